@@ -1,0 +1,47 @@
+"""What can go wrong, in one sentence each, ready to be shown to a user."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+ImageErrorCode = Literal[
+    "not-an-image",
+    "damaged",
+    "too-many-pixels",
+    "too-many-bytes",
+    "unsupported",
+    "empty",
+    "not-found",
+    "timed-out",
+]
+
+
+class MaskingError(Exception):
+    """Base of every error this library raises on purpose; ``str(error)`` is one sentence for the user."""
+
+
+class ImageError(MaskingError):
+    """A picture that cannot be opened.
+
+    ``code`` says why, from the closed list :data:`ImageErrorCode`, so that a program need not read the sentence.
+    """
+
+    def __init__(self, code: ImageErrorCode, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class ParameterError(MaskingError):
+    """A parameter outside its declaration; the sentence names it, what is allowed and what was given."""
+
+
+class PromptError(MaskingError):
+    """Marks that cannot be read, or that a method cannot work with (missing, contradicting, outside the picture)."""
+
+
+class SessionError(MaskingError):
+    """A session file that cannot be opened."""
+
+
+class Cancelled(MaskingError):
+    """The computation was superseded and has stopped."""

@@ -1,0 +1,110 @@
+"""Which objects are the foreground: a declared rule rather than a list of label numbers."""
+
+from typing import Annotated, Literal
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from masking_core.errors import PromptError
+from masking_core.method import Labels
+from masking_core.parameters import Declared, Show
+from masking_core.prompts import Prompts
+
+
+class Keep(Declared):
+    """The rule that says which objects stay when the background goes."""
+
+    rule: Annotated[
+        Literal["auto", "not_border", "touched", "inside", "largest", "picked"],
+        Field(title="Foreground", description="Which objects are kept when the background is replaced."),
+        Show(
+            labels={
+                "auto": "Automatic",
+                "not_border": "All but the one along the border",
+                "touched": "Those touched by a stroke",
+                "inside": "Those mostly inside the rectangle",
+                "largest": "The largest that is not the background",
+                "picked": "Picked by hand",
+            }
+        ),
+    ] = "auto"
+    picked: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """The objects kept by the rule "picked"."""
+
+    def select(self, labels: Labels, prompts: Prompts, *, knows_background: bool) -> tuple[int, ...]:
+        """The objects (labels ≥ 1, ascending) that the rule keeps.
+
+        Args:
+            labels: (H, W) int32 label map, 0 background.
+            prompts: marks in pixels of ``labels``.
+            knows_background: whether label 0 already is all of the background, so that "auto" keeps every object.
+
+        Raises:
+            PromptError: the rule speaks of strokes or rectangles and there is none.
+        """
+        present = [int(label) for label in np.unique(labels) if label > 0]
+        rule = self.rule
+        if rule == "auto":
+            rule = "picked" if knows_background else "not_border"
+            return tuple(present) if knows_background else _without_border(labels, present)
+        if rule == "picked":
+            return tuple(sorted(set(self.picked) & set(present)))
+        if rule == "not_border":
+            return _without_border(labels, present)
+        if rule == "largest":
+            candidates = _without_border(labels, present) or tuple(present)
+            sizes = np.bincount(labels.ravel())
+            return (max(candidates, key=lambda label: int(sizes[label])),) if candidates else ()
+        if rule == "touched":
+            return _touched(labels, prompts)
+        return _inside(labels, present, prompts)
+
+
+def border_shares(labels: Labels) -> np.ndarray:
+    """Pixels of the picture's one-pixel frame that each label owns: (max label + 1,) int64."""
+    frame = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    return np.bincount(frame, minlength=int(labels.max()) + 1)
+
+
+def _without_border(labels: Labels, present: list[int]) -> tuple[int, ...]:
+    background = int(border_shares(labels).argmax())
+    return tuple(label for label in present if label != background)
+
+
+def _touched(labels: Labels, prompts: Prompts) -> tuple[int, ...]:
+    seeds = prompts.seeds(labels.shape)
+    if not (seeds > 0).any():
+        raise PromptError('Draw a stroke or a point on what you want to keep: the rule "touched" has none to go by.')
+    return tuple(int(label) for label in np.unique(labels[seeds > 0]) if label > 0)
+
+
+def _inside(labels: Labels, present: list[int], prompts: Prompts) -> tuple[int, ...]:
+    bounds = prompts.bounds(labels.shape)
+    if bounds is None:
+        raise PromptError('Draw a rectangle around what you want to keep: the rule "inside" has none to go by.')
+    total = np.bincount(labels.ravel())
+    inside = np.bincount(labels[bounds > 0], minlength=len(total))
+    return tuple(label for label in present if 2 * inside[label] > total[label])
+
+
+def follow(before: Labels, picked: tuple[int, ...], after: Labels) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Carry a hand-picked choice over to another label map of the same picture, by overlap.
+
+    Args:
+        before, after: (H, W) int32 label maps; ``before`` is resized to ``after`` when their shapes differ.
+        picked: the objects picked in ``before``.
+
+    Returns:
+        The objects of ``after`` more than half of which was picked, and the picked objects that are lost: less than
+        half of them is in what is picked now.
+    """
+    if before.shape != after.shape:
+        before = cv2.resize(before, after.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    chosen = np.isin(before, picked)
+    total = np.bincount(after.ravel())
+    overlap = np.bincount(after[chosen], minlength=len(total))
+    now = tuple(label for label in range(1, len(total)) if total[label] and 2 * overlap[label] > total[label])
+    kept = np.isin(after, now)
+    lost = tuple(label for label in picked if 2 * np.count_nonzero(kept & (before == label)) < (before == label).sum())
+    return now, lost

@@ -1,0 +1,80 @@
+"""The contract of a masking method, and what a method hands on."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from masking_core.image import Image
+from masking_core.parameters import Declared
+from masking_core.prompts import Prompts
+
+Labels = NDArray[np.int32]
+Alpha = NDArray[np.float32]
+Picture = NDArray[np.uint8]
+
+Tool = Literal["rectangle", "ellipse", "polygon", "stroke", "point", "seeds"]
+"""What a person can mark a picture with."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of a method on the user's own picture, for the page that explains it.
+
+    ``render(i)`` draws frame i of ``frames`` as (H, W, 3) uint8; it is called only when somebody looks.
+    """
+
+    title: str
+    text: str
+    formula: str
+    render: Callable[[int], Picture]
+    frames: int = 1
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """What a method found.
+
+    Attributes:
+        labels: (H, W) int32; 0 is background or untouched, 1…K are objects.
+        membership: (H, W, K) float32 in [0, 1], how much a pixel belongs to object k + 1; None where membership is
+            all or nothing.
+        info: figures worth showing: iterations, converged, energy per iteration, …; JSON-able.
+        notes: sentences the user should read, such as a marker that was assumed.
+        stages: how it came about.
+    """
+
+    labels: Labels
+    membership: NDArray[np.float32] | None = None
+    info: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+
+
+class Method(Declared, ABC):
+    """A way to divide a picture into objects: an immutable value, whose fields are its declared parameters.
+
+    A new method is a subclass in a file of its own in ``masking_core/methods``, with a field ``id`` of one literal value.
+    """
+
+    title: ClassVar[str]
+    good_for: ClassVar[str]
+    """One sentence: which pictures it suits."""
+    uses: ClassVar[frozenset[Tool]] = frozenset()
+    """Marks the method takes into account."""
+    needs: ClassVar[str] = ""
+    """One sentence saying which marks it cannot do without; empty when it can do without any."""
+    knows_background: ClassVar[bool] = False
+    """Whether label 0 is the background; a method that only groups pixels leaves that to the ``keep`` rule."""
+
+    @abstractmethod
+    def segment(self, image: Image, prompts: Prompts) -> Segmentation:
+        """Divide ``image`` into objects.
+
+        Raises:
+            PromptError: the marks are missing, contradict one another or lie outside the picture.
+            Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+        """

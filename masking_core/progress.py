@@ -1,0 +1,35 @@
+"""Progress and cancellation of a running computation, without threading a callback through every function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from masking_core.errors import Cancelled
+
+Listener = Callable[[float, str], bool | None]
+"""Called with (fraction done in [0, 1], what is being done); returning ``False`` cancels the computation."""
+
+_listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Send every :func:`report` made inside the block, in this thread, to ``listener``."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def report(fraction: float, doing: str) -> None:
+    """Say how far a computation is; every loop that may last calls this at least a few times a second.
+
+    Raises:
+        Cancelled: the listener no longer wants the result.
+    """
+    listener = _listener.get()
+    if listener is not None and listener(fraction, doing) is False:
+        raise Cancelled("This computation was replaced by a newer one.")
