@@ -1,30 +1,36 @@
-"""The marks people make on a picture: areas (rectangle, ellipse, polygon, …) and seeds (stroke, point, seed map).
+"""What marks on a picture have in common, and the brush: strokes and points.
 
 Every mark is an immutable value: equal, hashable, JSON in and out, holding no arrays. Coordinates are (x, y) in picture
-pixels; pixel (column j, row i) covers [j, j+1) × [i, i+1) and belongs to an area if and only if its centre does, where
-the area's left and top edges belong to it and its right and bottom edges do not.
+pixels; pixel (column j, row i) covers [j, j+1) × [i, i+1) and belongs to a region if and only if its centre does, where
+the region's left and top edges belong to it and its right and bottom edges do not.
 """
 
+import math
 import reprlib
+from abc import ABC, abstractmethod
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from masking_core.errors import PromptError
+from masking_core.kernels.outline import Points
+from masking_core.kernels.raster import Coverage, Mask, Operation, Window
+from masking_core.kernels.stroke import stroke, stroke_coverage
 
 LIMIT = 1_000_000
 """No coordinate is farther than this from the picture's corner, in pixels."""
 MAX_OBJECT = 32
-MAX_DEPTH = 4
-"""How deep groups may be nested."""
+THINNEST = math.sqrt(0.5)
+"""Radius of the thinnest brush: nothing is farther from the centre of the pixel that it is in."""
 
 Coordinate = Annotated[float, Field(ge=-LIMIT, le=LIMIT)]
 Length = Annotated[float, Field(gt=0, le=2 * LIMIT)]
 Angle = Annotated[float, Field(ge=-3600, le=3600)]
 Vertex = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
 ObjectNumber = Annotated[int, Field(ge=-1, le=MAX_OBJECT)]
-Operation = Literal["add", "subtract", "intersect", "exclude"]
-Rule = Literal["evenodd", "nonzero"]
+Shape = tuple[int, ...]
+"""Rows and columns of a picture (an array's shape; further axes do not matter)."""
 
 
 class Value(BaseModel):
@@ -66,13 +72,18 @@ class Value(BaseModel):
 def _one_sentence(error: ValidationError) -> PromptError:
     """Turn the first complaint of pydantic into: where, what is allowed, what was given."""
     first = error.errors(include_url=False, include_context=False)[0]
-    places = [f"{part + 1}" if isinstance(part, int) else part for part in first["loc"]]
-    where = " ".join([error.title, *places])
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+    where = f"{error.title} {place}".strip()
     message = first["msg"].removeprefix("Value error, ")
-    return PromptError(f"{where}: {message[:1].lower()}{message[1:]}; {reprlib.repr(first['input'])} was given.")
+    if message.startswith("Input should "):
+        where, message = where + " must", message.removeprefix("Input should ")
+    else:
+        where, message = where + ":", message[:1].lower() + message[1:]
+    given = "" if first["type"] in {"missing", "json_invalid"} else f"; {reprlib.repr(first['input'])} was given"
+    return PromptError(f"{where} {message}{given}.")
 
 
-class Mark(Value):
+class Mark(Value, ABC):
     """What all marks share.
 
     Attributes:
@@ -85,105 +96,34 @@ class Mark(Value):
     operation: Operation = "add"
     name: Annotated[str, Field(max_length=100)] = ""
 
+    @abstractmethod
+    def mask(self, shape: Shape) -> tuple[Window, Mask]:
+        """Draw the mark, hard: the window of the picture it lies in, and which of the window's pixels belong to it."""
 
-class Area(Mark):
-    """A mark that encloses an area: of interest (object 1…), or known to be background (object 0)."""
+    @abstractmethod
+    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
+        """Draw the mark, anti-aliased: the window, and how much of each of its pixels is covered, float32 in [0, 1]."""
 
+    def placed(self, factor: float, dx: float, dy: float) -> Self:
+        """Enlarge the mark by ``factor`` from the picture's corner, then move it by (dx, dy) pixels.
 
-class Rectangle(Area):
-    """A rectangle with its top left corner at (x, y), turned by ``angle`` degrees clockwise about its centre."""
-
-    kind: Literal["rectangle"] = "rectangle"
-    x: Coordinate
-    y: Coordinate
-    width: Length
-    height: Length
-    angle: Angle = 0.0
-
-
-class Ellipse(Area):
-    """The ellipse that fills the box at (x, y), turned by ``angle`` degrees clockwise about its centre."""
-
-    kind: Literal["ellipse"] = "ellipse"
-    x: Coordinate
-    y: Coordinate
-    width: Length
-    height: Length
-    angle: Angle = 0.0
-
-
-class Polygon(Area):
-    """A closed polygon or lasso; ``rule`` says what is inside where its outline crosses itself."""
-
-    kind: Literal["polygon"] = "polygon"
-    points: Annotated[tuple[Vertex, ...], Field(strict=False, min_length=3)]
-    rule: Rule = "evenodd"
-
-
-class Arc(Area):
-    """What lies between an arc and its chord: part of the ellipse that fills a box.
-
-    The arc runs from the direction ``start`` through ``sweep`` degrees, both clockwise, 0 being to the right.
-    """
-
-    kind: Literal["arc"] = "arc"
-    x: Coordinate
-    y: Coordinate
-    width: Length
-    height: Length
-    start: Angle
-    sweep: Annotated[float, Field(ge=-360, le=360)]
-
-
-class Pie(Area):
-    """What lies between an arc and the centre of its ellipse; angles as for :class:`Arc`."""
-
-    kind: Literal["pie"] = "pie"
-    x: Coordinate
-    y: Coordinate
-    width: Length
-    height: Length
-    start: Angle
-    sweep: Annotated[float, Field(ge=-360, le=360)]
-
-
-class Curve(Area):
-    """A closed path of cubic Bézier curves.
-
-    ``points`` holds three points per curve: where it starts and its two control points; it ends where the next one
-    starts, the last one where the first one starts.
-    """
-
-    kind: Literal["curve"] = "curve"
-    points: Annotated[tuple[Vertex, ...], Field(strict=False, min_length=3)]
-    rule: Rule = "evenodd"
-
-    @field_validator("points")
-    @classmethod
-    def _whole_curves(cls, points: tuple[Vertex, ...]) -> tuple[Vertex, ...]:
-        if len(points) % 3:
-            raise ValueError("a curve needs three points for each of its pieces")
-        return points
-
-
-class Text(Area):
-    """One line of text, its top left corner at (x, y), ``size`` pixels high, in the font that Pillow brings along."""
-
-    kind: Literal["text"] = "text"
-    text: Annotated[str, Field(min_length=1, max_length=100)]
-    x: Coordinate
-    y: Coordinate
-    size: Annotated[float, Field(ge=1, le=2000)]
-
-
-class Group(Area):
-    """Several areas as one: its members combine with one another first, by their operations, in order.
-
-    The members' own object numbers do not matter; the group's does.
-    """
-
-    kind: Literal["group"] = "group"
-    marks: Annotated[tuple["AnyArea", ...], Field(strict=False, min_length=1)]
+        Raises:
+            PromptError: it would leave the range of coordinates.
+        """
+        changes: dict[str, Any] = {}
+        for field, value in self:
+            match field:
+                case "x":
+                    changes[field] = value * factor + dx
+                case "y":
+                    changes[field] = value * factor + dy
+                case "points":
+                    changes[field] = tuple((x * factor + dx, y * factor + dy) for x, y in value)
+                case "width" | "height" | "radius" | "size":
+                    changes[field] = value * factor
+                case "marks":
+                    changes[field] = tuple(mark.placed(factor, dx, dy) for mark in value)
+        return type(self)(**{**dict(self), **changes})
 
 
 class Seed(Mark):
@@ -192,15 +132,31 @@ class Seed(Mark):
     operation: Literal["add", "subtract"] = "add"
 
 
-class Stroke(Seed):
+class _Brushed(Seed):
+    """What a round brush leaves behind; it is never thinner than a pixel, lest it slip between pixel centres."""
+
+    def mask(self, shape: Shape) -> tuple[Window, Mask]:
+        return stroke(*self._brush(), shape)
+
+    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
+        return stroke_coverage(*self._brush(), shape)
+
+    @abstractmethod
+    def _brush(self) -> tuple[Points, float]: ...
+
+
+class Stroke(_Brushed):
     """A brush stroke with round ends and joins: every pixel whose centre lies within half its width of the polyline."""
 
     kind: Literal["stroke"] = "stroke"
     points: Annotated[tuple[Vertex, ...], Field(strict=False, min_length=1)]
     width: Length
 
+    def _brush(self) -> tuple[Points, float]:
+        return np.array(self.points), max(self.width / 2, THINNEST)
 
-class Point(Seed):
+
+class Point(_Brushed):
     """A dab: every pixel whose centre lies within ``radius`` of (x, y), and at least the pixel that (x, y) is in."""
 
     kind: Literal["point"] = "point"
@@ -208,29 +164,5 @@ class Point(Seed):
     y: Coordinate
     radius: Length = 5.0
 
-
-class SeedMap(Seed):
-    """A painted seed map stretched over the box at (x, y).
-
-    ``png`` is a PNG file in base64: 8-bit grey, one object number a pixel, 255 where nothing is marked.
-    """
-
-    kind: Literal["seeds"] = "seeds"
-    object: Literal[-1] = -1
-    operation: Literal["add"] = "add"
-    x: Coordinate = 0.0
-    y: Coordinate = 0.0
-    width: Length
-    height: Length
-    png: str
-
-
-AnyArea = Annotated[
-    Rectangle | Ellipse | Polygon | Arc | Pie | Curve | Text | Group,
-    Field(discriminator="kind"),
-]
-AnyMark = Annotated[
-    Rectangle | Ellipse | Polygon | Arc | Pie | Curve | Text | Group | Stroke | Point | SeedMap,
-    Field(discriminator="kind"),
-]
-Group.model_rebuild()
+    def _brush(self) -> tuple[Points, float]:
+        return np.array([(self.x, self.y)]), max(self.radius, THINNEST)
