@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import override
 
 from masking_core.errors import PromptError
 from masking_core.kernels.outline import Points
@@ -135,9 +136,11 @@ class Seed(Mark):
 class _Brushed(Seed):
     """What a round brush leaves behind; it is never thinner than a pixel, lest it slip between pixel centres."""
 
+    @override
     def mask(self, shape: Shape) -> tuple[Window, Mask]:
         return stroke(*self._brush(), shape)
 
+    @override
     def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
         return stroke_coverage(*self._brush(), shape)
 

@@ -12,6 +12,7 @@ import PIL.Image
 import PIL.ImageDraw
 import PIL.ImageFont
 from pydantic import Field, field_validator
+from typing_extensions import override
 
 from masking_core.kernels import outline, raster
 from masking_core.kernels.outline import Edges
@@ -27,13 +28,25 @@ Sweep = Annotated[float, Field(ge=-360, le=360)]
 class Region(Mark):
     """A mark that encloses an area: of interest (object 1…), or known to be background (object 0)."""
 
+    @property
+    @abstractmethod
+    def extent(self) -> tuple[float, float, float, float]:
+        """A box around the region: left, top, right, bottom; tight but for turned ellipses, arcs and text."""
+
 
 class _Outlined(Region):
     """A region whose outline can be written down."""
 
+    @property
+    @override
+    def extent(self) -> tuple[float, float, float, float]:
+        return outline.box(self._outline())
+
+    @override
     def mask(self, shape: Shape) -> tuple[Window, Mask]:
         return raster.area(self._outline(), shape, self._rule)
 
+    @override
     def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
         return raster.area_coverage(self._outline(), shape, self._rule)
 
@@ -162,18 +175,29 @@ class Text(Region):
             raise ValueError("text must be one line of printable characters")
         return text
 
-    def mask(self, shape: Shape) -> tuple[Window, Mask]:  # noqa: D102
+    @property
+    @override
+    def extent(self) -> tuple[float, float, float, float]:
+        left, top, right, bottom = self._font().getbbox(self.text)
+        return self.x + min(left, 0), self.y + min(top, 0), self.x + right + 1, self.y + max(bottom, self.size) + 1
+
+    @override
+    def mask(self, shape: Shape) -> tuple[Window, Mask]:
         window, covered = self.coverage(shape)
         return window, covered >= 0.5
 
-    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:  # noqa: D102
-        font = PIL.ImageFont.load_default(max(self.size, 1))
-        left, top, right, bottom = font.getbbox(self.text)
-        window = raster.window_of(self.x + left, self.y + top, self.x + right + 1, self.y + bottom + 1, shape)
-        rows, columns = window
+    @override
+    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
+        rows, columns = window = raster.window_of(*self.extent, shape)
         page = PIL.Image.new("L", (columns.stop - columns.start, rows.stop - rows.start))
-        PIL.ImageDraw.Draw(page).text((self.x - columns.start, self.y - rows.start), self.text, fill=255, font=font)
+        corner = self.x - columns.start, self.y - rows.start
+        PIL.ImageDraw.Draw(page).text(corner, self.text, fill=255, font=self._font())
         return window, np.asarray(page, np.float32) / np.float32(255)
+
+    def _font(self) -> PIL.ImageFont.FreeTypeFont:
+        font = PIL.ImageFont.load_default(max(self.size, 1))
+        assert isinstance(font, PIL.ImageFont.FreeTypeFont)  # as always when a size is given
+        return font
 
 
 class Group(Region):
@@ -192,10 +216,18 @@ class Group(Region):
             raise ValueError(f"groups may be nested {MAX_DEPTH} deep at most")
         return marks
 
-    def mask(self, shape: Shape) -> tuple[Window, Mask]:  # noqa: D102
+    @property
+    @override
+    def extent(self) -> tuple[float, float, float, float]:
+        left, top, right, bottom = zip(*(mark.extent for mark in self.marks), strict=True)
+        return min(left), min(top), max(right), max(bottom)
+
+    @override
+    def mask(self, shape: Shape) -> tuple[Window, Mask]:
         return raster.combined([(mark.operation, *mark.mask(shape)) for mark in self.marks])
 
-    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:  # noqa: D102
+    @override
+    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
         return raster.combined([(mark.operation, *mark.coverage(shape)) for mark in self.marks])
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, field_validator
+from typing_extensions import override
 
 from masking_core.errors import ImageError, PromptError
 from masking_core.foreign import foreign
@@ -98,11 +99,13 @@ class SeedMap(Seed):
             raise PromptError(f"Seeds must be 255 or from 0 to {MAX_OBJECT}; a seed map has {found.max()}.")
         return window, found
 
-    def mask(self, shape: Shape) -> tuple[Window, Mask]:  # noqa: D102
+    @override
+    def mask(self, shape: Shape) -> tuple[Window, Mask]:
         window, numbers = self.numbers(shape)
         return window, numbers >= 0
 
-    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:  # noqa: D102
+    @override
+    def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
         window, marked = self.mask(shape)
         return window, marked.astype(np.float32)
 
