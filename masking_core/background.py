@@ -1,5 +1,6 @@
 """What goes behind the cut-out, and putting the two together."""
 
+from base64 import b64encode
 from typing import Annotated, Literal
 
 import cv2
@@ -33,7 +34,9 @@ class Dimmed(Declared):
     kind: Literal["dimmed"] = "dimmed"
     amount: Annotated[
         float,
-        Field(ge=0, le=1, title="Dimming", description="0 leaves the original as it is, 1 turns it grey and nearly black."),
+        Field(
+            ge=0, le=1, title="Dimming", description="0 leaves the original as it is, 1 turns it grey and nearly black."
+        ),
         Show(step=0.05),
     ] = 0.7
 
@@ -56,7 +59,14 @@ class Behind(Declared):
     """
 
     kind: Literal["picture"] = "picture"
-    data: Base64Bytes = Field(repr=False, title="Picture", description="A picture file of any kind that can be opened.")
+    data: Base64Bytes = Field(
+        strict=False, repr=False, title="Picture", description="A picture file of any kind that can be opened."
+    )
+
+    @classmethod
+    def holding(cls, file: bytes) -> "Behind":
+        """The background that shows the picture in ``file``."""
+        return cls(data=b64encode(file))
 
 
 Background = Transparent | Colour | Dimmed | Blurred | Behind

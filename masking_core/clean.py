@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from skimage.morphology import disk
 
 from masking_core.errors import PromptError
 from masking_core.method import Labels
@@ -18,17 +19,23 @@ class Clean(Declared):
 
     majority: Annotated[
         int,
-        Field(ge=0, le=20, title="Majority", description="Every pixel takes the label most frequent within this radius."),
+        Field(
+            ge=0, le=20, title="Majority", description="Every pixel takes the label most frequent within this radius."
+        ),
         Show(unit="px"),
     ] = 0
     specks: Annotated[
         int,
-        Field(ge=0, le=100_000, title="Remove specks", description="Pieces below this area go to their nearest neighbour."),
+        Field(
+            ge=0, le=100_000, title="Remove specks", description="Pieces below this area go to their nearest neighbour."
+        ),
         Show(unit="px²", step=10),
     ] = 0
     holes: Annotated[
         int,
-        Field(ge=0, le=1_000_000, title="Fill holes", description="Holes in an object below this area become part of it."),
+        Field(
+            ge=0, le=1_000_000, title="Fill holes", description="Holes in an object below this area become part of it."
+        ),
         Show(unit="px²", step=10),
     ] = 0
     pieces: Annotated[
@@ -74,7 +81,7 @@ def _present(labels: Labels) -> list[int]:
 
 
 def _majority(labels: Labels, radius: int) -> Labels:
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)).astype(np.float32)
+    kernel = disk(radius, dtype=np.float32)
     winner = labels.copy()
     most = np.full(labels.shape, -1, np.float32)
     for label in _present(labels):

@@ -29,13 +29,13 @@ class Edge(Declared):
             ge=0,
             le=200,
             title="Feather",
-            description="Radius over which the edge fades; 0 is a hard mask, automatic is a thousandth of the longer side.",
+            description="Radius over which the edge fades; 0 is a hard mask, automatic a thousandth of the long side.",
         ),
         Show(unit="px", step=0.5),
     ] = None
 
     def apply(self, alpha: Alpha) -> Alpha:
-        """Refine ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture does not fade at the frame."""
+        """Refine ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the frame stays whole there."""
         if self.grow:
             alpha = _grow(alpha, self.grow)
         if self.smooth:
@@ -57,6 +57,8 @@ def _grow(alpha: Alpha, distance: float) -> Alpha:
         return alpha
     if distance > 0:
         reach = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        return np.maximum(alpha, (reach <= distance).astype(np.float32))
+        grown: Alpha = np.maximum(alpha, (reach <= distance).astype(np.float32))
+        return grown
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.minimum(alpha, (depth > -distance).astype(np.float32))
+    shrunk: Alpha = np.minimum(alpha, (depth > -distance).astype(np.float32))
+    return shrunk

@@ -29,7 +29,7 @@ class Keep(Declared):
             }
         ),
     ] = "auto"
-    picked: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    picked: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)] = ()
     """The objects kept by the rule "picked"."""
 
     def select(self, labels: Labels, prompts: Prompts, *, knows_background: bool) -> tuple[int, ...]:
@@ -46,8 +46,13 @@ class Keep(Declared):
         present = [int(label) for label in np.unique(labels) if label > 0]
         rule = self.rule
         if rule == "auto":
-            rule = "picked" if knows_background else "not_border"
-            return tuple(present) if knows_background else _without_border(labels, present)
+            if knows_background:
+                return tuple(present)
+            rule = (
+                "touched"
+                if any(mark.kind in {"stroke", "point"} and mark.object > 0 for mark in prompts.marks)
+                else "not_border"
+            )
         if rule == "picked":
             return tuple(sorted(set(self.picked) & set(present)))
         if rule == "not_border":
@@ -84,7 +89,7 @@ def _inside(labels: Labels, present: list[int], prompts: Prompts) -> tuple[int, 
     if bounds is None:
         raise PromptError('Draw a rectangle around what you want to keep: the rule "inside" has none to go by.')
     total = np.bincount(labels.ravel())
-    inside = np.bincount(labels[bounds > 0], minlength=len(total))
+    inside = np.bincount(labels[bounds], minlength=len(total))
     return tuple(label for label in present if 2 * inside[label] > total[label])
 
 

@@ -42,6 +42,8 @@ class Segmentation:
         labels: (H, W) int32; 0 is background or untouched, 1…K are objects.
         membership: (H, W, K) float32 in [0, 1], how much a pixel belongs to object k + 1; None where membership is
             all or nothing.
+        knows_background: whether label 0 is all of the background; where pixels are only grouped, the ``keep`` rule of
+            the recipe decides.
         info: figures worth showing: iterations, converged, energy per iteration, …; JSON-able.
         notes: sentences the user should read, such as a marker that was assumed.
         stages: how it came about.
@@ -49,6 +51,7 @@ class Segmentation:
 
     labels: Labels
     membership: NDArray[np.float32] | None = None
+    knows_background: bool = False
     info: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
@@ -57,7 +60,7 @@ class Segmentation:
 class Method(Declared, ABC):
     """A way to divide a picture into objects: an immutable value, whose fields are its declared parameters.
 
-    A new method is a subclass in a file of its own in ``masking_core/methods``, with a field ``id`` of one literal value.
+    A new method is a subclass in a file of its own in ``masking_core/methods``, with a field ``id`` of one literal.
     """
 
     title: ClassVar[str]
@@ -67,8 +70,6 @@ class Method(Declared, ABC):
     """Marks the method takes into account."""
     needs: ClassVar[str] = ""
     """One sentence saying which marks it cannot do without; empty when it can do without any."""
-    knows_background: ClassVar[bool] = False
-    """Whether label 0 is the background; a method that only groups pixels leaves that to the ``keep`` rule."""
 
     @abstractmethod
     def segment(self, image: Image, prompts: Prompts) -> Segmentation:

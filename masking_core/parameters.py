@@ -23,8 +23,8 @@ Value = int | float | bool | str | None
 class Show:
     """How a parameter is presented, beside what pydantic's ``Field`` already says.
 
-    ``unit`` "px" (a length) and "px²" (an area) mean pixels of the full picture: :meth:`Declared.scaled` carries them to
-    a smaller copy of it. ``when`` names another parameter and the values of it for which this one matters.
+    ``unit`` "px" (a length) and "px²" (an area) mean pixels of the full picture: :meth:`Declared.scaled` carries
+    them to a smaller copy of it. ``when`` names another parameter and the values of it for which this one matters.
     """
 
     unit: str = ""
@@ -106,7 +106,9 @@ def one_sentence(error: ValidationError, wrong: type[MaskingError], model: type[
     declared = {parameter.name: parameter for parameter in parameters(model)}.get(name)
     allowed = declared.allowed if declared else first["msg"][:1].lower() + first["msg"][1:]
     if declared or not first["msg"].startswith("Input should be "):
-        return wrong(f"{name} must be {allowed}; {given} was given." if declared else f"{name}: {allowed}; {given} was given.")
+        return wrong(
+            f"{name} must be {allowed}; {given} was given." if declared else f"{name}: {allowed}; {given} was given."
+        )
     return wrong(f"{name} must be {first['msg'].removeprefix('Input should be ')}; {given} was given.")
 
 
@@ -117,7 +119,9 @@ class Declared(BaseModel):
         ParameterError: on construction, when a value is outside its declaration.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
     @model_validator(mode="wrap")
     @classmethod
@@ -148,7 +152,7 @@ class Declared(BaseModel):
 
 
 def parameters(model: type[BaseModel]) -> tuple[Parameter, ...]:
-    """The declared parameters of a model, in order; fields that are not numbers, switches or choices are not among them."""
+    """The declared parameters of a model, in order: its fields that are numbers, switches or choices."""
     return tuple(_read(model))
 
 

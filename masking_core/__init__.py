@@ -1,0 +1,50 @@
+"""Cut objects out of pictures: clustering, watershed and graph cut on any picture, one contract for all of them.
+
+>>> from masking_core import Image, KMeans, Recipe
+>>> from masking_core.samples import sample
+>>> result = Recipe(method=KMeans(objects=3)).run(sample("coffee"))
+>>> result.rgba.shape
+(400, 600, 4)
+"""
+
+from masking_core.background import Behind, Blurred, Colour, Dimmed, Transparent, compose
+from masking_core.clean import Clean
+from masking_core.edge import Edge
+from masking_core.errors import Cancelled, ImageError, MaskingError, ParameterError, PromptError, SessionError
+from masking_core.image import Image, Limits, Stack
+from masking_core.keep import Keep
+from masking_core.method import Method, Segmentation, Stage
+from masking_core.methods.kmeans import KMeans
+from masking_core.prompts import Prompts
+from masking_core.recipe import Area, Recipe
+from masking_core.result import Layer, Result
+
+__all__ = [
+    "Area",
+    "Behind",
+    "Blurred",
+    "Cancelled",
+    "Clean",
+    "Colour",
+    "Dimmed",
+    "Edge",
+    "Image",
+    "ImageError",
+    "KMeans",
+    "Keep",
+    "Layer",
+    "Limits",
+    "MaskingError",
+    "Method",
+    "ParameterError",
+    "PromptError",
+    "Prompts",
+    "Recipe",
+    "Result",
+    "Segmentation",
+    "SessionError",
+    "Stack",
+    "Stage",
+    "Transparent",
+    "compose",
+]

@@ -1,0 +1,37 @@
+"""Colours that tell objects apart, also for the colour-blind."""
+
+import numpy as np
+
+from masking_core.method import Labels, Picture
+
+# Okabe & Ito (2008), then Tol's muted set (2021): background first, in neutral grey.
+HEX = (
+    "#8a8f98",
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#d55e00",
+    "#56b4e9",
+    "#f0e442",
+    "#882255",
+    "#44aa99",
+    "#999933",
+    "#332288",
+    "#aa4499",
+)
+
+RGB = np.array([list(bytes.fromhex(colour[1:])) for colour in HEX], np.uint8)
+
+
+def hex_of(object: int) -> str:
+    """The colour of an object number (0 is background) as #rrggbb; numbers beyond the set begin it anew."""
+    return HEX[object if object < len(HEX) else 1 + (object - 1) % (len(HEX) - 1)]
+
+
+def paint(labels: Labels) -> Picture:
+    """A label map as a picture, (H, W, 3) uint8, each object in its colour."""
+    numbers = np.arange(int(labels.max()) + 1)
+    table = RGB[np.where(numbers < len(RGB), numbers, 1 + (numbers - 1) % (len(RGB) - 1))]
+    painted: Picture = table[labels]
+    return painted

@@ -1,0 +1,180 @@
+"""What comes out of a recipe: the cut-out, its mask, its objects and its layers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from masking_core.background import Background, Transparent, compose
+from masking_core.edge import Edge
+from masking_core.image import Image
+from masking_core.keep import border_shares
+from masking_core.method import Alpha, Labels, Picture, Segmentation, Stage
+from masking_core.prompts import Prompts
+
+
+@dataclass(frozen=True)
+class ObjectSummary:
+    """One object of a result: its mean colour, its share of the picture and of the frame, and its box (x, y, w, h)."""
+
+    label: int
+    kept: bool
+    colour: tuple[int, int, int]
+    share: float
+    border_share: float
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One object cut out on its own: ``rgba`` (h, w, 4) uint8 of its tight ``box`` (x, y, w, h) in the picture."""
+
+    label: int
+    name: str
+    box: tuple[int, int, int, int]
+    share: float
+    rgba: Picture
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the method found and clean-up made of it, before anything is kept: the costly half of a recipe's run.
+
+    Attributes:
+        image: the picture that was segmented; smaller than the one handed in for a preview, see ``scale``.
+        scale: its width over the full picture's width.
+        prompts: the marks in pixels of ``image``.
+        labels: (H, W) int32, tidied.
+        segmentation: what the method handed on, before tidying.
+        seconds: how long it took.
+    """
+
+    image: Image
+    scale: float
+    prompts: Prompts
+    labels: Labels
+    segmentation: Segmentation
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a recipe made of a picture.
+
+    Attributes:
+        image: the picture that was cut; smaller than the one handed in for a preview, see ``scale``.
+        scale: its width over the full picture's width.
+        labels: (H, W) int32, 0 background, 1…K objects.
+        kept: the objects that are the foreground.
+        alpha: (H, W) float32 in [0, 1] of the foreground, edges refined, the picture's own alpha included.
+        membership: (H, W, K) float32 or None, see :class:`masking_core.method.Segmentation`.
+        info, notes, stages: what the method reports; ``info["seconds"]`` is the time of the whole run.
+        edge, background: the steps of the recipe that layers and composition repeat, in pixels of the full picture.
+    """
+
+    image: Image
+    scale: float
+    labels: Labels
+    kept: tuple[int, ...]
+    alpha: Alpha
+    membership: NDArray[np.float32] | None
+    info: Mapping[str, Any]
+    notes: tuple[str, ...]
+    stages: tuple[Stage, ...]
+    edge: Edge
+    background: Background
+
+    @cached_property
+    def rgba(self) -> Picture:
+        """(H, W, 4) uint8, straight alpha: the cut-out on the recipe's background."""
+        return compose(self.image, self.alpha, self.background.scaled(self.scale))
+
+    @cached_property
+    def cutout(self) -> Picture:
+        """(H, W, 4) uint8, straight alpha: the cut-out on nothing."""
+        return compose(self.image, self.alpha, Transparent())
+
+    @cached_property
+    def mask(self) -> Picture:
+        """(H, W) uint8: alpha from 0 to 255."""
+        return np.rint(self.alpha * 255).astype(np.uint8)
+
+    @cached_property
+    def objects(self) -> tuple[ObjectSummary, ...]:
+        """Every object of the label map, by number."""
+        frame = border_shares(self.labels)
+        flat = self.labels.ravel()
+        counts = np.bincount(flat)
+        sums = [np.bincount(flat, weights=self.image.rgb[..., channel].ravel()) for channel in range(3)]
+        return tuple(
+            ObjectSummary(
+                label=label,
+                kept=label in self.kept,
+                colour=tuple(round(float(channel[label] / counts[label])) for channel in sums),  # type: ignore[arg-type]
+                share=float(counts[label] / flat.size),
+                border_share=float(frame[label] / frame.sum()),
+                box=bounding_box(self.labels == label),
+            )
+            for label in range(1, len(counts))
+            if counts[label]
+        )
+
+    def object_alpha(self, label: int) -> Alpha:
+        """(H, W) float32 in [0, 1]: the alpha of one object alone, its edge refined like the foreground's."""
+        return foreground_alpha(
+            self.image, self.labels, self.labels, self.membership, (label,), self.edge.scaled(self.scale)
+        )
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """Every kept object cut out on its own."""
+        return tuple(self._layer(summary) for summary in self.objects if summary.kept)
+
+    def _layer(self, summary: ObjectSummary) -> Layer:
+        alpha = self.object_alpha(summary.label)
+        box = bounding_box(alpha > 0)
+        x, y, width, height = box
+        rgba = np.dstack([self.image.rgb, np.rint(alpha * 255).astype(np.uint8)])[y : y + height, x : x + width]
+        return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
+
+
+def foreground_alpha(
+    image: Image,
+    labels: Labels,
+    found: Labels,
+    membership: NDArray[np.float32] | None,
+    kept: tuple[int, ...],
+    edge: Edge,
+) -> Alpha:
+    """The alpha of the objects ``kept``: hard, or their membership, then refined; the picture's own alpha included.
+
+    Args:
+        image: the picture, (H, W).
+        labels: (H, W) int32 label map, tidied.
+        found: (H, W) int32 label map as the method found it, which ``membership`` (H, W, K) float32 speaks of.
+        kept: the objects that are the foreground.
+        edge: how the edge is refined, in pixels of ``image``.
+    """
+    alpha = np.isin(labels, kept).astype(np.float32)
+    if membership is not None and kept:
+        soft = np.minimum(membership[..., [label - 1 for label in kept]].sum(axis=2), 1)
+        # Where clean-up moved a pixel to another object its membership no longer speaks for it.
+        np.copyto(alpha, soft, where=labels == found)
+    alpha = edge.apply(alpha)
+    return alpha if image.alpha is None else alpha * (image.alpha.astype(np.float32) / np.float32(255))
+
+
+def bounding_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """The tight box (x, y, width, height) of the true pixels; all zero when there is none."""
+    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    if not len(columns):
+        return 0, 0, 0, 0
+    return (
+        int(columns[0]),
+        int(rows[0]),
+        int(columns[-1] - columns[0] + 1),
+        int(rows[-1] - rows[0] + 1),
+    )

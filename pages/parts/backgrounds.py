@@ -1,0 +1,50 @@
+"""The sidebar's choice of what goes behind the cut-out."""
+
+import streamlit as st
+
+from masking_core import ImageError
+from masking_core.background import Background, Behind, Blurred, Colour, Dimmed, Transparent
+from pages.parts import compute, controls, state
+from pages.parts.picker import TYPES
+
+KINDS = {
+    "transparent": "Transparent",
+    "colour": "Colour",
+    "dimmed": "Original, dimmed",
+    "blurred": "Original, blurred",
+    "picture": "Another picture",
+}
+
+
+def choose() -> Background:
+    """Draw the widgets and return the background they describe."""
+    kind = st.selectbox(
+        "Background", list(KINDS), format_func=KINDS.__getitem__, key="background", persist_state="session"
+    )
+    match kind:
+        case "colour":
+            state.get("background.colour", "#ffffff")
+            return Colour(colour=st.color_picker("Colour", key="background.colour", persist_state="session"))
+        case "dimmed":
+            return controls.edit(Dimmed, "background.dimmed")
+        case "blurred":
+            return controls.edit(Blurred, "background.blurred")
+        case "picture":
+            return _picture()
+    return Transparent()
+
+
+def _picture() -> Background:
+    file = st.file_uploader("Picture behind", type=TYPES, key="background.upload")
+    if file is not None:
+        data = file.getvalue()
+        try:
+            compute.open_picture(data, file.name)
+        except ImageError as error:
+            st.error(str(error), icon="🚫")
+        else:
+            state.put("background.data", data)
+    if data := state.get("background.data", b""):
+        return Behind.holding(data)
+    st.caption("Until a picture is chosen the background stays transparent.")
+    return Transparent()

@@ -1,0 +1,156 @@
+"""Cached calls into the core, off the page's thread, that give way to newer ones.
+
+The kernels release Python's global lock, so threads serve several users at once, share the decoded pictures and cost
+neither a copy nor a start-up. Every run watches a flag through :mod:`masking_core.progress`: that cancels it.
+"""
+
+import hashlib
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from masking_core import Image, Prompts, Recipe
+from masking_core.errors import Cancelled
+from masking_core.progress import listening
+from masking_core.recipe import PREVIEW_PIXELS
+from masking_core.result import Found
+
+RESULT_BYTES = 400_000_000
+PICTURE_BYTES = 600_000_000
+PATIENCE = 0.25
+"""Seconds a page waits before it shows that something is being computed."""
+
+
+class Store:
+    """The most recently used values, bounded in bytes; safe to use from several threads."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._held, self._lock = limit, 0, threading.Lock()
+        self._items: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def get(self, key: Hashable) -> Any:
+        with self._lock:
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key][0]
+
+    def put(self, key: Hashable, value: Any, size: int) -> None:
+        with self._lock:
+            self._held += size - self._items.pop(key, (None, 0))[1]
+            self._items[key] = value, size
+            while self._held > self._limit and len(self._items) > 1:
+                self._held -= self._items.popitem(last=False)[1][1]
+
+
+@dataclass
+class Job:
+    """A run in the background."""
+
+    future: Future[Any] = field(default_factory=Future)
+    fraction: float = 0.0
+    doing: str = "Waiting for its turn"
+    unwanted: bool = False
+
+    def hear(self, fraction: float, doing: str) -> bool:
+        self.fraction, self.doing = fraction, doing
+        return not self.unwanted
+
+
+@dataclass
+class Engine:
+    """The worker threads and the two stores, shared by all sessions of one server."""
+
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max(2, os.cpu_count() or 2), "cut"))
+    results: Store = field(default_factory=lambda: Store(RESULT_BYTES))
+    pictures: Store = field(default_factory=lambda: Store(PICTURE_BYTES))
+
+    def submit(self, work: Callable[[], Any]) -> Job:
+        job = Job()
+
+        def run() -> Any:
+            with listening(job.hear):
+                job.hear(0.0, "Starting")
+                if job.unwanted:
+                    raise Cancelled("This computation was replaced by a newer one.")
+                return work()
+
+        job.future = self.pool.submit(run)
+        return job
+
+
+@st.cache_resource(show_spinner=False)
+def _engine() -> Engine:
+    return Engine()
+
+
+def start() -> None:
+    """Make sure that the workers are there."""
+    _engine()
+
+
+def wait(job: Job, notice: Any) -> Any:
+    """The job's value; ``notice``, an empty placeholder, shows how far it is when it takes longer than a moment.
+
+    A change of any widget ends the calling script at one of the calls below; the job is then told to stop.
+    """
+    begun = time.monotonic()
+    try:
+        while not job.future.done():
+            time.sleep(0.01)
+            if time.monotonic() - begun > PATIENCE:
+                notice.progress(min(max(job.fraction, 0.0), 1.0), f"{job.doing} …")
+                time.sleep(0.09)
+        notice.empty()
+        return job.future.result()
+    finally:
+        job.unwanted = True
+
+
+def open_picture(data: bytes, name: str) -> Image:
+    """The picture in ``data``, decoded once for as long as there is room.
+
+    Raises:
+        ImageError: it cannot be opened.
+    """
+    store = _engine().pictures
+    key = hashlib.blake2b(data, digest_size=16).digest(), name
+    image = store.get(key)
+    if image is None:
+        image = Image.open(data, name=name)
+        # Reduced copies and what methods derive from them live on the picture and are counted with it.
+        store.put(key, image, 3 * image.rgb.nbytes)
+    return image
+
+
+def segment(image: Image, recipe: Recipe, prompts: Prompts, *, full: bool = False) -> Found:
+    """The costly half of a recipe on a preview or the full picture, from the store where it is there.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.run`.
+    """
+    pixels = None if full else PREVIEW_PIXELS
+    costly = recipe.model_dump_json(include={"method", "area", "clean"})
+    key = image.digest, costly, prompts.to_json(), pixels
+    store = _engine().results
+    found = store.get(key)
+    if found is None:
+        found = recipe.segment(image, prompts, pixels=pixels)
+        store.put(key, found, found.image.rgb.nbytes + 3 * found.labels.nbytes)
+    return found
+
+
+def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Found:
+    """What the method finds on the page's preview, computed off the page's thread.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.run`.
+    """
+    return wait(_engine().submit(lambda: segment(image, recipe, prompts)), notice)

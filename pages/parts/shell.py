@@ -1,0 +1,33 @@
+"""What every page begins with: its title, the navigation, the look."""
+
+import streamlit as st
+
+from pages.parts import compute
+
+PAGES = (
+    ("app.py", "Welcome", ":material/home:"),
+    ("pages/mask.py", "Workbench", ":material/content_cut:"),
+)
+
+# Columns of pictures wrap under one another before they become too small to work in.
+STYLE = """
+<style>
+.stMainBlockContainer { padding: 2.6rem 2rem 3rem; }
+[data-testid="stSidebarHeader"] { height: 1.5rem; margin: 0; }
+.st-key-bench > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
+.st-key-bench > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+.st-key-bench > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"],
+.st-key-bench > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: min(360px, 100%); }
+[data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
+</style>
+"""
+
+
+def setup(title: str) -> None:
+    """Configure the page and draw the head of the sidebar; the first call of every page."""
+    st.set_page_config(page_title=f"{title} · Masking studio", page_icon="✂️", layout="wide")
+    st.html(STYLE)
+    compute.start()
+    with st.sidebar, st.container(horizontal=True, gap="small"):
+        for path, label, icon in PAGES:
+            st.page_link(path, label=label, icon=icon)

@@ -1,0 +1,27 @@
+"""Everything the app remembers about a visitor; the only file that names ``st.session_state``.
+
+Plain data only: bytes, numbers, strings and dictionaries of them. Widgets that edit a value live under the same key and
+outlive page changes; what is computed from these values is a cache entry elsewhere, never state.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from masking_core.samples import samples
+
+
+def get(key: str, default: Any = None) -> Any:
+    """The value under ``key``; the default is stored, so that the answer stays the same."""
+    return st.session_state.setdefault(key, default)
+
+
+def put(key: str, value: Any) -> None:
+    """Remember a value; for a widget's key, before the widget is drawn or in its callback."""
+    st.session_state[key] = value
+
+
+def picture() -> dict[str, Any]:
+    """The open picture: {"sample": name} or {"name": file name, "data": bytes}."""
+    chosen: dict[str, Any] = get("picture", {"sample": samples()[0]})
+    return chosen

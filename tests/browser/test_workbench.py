@@ -1,0 +1,105 @@
+"""The main job in a real browser: a photo in, a slider, a background, a PNG out."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+from hands import settled, shot
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A 2-megapixel photo of a red ball on a sunlit meadow, drawn here."""
+    rng = np.random.default_rng(0)
+    rows = np.linspace(0, 1, 1200)[:, None, None]
+    rgb = np.array([90, 170, 60]) + rows * np.array([40, 30, 20]) + rng.normal(0, 6, (1200, 1700, 1))
+    rgb = rgb.clip(0, 255).astype(np.uint8)
+    cv2.circle(rgb, (850, 600), 300, (200, 30, 40), -1, cv2.LINE_AA)
+    path = tmp_path / "ball.jpg"
+    PIL.Image.fromarray(rgb).save(path, quality=92)
+    return path
+
+
+def slide(page: Page, label: str, presses: int) -> None:
+    """Move the named slider by that many steps, as a keyboard does."""
+    slider = page.get_by_role("slider", name=label)
+    slider.focus()
+    for _ in range(abs(presses)):
+        page.keyboard.press("ArrowRight" if presses > 0 else "ArrowLeft")
+    settled(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settled(page)
+
+
+def test_a_photo_goes_in_and_a_cut_out_comes_out(page: Page, server, photo, tmp_path) -> None:
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    # A first-time visitor sees a picture and a result before touching anything.
+    expect(page.get_by_alt_text("The original")).to_be_visible()
+    expect(page.get_by_alt_text("Side by side")).to_be_visible()
+
+    page.locator('input[type="file"]').first.set_input_files(photo)
+    settled(page)
+    expect(page.get_by_text("Downloads are cut at the full 1,700 × 1,200 pixels")).to_be_visible()
+    slide(page, "Number of objects", -1)
+    choose(page, "Background", "Colour")
+    shot(page, "workbench")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Cut-out").click()
+    target = tmp_path / "cut.png"
+    download.value.save_as(target)
+    assert download.value.suggested_filename == "ball-cutout.png"
+    pixels = np.asarray(PIL.Image.open(target))
+    assert pixels.shape == (1200, 1700, 4)
+    assert (pixels[10, 10] == 255).all(), "the background is the chosen white"
+    assert np.abs(pixels[600, 850, :3].astype(int) - (200, 30, 40)).max() < 12, "the ball is still red"
+    ball = np.abs(pixels[..., :3].astype(int) - (200, 30, 40)).max(axis=2) < 40
+    assert ball.sum() == pytest.approx(np.pi * 300**2, rel=0.02)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [900, 1440])
+def test_every_page_opens_from_a_cold_link(browser, server, width, scheme) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    for path in ("", "mask"):
+        page.goto(f"{server.url}/{path}")
+        settled(page)
+        expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+        expect(page.locator('[data-testid="stSidebar"]')).to_be_attached()
+        # Nothing sticks out to the right of the window.
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        shot(page, f"{path or 'welcome'}-{width}-{scheme}")
+    context.close()
+
+
+def test_an_object_is_switched_off_with_one_click(page: Page, server, photo) -> None:
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    page.locator('input[type="file"]').first.set_input_files(photo)
+    settled(page)
+    first = page.get_by_test_id("stCheckbox").filter(has_text="1 ·").first
+    before = first.get_by_role("checkbox").is_checked()
+    first.locator("label").click()
+    settled(page)
+    expect(first.get_by_role("checkbox")).to_be_checked(checked=not before)
+    expect(page.get_by_role("combobox", name="Foreground")).to_have_value("Picked by hand")
+
+
+def test_what_is_no_picture_is_one_sentence_and_the_page_lives_on(page: Page, server, photo, tmp_path) -> None:
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    wrong = tmp_path / "holiday.png"
+    wrong.write_bytes(b"<img src=x onerror=alert(1)>")
+    page.locator('input[type="file"]').first.set_input_files(wrong)
+    settled(page)
+    expect(page.get_by_role("alert")).to_contain_text("holiday.png")
+    expect(page.get_by_alt_text("Side by side")).to_be_visible()

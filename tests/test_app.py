@@ -1,0 +1,131 @@
+"""The pages' logic, without a browser."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from masking_core import export
+from masking_core.methods import METHODS
+from masking_core.parameters import parameters
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(str(path.relative_to(ROOT)) for path in [ROOT / "app.py", *(ROOT / "pages").glob("*.py")])
+
+
+def opened(page: str = "pages/mask.py") -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return app if page == "app.py" else app.switch_page(page).run()
+
+
+def picture(height=60, width=90):
+    rgb = np.full((height, width, 3), 220, np.uint8)
+    rgb[15:45, 30:60] = (180, 20, 30)
+    return export.png(rgb)
+
+
+def uploaded(app, name="box.png", data=None):
+    return app.file_uploader(key="upload").set_value((name, data or picture(), "image/png")).run()
+
+
+def texts(elements):
+    return " ".join(element.value for element in elements)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_its_own_without_an_error(page):
+    app = opened(page)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("id", METHODS)
+def test_the_sidebar_shows_every_parameter_with_its_declared_bounds(id):
+    app = opened()
+    app.selectbox(key="method").set_value(id).run()
+    assert not app.exception
+    for parameter in parameters(METHODS[id]):
+        if parameter.show.when or parameter.optional:
+            continue
+        key = f"{id}.{parameter.name}"
+        match parameter.kind:
+            case "choice":
+                assert app.selectbox(key=key).value == parameter.default
+            case "bool":
+                assert app.toggle(key=key).value == parameter.default
+            case _ if parameter.show.log:
+                assert app.select_slider(key=key).value == parameter.default
+            case _:
+                slider = app.slider(key=key)
+                assert (slider.min, slider.max, slider.value) == (parameter.low, parameter.high, parameter.default)
+
+
+def test_a_visitor_sees_a_result_before_touching_anything():
+    app = opened()
+    assert "Downloads" in texts(app.caption)
+    assert any(box.value for box in app.checkbox if box.key.startswith("object."))
+
+
+def test_an_upload_takes_the_place_of_the_sample():
+    app = uploaded(opened())
+    assert "90 × 60 pixels" in texts(app.caption)
+    assert not app.error
+
+
+def test_a_bad_upload_is_explained_and_the_last_good_picture_stays():
+    app = uploaded(uploaded(opened()), "broken.png", picture()[:60])
+    assert "broken.png" in texts(app.error)
+    assert "90 × 60 pixels" in texts(app.caption)
+    app = uploaded(app, "fine.png")
+    assert not app.error
+
+
+def test_switching_an_object_picks_by_hand_and_the_pick_follows_its_object():
+    app = uploaded(opened())
+    app.slider(key="kmeans.objects").set_value(2).run()
+    kept = [box.key for box in app.checkbox if box.key.startswith("object.") and box.value]
+    assert len(kept) == 1
+    app.checkbox(key=kept[0]).uncheck().run()
+    assert app.selectbox(key="keep.rule").value == "picked"
+    other = next(box.key for box in app.checkbox if box.key.startswith("object.") and box.key != kept[0])
+    app.checkbox(key=other).check().run()
+    assert [box.key for box in app.checkbox if box.key.startswith("object.") and box.value] == [other]
+    app.selectbox(key="kmeans.space").set_value("rgb").run()
+    shares = {box.key: box for box in app.checkbox if box.key.startswith("object.")}
+    assert [key for key, box in shares.items() if box.value] == [other]
+    assert not app.exception
+
+
+@pytest.mark.parametrize("kind", ["transparent", "colour", "dimmed", "blurred", "picture"])
+def test_every_background_shows_without_an_error(kind):
+    app = uploaded(opened())
+    app.selectbox(key="background").set_value(kind).run()
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("view", ["Side by side", "Before / after", "Mask", "Objects"])
+def test_every_view_shows_without_an_error(view):
+    app = uploaded(opened())
+    app.button_group(key="view").set_value([view]).run()
+    assert not app.exception
+
+
+def test_settings_and_picture_survive_a_change_of_page():
+    app = uploaded(opened())
+    app.slider(key="kmeans.objects").set_value(5).run()
+    app.switch_page("app.py").run()
+    app.switch_page("pages/mask.py").run()
+    assert app.slider(key="kmeans.objects").value == 5
+    assert "90 × 60 pixels" in texts(app.caption)
+
+
+def test_the_core_never_imports_streamlit():
+    sources = (ROOT / "masking_core").rglob("*.py")
+    assert not [path for path in sources if "streamlit" in path.read_text()]
+
+
+def test_only_one_file_names_the_session_state():
+    sources = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]
+    assert [path.name for path in sources if "session_state" in path.read_text()] == ["state.py"]

@@ -1,0 +1,98 @@
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import Field, ValidationError
+
+from masking_core.errors import ParameterError
+from masking_core.parameters import Declared, Show, parameters
+
+
+class Brush(Declared):
+    id: Literal["brush"] = "brush"
+    bristles: Annotated[int, Field(ge=2, le=12, title="Bristles", description="How many.")] = 3
+    width: Annotated[float, Field(ge=0, le=10, description="How wide."), Show(unit="px", step=0.5)] = 4.0
+    spot: Annotated[int, Field(ge=0, le=1000), Show(unit="px²")] = 100
+    tip: Annotated[Literal["round", "flat"], Field(title="Tip")] = "round"
+    wet: bool = False
+    load: Annotated[float | None, Field(ge=0, le=1), Show(when=("wet", (True,)))] = None
+
+
+def declared(name):
+    return next(parameter for parameter in parameters(Brush) if parameter.name == name)
+
+
+def test_every_declared_field_is_read_back_and_the_id_is_none_of_them():
+    assert [parameter.name for parameter in parameters(Brush)] == ["bristles", "width", "spot", "tip", "wet", "load"]
+    assert [parameter.kind for parameter in parameters(Brush)] == ["int", "float", "int", "choice", "bool", "float"]
+    bristles = declared("bristles")
+    assert (bristles.low, bristles.high, bristles.default, bristles.title) == (2, 12, 3, "Bristles")
+    assert declared("tip").choices == ("round", "flat")
+    assert declared("load").optional
+    assert not declared("width").optional
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"bristles": 40}, "bristles must be a whole number from 2 to 12; 40 was given."),
+        ({"bristles": "3"}, "bristles must be a whole number from 2 to 12; '3' was given."),
+        ({"bristles": 2.5}, "bristles must be a whole number from 2 to 12; 2.5 was given."),
+        ({"bristles": True}, "bristles must be a whole number from 2 to 12; True was given."),
+        ({"width": float("nan")}, "width must be a number from 0 to 10 (px); nan was given."),
+        ({"tip": "pointed"}, "tip must be one of round, flat; 'pointed' was given."),
+        ({"wet": "yes"}, "wet must be true or false; 'yes' was given."),
+        ({"load": 7.0}, "load must be a number from 0 to 1, or nothing for automatic; 7.0 was given."),
+        ({"hair": 1}, "Brush has no parameter 'hair'; it has id, bristles, width, spot, tip, wet, load."),
+    ],
+)
+def test_a_wrong_value_is_one_sentence_with_name_range_and_value(given, sentence):
+    with pytest.raises(ParameterError) as caught:
+        Brush(**given)
+    assert str(caught.value) == sentence
+    with pytest.raises(ParameterError, match=r"must be|has no parameter"):
+        Brush().changed(**given)
+
+
+def test_an_error_inside_another_model_is_the_same_sentence():
+    class Box(Declared):
+        brush: Brush = Brush()
+
+    with pytest.raises(ParameterError, match=r"^bristles must be a whole number from 2 to 12; 77 was given\.$"):
+        Box(brush={"bristles": 77})
+
+
+def test_models_are_values():
+    assert Brush(bristles=4) == Brush(bristles=4)
+    assert hash(Brush(bristles=4)) == hash(Brush(bristles=4))
+    with pytest.raises(ValidationError, match="frozen"):
+        Brush().bristles = 3
+    assert Brush.model_validate_json(Brush(wet=True, load=0.5).model_dump_json()) == Brush(wet=True, load=0.5)
+
+
+def test_scaling_carries_lengths_and_areas_and_nothing_else():
+    assert Brush(width=4.0, spot=100).scaled(0.5) == Brush(width=2.0, spot=25)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("bristles", "5", 5),
+        ("width", "2.5", 2.5),
+        ("tip", "flat", "flat"),
+        ("wet", "TRUE", True),
+        ("load", "auto", None),
+    ],
+)
+def test_text_is_read_as_the_declared_kind(name, text, value):
+    assert declared(name).parse(text) == value
+
+
+def test_unreadable_text_is_one_sentence():
+    with pytest.raises(ParameterError, match=r"^bristles must be a whole number from 2 to 12; 'many' was given\.$"):
+        declared("bristles").parse("many")
+
+
+def test_a_parameter_matters_only_when_the_other_says_so():
+    assert declared("load").matters({"wet": True})
+    assert not declared("load").matters({"wet": False})
+    assert declared("width").matters({})
