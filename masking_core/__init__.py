@@ -14,7 +14,9 @@ from masking_core.errors import Cancelled, ImageError, MaskingError, ParameterEr
 from masking_core.image import Image, Limits, Stack
 from masking_core.keep import Keep
 from masking_core.method import Method, Segmentation, Stage
+from masking_core.methods.fuzzy_cmeans import FuzzyCMeans
 from masking_core.methods.kmeans import KMeans
+from masking_core.methods.manual import Manual
 from masking_core.prompts import Prompts
 from masking_core.recipe import Area, Recipe
 from masking_core.result import Layer, Result
@@ -28,12 +30,14 @@ __all__ = [
     "Colour",
     "Dimmed",
     "Edge",
+    "FuzzyCMeans",
     "Image",
     "ImageError",
     "KMeans",
     "Keep",
     "Layer",
     "Limits",
+    "Manual",
     "MaskingError",
     "Method",
     "ParameterError",

@@ -20,7 +20,7 @@ class Keep(Declared):
         Field(title="Foreground", description="Which objects are kept when the background is replaced."),
         Show(
             labels={
-                "auto": "Automatic",
+                "auto": "What you marked; else all but the border's",
                 "not_border": "All but the one along the border",
                 "touched": "Those touched by a stroke",
                 "inside": "Those mostly inside the rectangle",
@@ -48,11 +48,7 @@ class Keep(Declared):
         if rule == "auto":
             if knows_background:
                 return tuple(present)
-            rule = (
-                "touched"
-                if any(mark.kind in {"stroke", "point"} and mark.object > 0 for mark in prompts.marks)
-                else "not_border"
-            )
+            rule = "touched" if (prompts.seeds(labels.shape) > 0).any() else "not_border"
         if rule == "picked":
             return tuple(sorted(set(self.picked) & set(present)))
         if rule == "not_border":

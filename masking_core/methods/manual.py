@@ -1,0 +1,71 @@
+"""Manual masking: the regions that were drawn are the mask."""
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from masking_core.errors import PromptError
+from masking_core.image import Image
+from masking_core.method import Method, Segmentation, Stage, Tool
+from masking_core.parameters import Show
+from masking_core.progress import report
+from masking_core.prompts import Prompts
+
+
+class Manual(Method):
+    """The regions that were drawn are the mask: they add, subtract, intersect and exclude in drawing order.
+
+    Edges are anti-aliased: a pixel is as opaque as the share of it that is covered.
+    """
+
+    title: ClassVar[str] = "Manual regions"
+    good_for: ClassVar[str] = "When you know the outline better than any algorithm."
+    uses: ClassVar[frozenset[Tool]] = frozenset({"rectangle", "ellipse", "polygon"})
+    needs: ClassVar[str] = "Draw a rectangle, an ellipse, a polygon or a lasso: what you draw is the mask."
+
+    id: Literal["manual"] = "manual"
+    layers: Annotated[
+        Literal["one", "objects", "regions"],
+        Field(title="Objects", description="Whether the regions are one foreground, one object a number, or one each."),
+        Show(labels={"one": "One foreground", "objects": "By object number", "regions": "One a region"}),
+    ] = "objects"
+
+    def segment(self, image: Image, prompts: Prompts) -> Segmentation:
+        """See :meth:`masking_core.Method.segment`."""
+        report(0.0, "Drawing the regions")
+        shape = image.rgb.shape[0], image.rgb.shape[1]
+        if not any(region.object > 0 for region in prompts.regions):
+            raise PromptError(self.needs)
+        drawn = self._renumbered(prompts)
+        numbers = sorted({region.object for region in drawn.regions if region.object > 0})
+        membership = np.zeros((*shape, numbers[-1]), np.float32)
+        for number in numbers:
+            membership[..., number - 1] = drawn.roi_alpha(shape, number)
+        labels = drawn.roi_labels(shape)
+        return Segmentation(
+            labels=labels,
+            membership=membership,
+            knows_background=True,
+            info={"regions": len(drawn.regions), "pixels": int((labels > 0).sum())},
+            stages=(
+                Stage(
+                    title="The regions",
+                    text="Every region joins what was drawn before it. White is inside, and grey an edge pixel's share.",
+                    formula=r"\alpha = (\dots(r_1 \circ r_2) \circ \dots) \circ r_n",
+                    render=lambda _: np.repeat((drawn.roi_alpha(shape) * 255).astype(np.uint8)[..., None], 3, axis=2),
+                ),
+            ),
+        )
+
+    def _renumbered(self, prompts: Prompts) -> Prompts:
+        if self.layers == "objects":
+            return prompts
+        regions = [region for region in prompts.regions if region.object > 0]
+        number = {id(region): 1 if self.layers == "one" else place for place, region in enumerate(regions, start=1)}
+        return Prompts(
+            marks=tuple(
+                mark.model_copy(update={"object": number[id(mark)]}) if id(mark) in number else mark
+                for mark in prompts.marks
+            )
+        )

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from masking_core import Edge, Image, Manual, PromptError, Prompts, Recipe
+from masking_core.prompts import Ellipse, Group, Pie, Polygon, Rectangle, Stroke
+
+HARD = Edge(feather=0.0)
+CANVAS = Image.from_array(np.full((300, 400, 3), 90, np.uint8), name="canvas")
+CLASSIC = Prompts(
+    marks=(
+        Ellipse(x=100, y=30, width=40, height=40),
+        Group(
+            marks=(
+                Rectangle(x=10, y=200, width=50, height=30),
+                Polygon(points=((310, 100), (350, 200), (250, 200))),
+                Pie(x=10, y=10, width=80, height=80, start=30, sweep=120),
+            )
+        ),
+    )
+)
+
+
+def test_the_classic_sample_comes_out_right():
+    result = Recipe(method=Manual(), edge=HARD).run(CANVAS, CLASSIC)
+    hard = result.labels > 0
+    assert hard[200:230, 10:60].all()
+    assert hard[190:240, 0:70].sum() == 1500, "the rectangle"
+    area = {"ellipse": np.pi * 20 * 20, "triangle": 100 * 100 / 2, "pie": np.pi * 40 * 40 / 3, "rectangle": 1500}
+    assert result.alpha.sum() == pytest.approx(sum(area.values()), rel=0.002)
+    # From 30° to 150° clockwise from the right the pie points down.
+    assert hard[80, 50]
+    assert not hard[30, 50]
+    assert not hard[45, 85]
+
+
+def test_edges_are_as_opaque_as_they_are_covered():
+    half = Prompts(marks=(Rectangle(x=10.5, y=20.0, width=10.0, height=10.0),))
+    alpha = Recipe(method=Manual(), edge=HARD).run(CANVAS, half).alpha
+    assert alpha.sum() == pytest.approx(100)
+    assert alpha[25, 10] == pytest.approx(0.5)
+    assert alpha[25, 20] == pytest.approx(0.5)
+
+
+def box(x, operation="add", object=1):
+    return Rectangle(x=float(x), y=0.0, width=20.0, height=10.0, operation=operation, object=object)
+
+
+@pytest.mark.parametrize(
+    ("operation", "pixels"), [("add", 300), ("subtract", 100), ("intersect", 100), ("exclude", 200)]
+)
+def test_regions_combine_in_drawing_order(operation, pixels):
+    result = Recipe(method=Manual(), edge=HARD).run(CANVAS, Prompts(marks=(box(0), box(10, operation))))
+    assert result.alpha.sum() == pixels
+
+
+@pytest.mark.parametrize(("layers", "objects"), [("one", [1]), ("objects", [2, 7]), ("regions", [1, 2, 3])])
+def test_regions_are_one_foreground_or_objects_of_their_own(layers, objects):
+    marks = Prompts(marks=(box(0, object=7), box(50, object=2), box(100, object=7)))
+    result = Recipe(method=Manual(layers=layers), edge=HARD).run(CANVAS, marks)
+    assert [layer.label for layer in result.layers] == objects
+    assert result.alpha.sum() == 600
+
+
+def test_without_a_region_it_says_what_to_draw():
+    with pytest.raises(PromptError, match="Draw a rectangle"):
+        Recipe(method=Manual()).run(CANVAS, Prompts(marks=(Stroke(points=((1.0, 1.0),), width=3.0),)))
