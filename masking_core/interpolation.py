@@ -116,7 +116,7 @@ def _correlations(start: Points, end: Points) -> NDArray[np.float64]:
 
 def _by_distance(pair: Pair, fraction: float) -> tuple[Region, ...]:
     boxes = np.array([region.extent for region in pair]).reshape(2, 2, 2)
-    centres, size = boxes.mean(axis=1), np.ptp(boxes, axis=1).max()
+    centres, size = boxes.mean(axis=1), max(float(np.ptp(boxes, axis=1).max()), 1.0)
     cells = min(GRID / size, MOST_CELLS)
     side = int(np.ceil(cells * size)) + 2 * MARGIN
     distances = [

@@ -56,8 +56,10 @@ class SeedMap(Seed):
     def _is_a_map(cls, png: str) -> str:
         try:
             _opened(png)
-        except (binascii.Error, ValueError, ImageError) as error:
-            raise ValueError(f"a seed map must be an 8-bit grey PNG file in base64 ({error})") from None
+        except ImageError as error:
+            raise ValueError(str(error).rstrip(".")) from None
+        except binascii.Error as error:
+            raise ValueError(f"a seed map must be a PNG file in base64 ({error})") from None
         return png
 
     @classmethod
@@ -88,16 +90,16 @@ class SeedMap(Seed):
                 stored = np.asarray(_opened(self.png))
         except ImageError as error:
             raise PromptError(str(error)) from error
+        numbers: Numbers = cv2.LUT(stored, _NUMBERS)
+        if numbers.max() > MAX_OBJECT:
+            raise PromptError(f"Seeds must be 255 or from 0 to {MAX_OBJECT}; a seed map has {numbers.max()}.")
         left, top, right, bottom = (
             math.ceil(edge - 0.5) for edge in (self.x, self.y, self.x + self.width, self.y + self.height)
         )
         window = window_of(left, top, right, bottom, shape)
         down = _cells(window[0], self.y, self.height, stored.shape[0])
         across = _cells(window[1], self.x, self.width, stored.shape[1])
-        found = _NUMBERS[stored.take(down, axis=0).take(across, axis=1)]
-        if found.max(initial=-1) > MAX_OBJECT:
-            raise PromptError(f"Seeds must be 255 or from 0 to {MAX_OBJECT}; a seed map has {found.max()}.")
-        return window, found
+        return window, numbers.take(down, axis=0).take(across, axis=1)
 
     @override
     def mask(self, shape: Shape) -> tuple[Window, Mask]:
@@ -158,12 +160,14 @@ def _of_colours(rgb: NDArray[np.uint8]) -> Numbers:
 
 
 def _opened(png: str) -> PIL.Image.Image:
-    """Read the header of the file; raises ImageError, or ValueError for what is not base64."""
+    """Read the header of the file; raises ImageError, or binascii.Error for what is not base64."""
     data = base64.b64decode(png, validate=True)
     with foreign("The picture of a seed map"):
         file = PIL.Image.open(BytesIO(data), formats=("PNG",))
     if file.mode != "L":
-        raise ImageError("unsupported", f"The picture of a seed map has mode {file.mode} instead of L.")
+        raise ImageError(
+            "unsupported", f"The picture of a seed map must be 8-bit grey (mode L); its mode is {file.mode}."
+        )
     DEFAULT_LIMITS.check_size("The picture of a seed map", *file.size)
     return file
 

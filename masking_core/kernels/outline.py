@@ -16,6 +16,8 @@ Edges = NDArray[np.float64]
 
 TOP, BOTTOM, DIRECTION, X, Y, SLOPE, BULGE, RADIUS = range(8)
 
+THIN = 1e-9
+"""An ellipse thinner than this holds nothing."""
 MAX_STEPS = 1_000_000
 """Sides of the polygon that stands for a path of Bézier curves."""
 
@@ -33,7 +35,8 @@ def _segments(starts: Points, ends: Points) -> Edges:
     edges[:, X], edges[:, Y] = upper.T
     edges[:, TOP], edges[:, BOTTOM] = upper[:, 1], lower[:, 1]
     edges[:, DIRECTION], edges[:, RADIUS] = np.where(down, 1, -1), 1
-    slanted = edges[:, BOTTOM] > edges[:, TOP]
+    # Ends closer than this are both next to y = 0, where no scan line is; their slope might be infinite.
+    slanted = edges[:, BOTTOM] - edges[:, TOP] > 1e-300
     edges, run = edges[slanted], (lower - upper)[slanted]
     edges[:, SLOPE] = run[:, 0] / run[:, 1]
     return edges
@@ -51,6 +54,8 @@ def rectangle(x: float, y: float, width: float, height: float, angle: float = 0.
 
 def ellipse(x: float, y: float, width: float, height: float, angle: float = 0.0) -> Edges:
     """Make the edges of the ellipse in a box, turned by ``angle`` degrees clockwise about its centre."""
+    if min(width, height) < THIN:
+        return np.zeros((0, 8))
     a, b, cosine, sine = width / 2, height / 2, cosdg(angle), sindg(angle)
     radius = math.hypot(a * sine, b * cosine)
     slope = (a - b) * (a + b) * sine * cosine / radius**2
@@ -64,7 +69,7 @@ def arc(x: float, y: float, width: float, height: float, start: float, sweep: fl
 
     ``start`` and ``sweep`` are directions from the centre in degrees, clockwise from the right.
     """
-    if abs(sweep) >= 360:
+    if abs(sweep) >= 360 or min(width, height) < THIN:
         return ellipse(x, y, width, height)
     a, b = width / 2, height / 2
     first, last = sorted((_parameter(start, a, b), _parameter(start + sweep, a, b)))
