@@ -37,7 +37,13 @@ def marks_on(height=48, width=64):
             ),
             Stroke(points=((width / 2 - 5, height / 2), (width / 2 + 5, height / 2)), width=4.0),
             Point(x=2.0, y=2.0, radius=2.0, object=0),
-            Ellipse(x=width / 2 - height / 3, y=height / 6, width=2 * height / 3, height=2 * height / 3),
+            Ellipse(
+                x=width / 2 - height / 3,
+                y=height / 6,
+                width=2 * height / 3,
+                height=2 * height / 3,
+                operation="intersect",
+            ),
         )
     )
 

@@ -53,7 +53,7 @@ class Manual(Method):
                     title="The regions",
                     text="Every region joins what was drawn before it. White is inside, and grey an edge pixel's share.",
                     formula=r"\alpha = (\dots(r_1 \circ r_2) \circ \dots) \circ r_n",
-                    render=lambda _: np.repeat((drawn.roi_alpha(shape) * 255).astype(np.uint8)[..., None], 3, axis=2),
+                    render=lambda _: np.dstack([(drawn.roi_alpha(shape) * 255).astype(np.uint8)] * 3),
                 ),
             ),
         )
