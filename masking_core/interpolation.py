@@ -45,18 +45,17 @@ def interpolate(a: Prompts, b: Prompts, fraction: float) -> Prompts:
 
 
 def _between(before: Sequence[Region], after: Sequence[Region], fraction: float) -> Iterator[Any]:
-    waiting: dict[Hashable, list[Region]] = defaultdict(list)
-    for region in after:
-        waiting[_key(region)].append(region)
+    waiting: dict[Hashable, list[int]] = defaultdict(list)
+    for place, region in enumerate(after):
+        waiting[_key(region)].append(place)
     for region in before:
         partners = waiting[_key(region)]
         if partners:
-            yield from _blend((region, partners.pop(0)), fraction)
+            yield from _blend((region, after[partners.pop(0)]), fraction)
         elif fraction < 0.5:
             yield region
-    alone = {id(region) for partners in waiting.values() for region in partners}
     if fraction >= 0.5:
-        yield from (region for region in after if id(region) in alone)
+        yield from (after[place] for place in sorted(sum(waiting.values(), [])))
 
 
 def _key(region: Region) -> Hashable:

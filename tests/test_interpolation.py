@@ -101,6 +101,7 @@ def test_partners_are_found_by_object_name_and_order_and_the_others_stay_until_h
     )
     early, late = interpolate(a, b, 0.25), interpolate(a, b, 0.75)
     assert early.marks == (RECTANGLE, ELLIPSE.model_copy(update={"object": 2, "x": 55.0}))
+    assert interpolate(Prompts(marks=(RECTANGLE,)), Prompts(marks=[RECTANGLE] * 3), 0.6).marks == (RECTANGLE,) * 3
     assert late.marks == (ELLIPSE.model_copy(update={"object": 2, "x": 65.0}), b.marks[1])
 
 

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import re
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -543,3 +545,12 @@ def test_drawing_many_marks_can_be_cancelled():
     for draw in (prompts.roi_alpha, prompts.roi_labels, prompts.seeds, prompts.bounds):
         with listening(lambda fraction, _: fraction < 0.5), pytest.raises(Cancelled):
             draw(SHAPE)
+
+
+def test_the_documents_in_the_manual_can_be_read():
+    manual = (Path(__file__).parent.parent / "docs" / "prompts.md").read_text(encoding="utf-8")
+    documents = re.findall(r"```json\n(.*?)```", manual, re.DOTALL)
+    assert len(documents) == 2
+    for document in documents:
+        assert not Prompts.from_json(document).outside((300, 400))
+    assert all(f"`{mark.kind}`" in manual for mark in EVERY_KIND)
