@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import cv2
@@ -55,7 +56,7 @@ def _between(before: Sequence[Region], after: Sequence[Region], fraction: float)
         elif fraction < 0.5:
             yield region
     if fraction >= 0.5:
-        yield from (after[place] for place in sorted(sum(waiting.values(), [])))
+        yield from (after[place] for place in sorted(chain.from_iterable(waiting.values())))
 
 
 def _key(region: Region) -> Hashable:
