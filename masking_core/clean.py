@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from skimage.morphology import disk
 
+from masking_core import label_map
 from masking_core.errors import PromptError
 from masking_core.method import Labels
 from masking_core.parameters import Declared, Show
@@ -76,15 +77,11 @@ def _pieces(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int6
     return pieces, np.bincount(pieces.ravel(), minlength=count)
 
 
-def _present(labels: Labels) -> list[int]:
-    return [int(label) for label in np.unique(labels)]
-
-
 def _majority(labels: Labels, radius: int) -> Labels:
     kernel = disk(radius, dtype=np.float32)
     winner = labels.copy()
     most = np.full(labels.shape, -1, np.float32)
-    for label in _present(labels):
+    for label in [0, *label_map.objects(labels)]:
         votes = cv2.filter2D((labels == label).astype(np.float32), -1, kernel, borderType=cv2.BORDER_REPLICATE)
         # FFT rounding must not decide a tie: a strictly larger vote by a whole pixel does.
         better = votes > most + 0.5
@@ -95,7 +92,7 @@ def _majority(labels: Labels, radius: int) -> Labels:
 
 def _without_specks(labels: Labels, area: int) -> Labels:
     speck = np.zeros(labels.shape, bool)
-    for label in _present(labels):
+    for label in [0, *label_map.objects(labels)]:
         pieces, areas = _pieces(labels == label)
         small = areas < area
         small[0] = False
@@ -118,9 +115,7 @@ def nearest(labels: Labels, known: NDArray[np.bool_]) -> Labels:
 
 def _without_holes(labels: Labels, area: int) -> Labels:
     filled = labels.copy()
-    for label in _present(labels):
-        if label == 0:
-            continue
+    for label in label_map.objects(labels):
         pieces, areas = _pieces(labels != label)
         hole = areas < area
         hole[0] = False
@@ -131,9 +126,7 @@ def _without_holes(labels: Labels, area: int) -> Labels:
 
 def _keep_pieces(labels: Labels, touched: NDArray[np.bool_] | None) -> Labels:
     kept = np.zeros_like(labels)
-    for label in _present(labels):
-        if label == 0:
-            continue
+    for label in label_map.objects(labels):
         pieces, areas = _pieces(labels == label)
         areas[0] = 0
         stays = np.zeros(len(areas), bool)
@@ -147,11 +140,10 @@ def split(labels: Labels) -> Labels:
     """Number every 4-connected piece of every object anew, from 1, the largest first (ties: in reading order)."""
     numbered = np.zeros_like(labels)
     count = 0
-    for label in _present(labels):
-        if label:
-            pieces, areas = _pieces(labels == label)
-            numbered[pieces > 0] = pieces[pieces > 0] + count
-            count += len(areas) - 1
+    for label in label_map.objects(labels):
+        pieces, areas = _pieces(labels == label)
+        numbered[pieces > 0] = pieces[pieces > 0] + count
+        count += len(areas) - 1
     areas = np.bincount(numbered.ravel(), minlength=count + 1)[1:]
     rank = np.zeros(count + 1, np.int32)
     rank[1 + np.argsort(-areas, kind="stable")] = np.arange(1, count + 1)

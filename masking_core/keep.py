@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.errors import PromptError
 from masking_core.method import Labels
 from masking_core.parameters import Declared, Show
@@ -43,7 +44,7 @@ class Keep(Declared):
         Raises:
             PromptError: the rule speaks of strokes or rectangles and there is none.
         """
-        present = [int(label) for label in np.unique(labels) if label > 0]
+        present = label_map.objects(labels)
         rule = self.rule
         if rule == "auto":
             if knows_background:
@@ -55,21 +56,15 @@ class Keep(Declared):
             return _without_border(labels, present)
         if rule == "largest":
             candidates = _without_border(labels, present) or tuple(present)
-            sizes = np.bincount(labels.ravel())
+            sizes = label_map.sizes(labels)
             return (max(candidates, key=lambda label: int(sizes[label])),) if candidates else ()
         if rule == "touched":
             return _touched(labels, prompts)
         return _inside(labels, present, prompts)
 
 
-def border_shares(labels: Labels) -> np.ndarray:
-    """Pixels of the picture's one-pixel frame that each label owns: (max label + 1,) int64."""
-    frame = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
-    return np.bincount(frame, minlength=int(labels.max()) + 1)
-
-
 def _without_border(labels: Labels, present: list[int]) -> tuple[int, ...]:
-    background = int(border_shares(labels).argmax())
+    background = int(label_map.frame_sizes(labels).argmax())
     return tuple(label for label in present if label != background)
 
 
@@ -84,7 +79,7 @@ def _inside(labels: Labels, present: list[int], prompts: Prompts) -> tuple[int, 
     bounds = prompts.bounds(labels.shape)
     if bounds is None:
         raise PromptError('Draw a rectangle around what you want to keep: the rule "inside" has none to go by.')
-    total = np.bincount(labels.ravel())
+    total = label_map.sizes(labels)
     inside = np.bincount(labels[bounds], minlength=len(total))
     return tuple(label for label in present if 2 * inside[label] > total[label])
 
@@ -102,10 +97,10 @@ def follow(before: Labels, picked: tuple[int, ...], after: Labels) -> tuple[tupl
     """
     if before.shape != after.shape:
         before = cv2.resize(before, after.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    chosen = np.isin(before, picked)
-    total = np.bincount(after.ravel())
+    chosen = label_map.selected(before, picked)
+    total = label_map.sizes(after)
     overlap = np.bincount(after[chosen], minlength=len(total))
     now = tuple(label for label in range(1, len(total)) if total[label] and 2 * overlap[label] > total[label])
-    kept = np.isin(after, now)
+    kept = label_map.selected(after, now)
     lost = tuple(label for label in picked if 2 * np.count_nonzero(kept & (before == label)) < (before == label).sum())
     return now, lost

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import label_map
 from masking_core.background import Background, Transparent, compose
 from masking_core.edge import Edge
 from masking_core.image import Image
-from masking_core.keep import border_shares
 from masking_core.method import Alpha, Labels, Picture, Segmentation, Stage
 from masking_core.prompts import Prompts
 
@@ -25,7 +25,7 @@ class ObjectSummary:
     colour: tuple[int, int, int]
     share: float
     border_share: float
-    box: tuple[int, int, int, int]
+    box: label_map.Box
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Layer:
 
     label: int
     name: str
-    box: tuple[int, int, int, int]
+    box: label_map.Box
     share: float
     rgba: Picture
 
@@ -105,21 +105,18 @@ class Result:
     @cached_property
     def objects(self) -> tuple[ObjectSummary, ...]:
         """Every object of the label map, by number."""
-        frame = border_shares(self.labels)
-        flat = self.labels.ravel()
-        counts = np.bincount(flat)
-        sums = [np.bincount(flat, weights=self.image.rgb[..., channel].ravel()) for channel in range(3)]
+        sizes, frame = label_map.sizes(self.labels), label_map.frame_sizes(self.labels)
+        colours = label_map.mean_colours(self.labels, self.image.rgb)
         return tuple(
             ObjectSummary(
                 label=label,
                 kept=label in self.kept,
-                colour=tuple(round(float(channel[label] / counts[label])) for channel in sums),  # type: ignore[arg-type]
-                share=float(counts[label] / flat.size),
+                colour=(round(colours[label, 0]), round(colours[label, 1]), round(colours[label, 2])),
+                share=float(sizes[label] / self.labels.size),
                 border_share=float(frame[label] / frame.sum()),
-                box=bounding_box(self.labels == label),
+                box=box,
             )
-            for label in range(1, len(counts))
-            if counts[label]
+            for label, box in label_map.boxes(self.labels).items()
         )
 
     def object_alpha(self, label: int) -> Alpha:
@@ -135,7 +132,7 @@ class Result:
 
     def _layer(self, summary: ObjectSummary) -> Layer:
         alpha = self.object_alpha(summary.label)
-        box = bounding_box(alpha > 0)
+        box = label_map.boxes((alpha > 0).astype(np.int32)).get(1, (0, 0, 0, 0))
         x, y, width, height = box
         rgba = np.dstack([self.image.rgb, np.rint(alpha * 255).astype(np.uint8)])[y : y + height, x : x + width]
         return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
@@ -158,23 +155,10 @@ def foreground_alpha(
         kept: the objects that are the foreground.
         edge: how the edge is refined, in pixels of ``image``.
     """
-    alpha = np.isin(labels, kept).astype(np.float32)
+    alpha = label_map.selected(labels, kept).astype(np.float32)
     if membership is not None and kept:
         soft = np.minimum(membership[..., [label - 1 for label in kept]].sum(axis=2), 1)
         # Where clean-up moved a pixel to another object its membership no longer speaks for it.
         np.copyto(alpha, soft, where=labels == found)
     alpha = edge.apply(alpha)
     return alpha if image.alpha is None else alpha * (image.alpha.astype(np.float32) / np.float32(255))
-
-
-def bounding_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """The tight box (x, y, width, height) of the true pixels; all zero when there is none."""
-    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    if not len(columns):
-        return 0, 0, 0, 0
-    return (
-        int(columns[0]),
-        int(rows[0]),
-        int(columns[-1] - columns[0] + 1),
-        int(rows[-1] - rows[0] + 1),
-    )

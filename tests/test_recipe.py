@@ -3,7 +3,6 @@ import pytest
 
 from masking_core import Area, Clean, Colour, Edge, Image, Keep, KMeans, ParameterError, Recipe
 from masking_core.parameters import Declared
-from masking_core.result import bounding_box
 
 
 def discs():
@@ -84,10 +83,3 @@ def test_every_step_is_a_declared_value():
     for name in type(recipe).model_fields:
         part = getattr(recipe, name)
         assert part is None or isinstance(part, Declared | int)
-
-
-def test_bounding_boxes():
-    mask = np.zeros((9, 9), bool)
-    assert bounding_box(mask) == (0, 0, 0, 0)
-    mask[2:5, 3] = True
-    assert bounding_box(mask) == (3, 2, 1, 3)

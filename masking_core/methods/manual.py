@@ -51,7 +51,7 @@ class Manual(Method):
             stages=(
                 Stage(
                     title="The regions",
-                    text="Every region joins what was drawn before it. White is inside, and grey an edge pixel's share.",
+                    text="Each region joins what was drawn before. White is inside, grey is the share of an edge pixel.",
                     formula=r"\alpha = (\dots(r_1 \circ r_2) \circ \dots) \circ r_n",
                     render=lambda _: np.dstack([(drawn.roi_alpha(shape) * 255).astype(np.uint8)] * 3),
                 ),

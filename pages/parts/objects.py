@@ -36,6 +36,7 @@ def follow(found: Found, recipe: Recipe) -> Recipe:
 
 def strip(result: Result) -> None:
     """Every object with its picture, colour and share, and a switch."""
+    pictures = results.thumbnails(result)
     for start in range(0, len(result.objects), COLUMNS):
         row = result.objects[start : start + COLUMNS]
         with st.container(horizontal=True, gap="small"):
@@ -43,7 +44,7 @@ def strip(result: Result) -> None:
                 key = f"object.{summary.label}"
                 state.put(key, summary.kept)
                 with st.container(width=112, gap=None):
-                    st.image(results.thumbnail(result, summary), width=results.THUMBNAIL, alt=f"Object {summary.label}")
+                    st.image(pictures[summary.label], width=results.THUMBNAIL, alt=f"Object {summary.label}")
                     st.checkbox(
                         f"{summary.label} · {summary.share:.0%}",
                         key=key,

@@ -6,14 +6,15 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Prompts, Recipe, Result, export, palette
-from masking_core.method import Picture
-from masking_core.result import ObjectSummary, bounding_box
+from masking_core import Image, Prompts, Recipe, Result, export, label_map, palette
+from masking_core.method import Labels, Picture
+from masking_core.result import ObjectSummary
 from pages.parts import compute
 from pages.parts.before_after import before_after
 
 VIEWS = ("Side by side", "Before / after", "Mask", "Objects")
 THUMBNAIL = 96
+CONTOUR = (255, 221, 51)
 
 
 def jpeg(rgb: Picture, quality: int = 88) -> bytes:
@@ -25,21 +26,20 @@ def jpeg(rgb: Picture, quality: int = 88) -> bytes:
 def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
     """A (H, W, 4) uint8 picture over the pattern that means "transparent"."""
     rows, columns = np.ogrid[: rgba.shape[0], : rgba.shape[1]]
-    board = np.where((rows // size + columns // size) % 2, 205, 245).astype(np.uint16)[..., None]
-    alpha = rgba[..., 3:].astype(np.uint16)
-    return ((rgba[..., :3] * alpha + board * (255 - alpha)) // 255).astype(np.uint8)
+    light = (rows // size + columns // size) % 2 == 0
+    board = cv2.cvtColor(np.where(light, np.uint8(245), np.uint8(205)), cv2.COLOR_GRAY2RGB)
+    alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
+    return cv2.blendLinear(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), board, alpha, 1 - alpha)
 
 
 def with_contour(rgb: Picture, result: Result) -> Picture:
     """The picture with the outline of what is kept drawn on it."""
     inside = (result.alpha >= 0.5).astype(np.uint8)
-    outlines, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    width = max(1, round(max(rgb.shape) / 500))
-    # Outlines of specks would hide the picture rather than explain the cut.
-    outlines = [outline for outline in outlines if len(outline) > 12 * width]
+    outline = cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    halo = cv2.dilate(outline, np.ones((3, 3), np.uint8))
     drawn = rgb.copy()
-    cv2.drawContours(drawn, outlines, -1, (0, 0, 0), width + 2, cv2.LINE_AA)
-    cv2.drawContours(drawn, outlines, -1, (255, 221, 51), width, cv2.LINE_AA)
+    cv2.copyTo(np.zeros_like(rgb), halo, drawn)
+    cv2.copyTo(np.full_like(rgb, CONTOUR), outline, drawn)
     return drawn
 
 
@@ -69,16 +69,26 @@ def show(result: Result) -> None:
     right.image(jpeg(shown), width="stretch", alt=f"{view}: the result")
 
 
-def thumbnail(result: Result, summary: ObjectSummary) -> bytes:
-    """An object on the checkerboard, over a band of its mean colour."""
-    mask = result.labels == summary.label
-    x, y, width, height = bounding_box(mask)
-    factor = THUMBNAIL / max(width, height)
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    rgba = np.dstack([result.image.rgb, mask.astype(np.uint8) * 255])[y : y + height, x : x + width]
+def thumbnails(result: Result) -> dict[int, bytes]:
+    """Every object on the checkerboard, over a band of its mean colour; JPEG files by object number."""
+    factor = min(1.0, 3 * THUMBNAIL / max(result.labels.shape))
+    size = tuple(max(1, round(side * factor)) for side in reversed(result.labels.shape))
+    rgb = cv2.resize(result.image.rgb, size, interpolation=cv2.INTER_AREA)
+    labels = cv2.resize(result.labels, size, interpolation=cv2.INTER_NEAREST)
+    boxes = label_map.boxes(labels)
+    return {item.label: _thumbnail(rgb, labels, item, boxes.get(item.label)) for item in result.objects}
+
+
+def _thumbnail(rgb: Picture, labels: Labels, summary: ObjectSummary, box: label_map.Box | None) -> bytes:
     tile = np.zeros((THUMBNAIL, THUMBNAIL, 4), np.uint8)
-    left, top = (THUMBNAIL - size[0]) // 2, (THUMBNAIL - size[1]) // 2
-    tile[top : top + size[1], left : left + size[0]] = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
+    if box is not None:  # an object of a few pixels may be lost in the small copy
+        x, y, width, height = box
+        factor = THUMBNAIL / max(width, height)
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        mask = (labels == summary.label).astype(np.uint8) * 255
+        rgba = np.dstack([rgb, mask])[y : y + height, x : x + width]
+        left, top = (THUMBNAIL - size[0]) // 2, (THUMBNAIL - size[1]) // 2
+        tile[top : top + size[1], left : left + size[0]] = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
     band = np.full((12, THUMBNAIL, 3), summary.colour, np.uint8)
     return jpeg(np.vstack([on_checkerboard(tile, 8), band]))
 

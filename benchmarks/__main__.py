@@ -1,0 +1,65 @@
+"""``python -m benchmarks speed|accuracy [--data DIR] [--json FILE] [--only NAME]``: tables of measured figures."""
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+SPEED = ("clustering", "cut", "watershed", "raster", "latency")
+"""Modules whose ``rows()`` measure speed and memory."""
+
+
+def main() -> int:
+    """Run one suite, print its tables as Markdown and, on demand, write them as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the library.")
+    parser.add_argument("suite", choices=["speed", "accuracy"])
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of pictures with ground truth, for accuracy")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the tables here")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help=f"of speed: {', '.join(SPEED)}; of accuracy: a set"
+    )
+    options = parser.parse_args()
+    if options.suite == "accuracy":
+        from benchmarks import accuracy
+
+        tables = accuracy.tables(options.data, options.only)
+    else:
+        tables = {name: importlib.import_module(f"benchmarks.{name}").rows() for name in options.only or SPEED}
+    print(machine(), *(f"\n## {name}\n\n{markdown(rows)}" for name, rows in tables.items()), sep="\n")
+    if options.json:
+        options.json.write_text(json.dumps({"machine": machine(), "tables": tables}, indent=2) + "\n")
+    return 0
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    model = next((line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "")
+    return f"{model or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []
+
+
+def markdown(rows: list[dict[str, Any]]) -> str:
+    """Rows as a Markdown table."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    table = [columns, ["---"] * len(columns), *([_cell(row.get(column)) for column in columns] for row in rows)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
