@@ -27,7 +27,7 @@ STEPS = 8
 NEXT_RESULT = """
 () => new Promise(resolve => {
   const begun = performance.now();
-  const shown = () => document.querySelector('img[alt^="Side by side"]');
+  const shown = () => document.querySelector('img[alt^="The result"]');
   const before = shown().src;
   const look = () => {
     const image = shown();
@@ -45,7 +45,7 @@ def rows() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder, served() as address, sync_playwright() as driver:
         page = visitor(driver)
         page.goto(f"{address}/mask")
-        page.get_by_alt_text("Side by side").wait_for(timeout=60_000)
+        page.get_by_alt_text("The result: Result").wait_for(timeout=60_000)
         for number in range(PHOTOS):  # another picture and every setting once: nothing comes from a cache
             page.locator('input[type="file"]').first.set_input_files(_photo(Path(folder) / f"{number}.jpg", number))
             page.get_by_text(f"{1732 + number:,} × 1,155").wait_for(timeout=60_000)

@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from masking_core import Image, MaskingError, Method, Prompts, Recipe, Result
+from masking_core import Image, MaskingError, Method, Recipe, Result
 from masking_core.clean import Clean
 from masking_core.edge import Edge
 from masking_core.keep import Keep
 from masking_core.methods import METHODS
-from pages.parts import backgrounds, compute, controls, objects, picker, results, shell
+from pages.parts import backgrounds, compute, controls, objects, picker, results, shell, state
+from pages.parts.drawing import Desk
 
 
 def choose_method() -> Method:
     """The sidebar's method and its parameters."""
+    state.get("method", "kmeans")
     chosen = st.selectbox(
         "Method",
         list(METHODS),
@@ -46,24 +48,31 @@ def caption(image: Image, result: Result) -> str:
     return f"Preview: {shown}. Downloads are cut at the full {full} pixels."
 
 
-def bench(image: Image, recipe: Recipe, prompts: Prompts) -> None:
-    """The result, its objects and the downloads."""
-    notice = st.empty()
+@st.fragment
+def bench(image: Image, recipe: Recipe) -> None:
+    """Picture and marks, the result beside them, the objects and the downloads; a stroke redraws only this."""
+    desk = Desk(image, recipe.method.uses, recipe.method.title, page="mask")
+    desk.strip()
+    left, right = st.columns(2)
+    with left:
+        desk.canvas()
+    notice = right.empty()
     try:
-        found = compute.preview(image, recipe, prompts, notice)
+        found = compute.preview(image, recipe, desk.prompts, notice)
         recipe = objects.follow(found, recipe)
         result = recipe.finish(found)
     except MaskingError as error:
-        notice.empty()
-        st.info(str(error), icon="✏️")
-        st.image(results.jpeg(image.reduced(compute.PREVIEW_PIXELS).rgb), width="stretch")
-        return
-    results.show(result)
-    for note in (*image.notes, *result.notes):
-        st.caption(f"ℹ️ {note}")
-    st.caption(caption(image, result))
-    objects.strip(result)
-    results.downloads(image, recipe, prompts)
+        notice.info(str(error), icon=":material/edit:")
+    else:
+        desk.outline(result)
+        with right:
+            results.show(result)
+        for note in (*image.notes, *result.notes):
+            st.caption(f":material/info: {note}")
+        st.caption(caption(image, result))
+        objects.strip(result)
+        results.downloads(image, recipe, desk.prompts)
+    desk.table()
 
 
 shell.setup("Workbench")
@@ -71,4 +80,4 @@ with st.sidebar:
     picture = picker.pick()
     chosen = choose_recipe()
 with st.container(key="bench"):
-    bench(picture, chosen, Prompts())
+    bench(picture, chosen)

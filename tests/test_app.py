@@ -105,7 +105,7 @@ def test_every_background_shows_without_an_error(kind):
     assert not app.error
 
 
-@pytest.mark.parametrize("view", ["Side by side", "Before / after", "Mask", "Objects"])
+@pytest.mark.parametrize("view", ["Result", "Before / after", "Mask", "Objects"])
 def test_every_view_shows_without_an_error(view):
     app = uploaded(opened())
     app.button_group(key="view").set_value([view]).run()

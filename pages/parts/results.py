@@ -12,9 +12,8 @@ from masking_core.result import ObjectSummary
 from pages.parts import compute
 from pages.parts.before_after import before_after
 
-VIEWS = ("Side by side", "Before / after", "Mask", "Objects")
+VIEWS = ("Result", "Before / after", "Mask", "Objects")
 THUMBNAIL = 96
-CONTOUR = (255, 221, 51)
 
 
 def jpeg(rgb: Picture, quality: int = 88) -> bytes:
@@ -32,19 +31,8 @@ def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
     return cv2.blendLinear(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), board, alpha, 1 - alpha)
 
 
-def with_contour(rgb: Picture, result: Result) -> Picture:
-    """The picture with the outline of what is kept drawn on it."""
-    inside = (result.alpha >= 0.5).astype(np.uint8)
-    outline = cv2.morphologyEx(inside, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    halo = cv2.dilate(outline, np.ones((3, 3), np.uint8))
-    drawn = rgb.copy()
-    cv2.copyTo(np.zeros_like(rgb), halo, drawn)
-    cv2.copyTo(np.full_like(rgb, CONTOUR), outline, drawn)
-    return drawn
-
-
 def show(result: Result) -> None:
-    """The result beside the original, at the same scale, or in another view of the visitor's choice."""
+    """The result in the view of the visitor's choice, at the scale of the picture beside it."""
     view = st.segmented_control(
         "View",
         VIEWS,
@@ -54,19 +42,18 @@ def show(result: Result) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    original, shown = result.image.rgb, on_checkerboard(result.rgba)
-    if view == "Before / after":
-        before_after(jpeg(original), jpeg(shown), key="before_after")
-        return
-    if view == "Mask":
-        shown = result.mask
-    elif view == "Objects":
-        shown = (palette.paint(result.labels) * 0.65 + original * 0.35).astype(np.uint8)
-    left, right = st.columns(2)
-    left.image(
-        jpeg(with_contour(original, result)), width="stretch", alt="The original, with the outline of what is kept"
-    )
-    right.image(jpeg(shown), width="stretch", alt=f"{view}: the result")
+    original = result.image.rgb
+    match view:
+        case "Before / after":
+            before_after(jpeg(original), jpeg(on_checkerboard(result.rgba)), key="before_after")
+            return
+        case "Mask":
+            shown = result.mask
+        case "Objects":
+            shown = cv2.addWeighted(palette.paint(result.labels), 0.65, original, 0.35, 0)
+        case _:
+            shown = on_checkerboard(result.rgba)
+    st.image(jpeg(shown), width="stretch", alt=f"The result: {view}")
 
 
 def thumbnails(result: Result) -> dict[int, bytes]:

@@ -42,8 +42,8 @@ def test_a_photo_goes_in_and_a_cut_out_comes_out(page: Page, server, photo, tmp_
     page.goto(f"{server.url}/mask")
     settled(page)
     # A first-time visitor sees a picture and a result before touching anything.
-    expect(page.get_by_alt_text("The original")).to_be_visible()
-    expect(page.get_by_alt_text("Side by side")).to_be_visible()
+    expect(page.get_by_alt_text("The picture that is drawn on")).to_be_visible()
+    expect(page.get_by_alt_text("The result: Result")).to_be_visible()
 
     page.locator('input[type="file"]').first.set_input_files(photo)
     settled(page)
@@ -102,4 +102,4 @@ def test_what_is_no_picture_is_one_sentence_and_the_page_lives_on(page: Page, se
     page.locator('input[type="file"]').first.set_input_files(wrong)
     settled(page)
     expect(page.get_by_role("alert")).to_contain_text("holiday.png")
-    expect(page.get_by_alt_text("Side by side")).to_be_visible()
+    expect(page.get_by_alt_text("The result: Result")).to_be_visible()
