@@ -1,0 +1,76 @@
+"""How large a picture may be; declared once, checked before anything is decoded."""
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from masking_core.errors import ImageError, ParameterError
+
+
+class Limits(BaseModel):
+    """What a picture may cost to open; each ``check_…`` raises :class:`ImageError` in a sentence about ``subject``."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+    # 178: Pillow itself refuses larger TIFF and WebP pictures.
+    max_megapixels: Annotated[
+        float, Field(gt=0, le=178, description="Most pixels of a picture, or of all frames of a stack, in millions.")
+    ] = 100
+    max_megabytes: Annotated[float, Field(gt=0, le=4000, description="Largest file, in millions of bytes.")] = 200
+    max_side: Annotated[int, Field(ge=1, le=65_535, description="Longest side of a picture, in pixels.")] = 20_000
+    max_frames: Annotated[int, Field(ge=1, le=100_000, description="Most frames of a stack.")] = 200
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Limits set by ``MASKING_MAX_MEGAPIXELS``, ``…_MEGABYTES``, ``…_SIDE``, ``…_FRAMES``; else the defaults.
+
+        Raises :class:`ParameterError` for a value outside its declaration.
+        """
+        variables = {field: f"MASKING_{field.upper()}" for field in cls.model_fields}
+        given = {field: environment[key] for field, key in variables.items() if key in environment}
+        try:
+            return cls.model_validate_strings(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            problem = first["msg"].removeprefix("Input ")
+            raise ParameterError(
+                f"{variables[str(first['loc'][0])]} {problem}; {first['input']!r} was given."
+            ) from error
+
+    def check_bytes(self, subject: str, count: int) -> None:
+        """An empty file, or one of more than ``max_megabytes``, is refused."""
+        if count == 0:
+            raise ImageError("empty", f"{subject} is empty.")
+        if count > self.max_megabytes * 1e6:
+            raise ImageError(
+                "too-many-bytes",
+                f"{subject} is {count / 1e6:,.1f} megabytes; the limit is {self.max_megabytes:,g} megabytes.",
+            )
+
+    def check_size(self, subject: str, width: int, height: int) -> None:
+        """A picture without pixels, with too many, or with too long a side, is refused."""
+        size = f"{subject} is {width:,} × {height:,} pixels"
+        if width < 1 or height < 1:
+            raise ImageError("empty", f"{size}: there is nothing to see.")
+        if width * height > self.max_megapixels * 1e6:
+            raise ImageError("too-many-pixels", f"{size}; the limit is {self.max_megapixels:,g} megapixels.")
+        if max(width, height) > self.max_side:
+            raise ImageError("too-many-pixels", f"{size}; the longest side may have {self.max_side:,} pixels.")
+
+    def check_stack(self, subject: str, frames: int, pixels: int) -> None:
+        """Too many ``frames``, or too many ``pixels`` over all of them, are refused."""
+        if frames > self.max_frames:
+            raise ImageError(
+                "too-many-pixels", f"{subject} has more than {self.max_frames:,} frames, which is the limit."
+            )
+        if pixels > self.max_megapixels * 1e6:
+            raise ImageError(
+                "too-many-pixels",
+                f"The frames of {subject} have more than {self.max_megapixels:,g} megapixels together, "
+                "which is the limit.",
+            )
+
+
+DEFAULT_LIMITS = Limits()
