@@ -1,0 +1,141 @@
+"""How good the cuts are: every set and kind of prompt, our methods and OpenCV's grabCut in the same run.
+
+A method is a callable (Image, Prompts) -> alpha; its parameters are its defaults for all pictures.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.datasets import PROMPTS, DataError, Sample, samples
+from benchmarks.robot_user import Seeds, visit
+from masking_core import Image, Prompts, Recipe
+from masking_core.methods import METHODS
+from masking_core.metrics import error_rate, f_curve, iou, mae
+
+Alpha = NDArray[np.float32]
+Cutter = Callable[[Image, Prompts], Alpha]
+
+PROMPTED = ("graph_cut", "watershed", "kmeans")
+"""Our methods that take marks, by id."""
+
+
+def tables(data: Path | None, only: list[str] | None = None) -> dict[str, list[dict[str, Any]]]:
+    """Measure every row of the sets ``only`` (all of them by default); one table a set.
+
+    Raises:
+        DataError: no folder was given, or something in it is not there.
+    """
+    if data is None:
+        raise DataError("The accuracy benchmark needs the folder of pictures with ground truth: --data DIR.")
+    unknown = sorted(set(only or ()) - set(PROMPTS))
+    if unknown:
+        raise DataError(f"There is no set {unknown[0]!r}; there are {', '.join(PROMPTS)}.")
+    return {name: list(_rows(data, name)) for name in only or PROMPTS}
+
+
+def cutters() -> dict[str, Cutter]:
+    """OpenCV's grabCut and those of our methods that take marks, by the name in the table."""
+    ours = {id: recipe_cutter(Recipe(method=METHODS[id]())) for id in PROMPTED if id in METHODS}
+    return {**ours, "cv2.grabCut": grabcut}
+
+
+def recipe_cutter(recipe: Recipe) -> Cutter:
+    """Run a recipe as a method of this benchmark."""
+    return lambda image, prompts: recipe.run(image, prompts).alpha
+
+
+def grabcut(image: Image, prompts: Prompts, iterations: int = 5) -> Alpha:
+    """Run OpenCV's grabCut; unmarked pixels are probably foreground in bounds or a trimap, else probably background."""
+    shape = image.rgb.shape[:2]
+    seeds, bounds = prompts.seeds(shape), prompts.bounds(shape)
+    # a trimap or a box speaks of everything outside; strokes leave most of the picture open
+    enclosed = bounds is not None or float(np.mean(seeds == 0)) > 0.2
+    mask = np.full(shape, cv2.GC_PR_FGD if enclosed else cv2.GC_PR_BGD, np.uint8)
+    if bounds is not None:
+        mask[~bounds] = cv2.GC_BGD
+    mask[seeds == 0] = cv2.GC_BGD
+    mask[seeds > 0] = cv2.GC_FGD
+    if 0 < int(np.count_nonzero(mask & 1)) < mask.size:
+        cv2.setRNGSeed(0)
+        models = np.zeros((1, 65)), np.zeros((1, 65))
+        bgr = np.ascontiguousarray(image.rgb[..., ::-1])
+        cv2.grabCut(bgr, mask, None, *models, iterations, cv2.GC_INIT_WITH_MASK)
+    return (mask & 1).astype(np.float32)
+
+
+def prompts_of(sample: Sample) -> Prompts:
+    """Put a sample's seeds and box into one value, as a user's marks would be."""
+    prompts = Prompts()
+    if sample.box is not None:
+        box = sample.box
+        prompts = Prompts.from_box(box.x0, box.y0, box.x1, box.y1)
+    if sample.seeds is not None:
+        prompts = Prompts(marks=(*prompts.marks, *Prompts.from_seeds(sample.seeds).marks))
+    return prompts
+
+
+def measure(sample: Sample, alpha: Alpha) -> dict[str, float]:
+    """Take a cut's figures on one picture."""
+    mask = alpha >= 0.5
+    figures = {"IoU": iou(mask, sample.truth, sample.ignored)}
+    if sample.undecided is None:
+        figures["error %"] = 100 * error_rate(mask, sample.truth, sample.ignored)
+    else:
+        # what the trimap has decided is not the method's doing, though grabCut and we keep to it anyway
+        open_ = sample.undecided & ~sample.ignored
+        wrong = float(np.count_nonzero((mask != sample.truth) & open_))
+        figures["error %"] = 100 * wrong / float(np.count_nonzero(~sample.ignored))
+        figures["error % where undecided"] = 100 * wrong / max(float(np.count_nonzero(open_)), 1.0)
+    return figures
+
+
+def _rows(data: Path, name: str) -> Any:
+    for prompt in PROMPTS[name]:
+        for method, cut in cutters().items():
+            if prompt == "none" and method == "cv2.grabCut":
+                continue  # it cannot do without marks
+            yield {"prompt": prompt, "method": method, **_row(data, name, prompt, cut)}
+    if name == "grabcut":
+        for method, cut in cutters().items():
+            yield {"prompt": "robot user", "method": method, **_robot_row(data, cut)}
+
+
+def _row(data: Path, name: str, prompt: str, cut: Cutter) -> dict[str, Any]:
+    figures: list[dict[str, float]] = []
+    curves, distances, seconds = [], [], []
+    for sample in samples(data, name, prompt):
+        image, prompts = Image.from_array(sample.rgb), prompts_of(sample)
+        began = perf_counter()
+        alpha = cut(image, prompts)
+        seconds.append(perf_counter() - began)
+        figures.append(measure(sample, alpha))
+        if prompt == "none":
+            curves.append(f_curve(alpha, sample.truth, sample.ignored))
+            distances.append(mae(alpha, sample.truth.astype(np.float32), sample.ignored))
+    row: dict[str, Any] = {"pictures": len(figures)}
+    row |= {key: float(np.mean([each[key] for each in figures])) for key in figures[0]}
+    if curves:
+        row |= {"F": float(np.mean(curves, axis=0).max()), "MAE": float(np.mean(distances))}
+    return row | {"seconds": float(np.mean(seconds))}
+
+
+def _robot_row(data: Path, cut: Cutter) -> dict[str, Any]:
+    visits = []
+    for sample in samples(data, "grabcut", "none"):
+        image = Image.from_array(sample.rgb)
+
+        def segment(seeds: Seeds, image: Image = image) -> NDArray[np.bool_]:
+            return cut(image, Prompts.from_seeds(seeds)) >= 0.5
+
+        visits.append(visit(segment, sample.truth, sample.ignored))
+    row: dict[str, Any] = {"pictures": len(visits)}
+    for target in (0.85, 0.9):
+        row[f"clicks to {target:g}"] = float(np.mean([each.clicks_to(target) for each in visits]))
+        row[f"never {target:g}"] = sum(not each.reached(target) for each in visits)
+    return row | {"seconds": float(np.mean([second for each in visits for second in each.seconds]))}
