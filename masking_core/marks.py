@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from typing_extensions import override
 
 from masking_core.errors import PromptError
@@ -22,13 +22,20 @@ from masking_core.kernels.stroke import stroke, stroke_coverage
 LIMIT = 1_000_000
 """No coordinate is farther than this from the picture's corner, in pixels."""
 MAX_OBJECT = 32
+MAX_FIELDS = 20
+"""More fields than any mark has: beyond it they are not looked at one by one."""
+MAX_MARKS = 2_000
+MAX_POINTS = 200_000
+"""Most points of a mark, and of all marks of a picture together."""
 THINNEST = math.sqrt(0.5)
 """Radius of the thinnest brush: nothing is farther from the centre of the pixel that it is in."""
 
 Coordinate = Annotated[float, Field(ge=-LIMIT, le=LIMIT)]
 Length = Annotated[float, Field(gt=0, le=2 * LIMIT)]
 Angle = Annotated[float, Field(ge=-3600, le=3600)]
-Vertex = Annotated[tuple[Coordinate, Coordinate], Field(strict=False)]
+Vertex = Annotated[tuple[Coordinate, Coordinate], Field(strict=False, fail_fast=True)]
+# To fail fast is to end at the first bad item: a hostile document would else make millions of complaints.
+Vertices = Annotated[tuple[Vertex, ...], Field(strict=False, min_length=1, max_length=MAX_POINTS, fail_fast=True)]
 ObjectNumber = Annotated[int, Field(ge=-1, le=MAX_OBJECT)]
 Shape = tuple[int, ...]
 """Rows and columns of a picture (an array's shape; further axes do not matter)."""
@@ -53,6 +60,13 @@ class Value(BaseModel):
     # Pydantic validates nested models through __init__ where a class defines its own, unless it carries this flag.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_flood_of_fields(cls, data: Any) -> Any:
+        if isinstance(data, dict) and len(data) > MAX_FIELDS:
+            raise ValueError(f"there may be at most {MAX_FIELDS} fields, and there are {len(data):,}")
+        return data
+
     @classmethod
     def model_validate(cls, obj: Any, **options: Any) -> Self:
         """As pydantic's, but raising :class:`PromptError`."""
@@ -61,27 +75,29 @@ class Value(BaseModel):
         except ValidationError as error:
             raise _one_sentence(error) from None
 
-    @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
-        """As pydantic's, but raising :class:`PromptError`."""
-        try:
-            return super().model_validate_json(json_data, **options)
-        except ValidationError as error:
-            raise _one_sentence(error) from None
-
 
 def _one_sentence(error: ValidationError) -> PromptError:
     """Turn the first complaint of pydantic into: where, what is allowed, what was given."""
     first = error.errors(include_url=False, include_context=False)[0]
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-    where = f"{error.title} {place}".strip()
-    message = first["msg"].removeprefix("Value error, ")
+    where, message = (
+        f"{error.title} {_brief(place, 100)}".strip(),
+        _brief(first["msg"].removeprefix("Value error, "), 250),
+    )
     if message.startswith("Input should "):
         where, message = where + " must", message.removeprefix("Input should ")
     else:
         where, message = where + ":", message[:1].lower() + message[1:]
-    given = "" if first["type"] in {"missing", "json_invalid"} else f"; {reprlib.repr(first['input'])} was given"
+    given = (
+        ""
+        if first["type"] in {"missing", "json_invalid"}
+        else f"; {_brief(reprlib.repr(first['input']), 80)} was given"
+    )
     return PromptError(f"{where} {message}{given}.")
+
+
+def _brief(text: str, length: int) -> str:
+    return " ".join(text[:length].split()) + "…" * (len(text) > length)
 
 
 class Mark(Value, ABC):
@@ -152,7 +168,7 @@ class Stroke(_Brushed):
     """A brush stroke with round ends and joins: every pixel whose centre lies within half its width of the polyline."""
 
     kind: Literal["stroke"] = "stroke"
-    points: Annotated[tuple[Vertex, ...], Field(strict=False, min_length=1)]
+    points: Vertices
     width: Length
 
     def _brush(self) -> tuple[Points, float]:

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, field_validator
+from pydantic_core import from_json
 
 from masking_core.errors import PromptError
 from masking_core.kernels.raster import Coverage, Mask, Operation, Window, combine
-from masking_core.marks import Mark, Point, Shape, Stroke, Value
+from masking_core.marks import MAX_MARKS, MAX_POINTS, Mark, Point, Shape, Stroke, Value
 from masking_core.progress import report
 from masking_core.regions import Arc, Curve, Ellipse, Group, Pie, Polygon, Rectangle, Region, Text
 from masking_core.seedmap import MAX_TEXT, Numbers, SeedMap, read_painted, read_trimap
@@ -38,9 +39,7 @@ __all__ = [
     "Text",
 ]
 
-MAX_MARKS = 2_000
-MAX_POINTS = 200_000
-MAX_BYTES = 32_000_000
+MAX_BYTES = 16_000_000
 """Largest document; all that the other limits allow fits in."""
 
 AnyMark = Annotated[
@@ -54,7 +53,7 @@ class Prompts(Value):
     """All the marks on a picture, in drawing order: an immutable value, JSON in and out."""
 
     version: Literal[1] = 1
-    marks: Annotated[tuple[AnyMark, ...], Field(strict=False)] = ()
+    marks: Annotated[tuple[AnyMark, ...], Field(strict=False, max_length=MAX_MARKS, fail_fast=True)] = ()
 
     @field_validator("marks")
     @classmethod
@@ -108,10 +107,13 @@ class Prompts(Value):
         """
         if len(text) > MAX_BYTES:
             raise PromptError(f"Prompts may be at most {MAX_BYTES / 1e6:g} MB; {len(text) / 1e6:.1f} MB was given.")
-        prompts = cls.model_validate_json(text)
-        if "version" not in prompts.model_fields_set:
+        try:
+            document = from_json(text)
+        except ValueError as error:
+            raise PromptError(f"Prompts must be JSON ({error}).") from None
+        if isinstance(document, dict) and "version" not in document:
             raise PromptError('Prompts need a version: {"version": 1, "marks": […]}.')
-        return prompts
+        return cls.model_validate(document)
 
     def to_json(self) -> str:
         """Write the marks down as JSON, see ``docs/prompts.md``."""

@@ -17,7 +17,7 @@ from typing_extensions import override
 from masking_core.kernels import outline, raster
 from masking_core.kernels.outline import Edges
 from masking_core.kernels.raster import Coverage, Mask, Rule, Window
-from masking_core.marks import Angle, Coordinate, Length, Mark, Shape, Vertex
+from masking_core.marks import MAX_MARKS, Angle, Coordinate, Length, Mark, Shape, Vertex, Vertices
 
 MAX_DEPTH = 4
 """How deep groups may be nested."""
@@ -119,7 +119,7 @@ class Pie(_Box):
 class _Path(_Outlined):
     """What a closed path encloses; ``rule`` says what is inside where it crosses itself."""
 
-    points: Annotated[tuple[Vertex, ...], Field(strict=False, min_length=3)]
+    points: Annotated[Vertices, Field(min_length=3)]
     rule: Rule = "evenodd"
 
     @property
@@ -207,7 +207,7 @@ class Group(Region):
     """
 
     kind: Literal["group"] = "group"
-    marks: Annotated[tuple["AnyRegion", ...], Field(strict=False, min_length=1)]
+    marks: Annotated[tuple["AnyRegion", ...], Field(strict=False, min_length=1, max_length=MAX_MARKS, fail_fast=True)]
 
     @field_validator("marks")
     @classmethod

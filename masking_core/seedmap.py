@@ -24,7 +24,7 @@ from masking_core.sources import Source
 Numbers = NDArray[np.int16]
 """Object numbers; -1 where nothing is marked."""
 
-MAX_TEXT = 16_000_000
+MAX_TEXT = 4_000_000
 """Longest base64 text of a seed map."""
 UNMARKED = 255
 BACKGROUND_MOST, OBJECT_LEAST = 64, 192
