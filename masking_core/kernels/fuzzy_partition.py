@@ -119,8 +119,8 @@ def _weigh_pixels(
         rows = slice(top, top + block)
         colours = planes(rgb[rows], space).reshape(3, -1)
         ties = free[: colours.shape[1]] if tied is None else tied[rows].ravel()
-        belonging = memberships(colours, ties, centres, fuzzifier)[0].astype(np.float32)
-        labels[rows] = belonging.argmax(axis=0).reshape(-1, width)
+        belonging, nearest = memberships(colours, ties, centres, fuzzifier)
+        labels[rows] = nearest.reshape(-1, width)
         if keep:
-            degrees[rows] = belonging.T.reshape(-1, width, len(centres))
+            degrees[rows] = belonging.reshape(-1, width, len(centres))
     return labels, degrees
