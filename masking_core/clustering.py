@@ -10,6 +10,7 @@ from pydantic import Field
 
 from masking_core.image import Image
 from masking_core.kernels.partition import Partition
+from masking_core.kernels.suggest import Suggestion, suggest
 from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
 from masking_core.parameters import Show
 from masking_core.progress import report
@@ -85,6 +86,10 @@ class Clustering(Method):
             notes=(INSIDE,) if bounds else (),
             stages=_stages(image, found),
         )
+
+    def suggest(self, image: Image) -> Suggestion:
+        """Score every number of objects that may be chosen, in this method's colour space."""
+        return suggest(image.rgb, largest=12, space=self.space, seed=self.seed)
 
     def more_info(self, found: Partition) -> Mapping[str, Any]:  # noqa: ARG002
         """Further figures of this method for ``info``."""

@@ -7,7 +7,7 @@ from masking_core.clean import Clean
 from masking_core.edge import Edge
 from masking_core.keep import Keep
 from masking_core.methods import METHODS
-from pages.parts import backgrounds, compute, controls, objects, picker, results, shell, state
+from pages.parts import area, backgrounds, compute, controls, insight, layers, objects, picker, results, shell, state
 from pages.parts.drawing import Desk
 
 
@@ -26,16 +26,17 @@ def choose_method() -> Method:
     return controls.edit(METHODS[chosen], chosen)
 
 
-def choose_recipe() -> Recipe:
+def choose_recipe(image: Image) -> Recipe:
     """The whole sidebar below the picture, as a recipe."""
     method = choose_method()
     background = backgrounds.choose()
     keep = controls.edit(Keep, "keep", picked=objects.picked())
+    chosen_area = area.choose(image)
     with st.expander("Edge"):
         edge = controls.edit(Edge, "edge")
     with st.expander("Clean-up"):
         clean = controls.edit(Clean, "clean")
-    return Recipe(method=method, keep=keep, edge=edge, clean=clean, background=background)
+    return Recipe(method=method, area=chosen_area, keep=keep, edge=edge, clean=clean, background=background)
 
 
 def caption(image: Image, result: Result) -> str:
@@ -51,6 +52,8 @@ def caption(image: Image, result: Result) -> str:
 @st.fragment
 def bench(image: Image, recipe: Recipe) -> None:
     """Picture and marks, the result beside them, the objects and the downloads; a stroke redraws only this."""
+    if state.must_redraw():
+        st.rerun(scope="app")
     desk = Desk(image, recipe.method.uses, recipe.method.title, page="mask")
     desk.strip()
     left, right = st.columns(2)
@@ -72,12 +75,14 @@ def bench(image: Image, recipe: Recipe) -> None:
         st.caption(caption(image, result))
         objects.strip(result)
         results.downloads(image, recipe, desk.prompts)
+        layers.show(image, recipe, desk.prompts, result)
+        insight.show(image, recipe, result)
     desk.table()
 
 
 shell.setup("Workbench")
 with st.sidebar:
     picture = picker.pick()
-    chosen = choose_recipe()
+    chosen = choose_recipe(picture)
 with st.container(key="bench"):
     bench(picture, chosen)

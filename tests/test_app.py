@@ -129,3 +129,36 @@ def test_the_core_never_imports_streamlit():
 def test_only_one_file_names_the_session_state():
     sources = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py")]
     assert [path.name for path in sources if "session_state" in path.read_text()] == ["state.py"]
+
+
+def unfolded(app, *keys):
+    """The page with those expanders open, as a visitor's click leaves them."""
+    for key in keys:
+        app.session_state[key] = True
+    return app.run()
+
+
+def test_layers_are_named_and_figures_shown():
+    app = unfolded(uploaded(opened()), "layers", "insight")
+    assert not app.exception
+    name = next(box for box in app.text_input if box.key.startswith("layer."))
+    name.set_value("Box").run()
+    assert next(box for box in app.text_input if box.key == name.key).value == "Box"
+    assert "iterations" in texts(app.markdown)
+
+
+def test_the_suggested_number_of_objects_is_taken_with_one_click():
+    app = unfolded(uploaded(opened()), "insight")
+    app.toggle(key="suggest").set_value(True).run()
+    app.button(key="suggest.take").click().run()
+    assert app.slider(key="kmeans.objects").value == 2
+
+
+def test_the_masking_area_fits_the_picture_whatever_was_typed_before():
+    app = opened()
+    app.toggle(key="area.on").set_value(True).run()
+    app.number_input(key="area.x").set_value(900).run()
+    uploaded(app)
+    assert not app.exception
+    assert app.number_input(key="area.x").value == 89
+    assert app.number_input(key="area.width").value == 1

@@ -61,6 +61,12 @@ def test_regions_are_one_foreground_or_objects_of_their_own(layers, objects):
     assert result.alpha.sum() == 600
 
 
+def test_the_same_region_twice_is_two_regions():
+    twice = Prompts(marks=(box(0), box(0)))
+    result = Recipe(method=Manual(layers="regions"), edge=HARD).run(CANVAS, twice)
+    assert result.kept == (2,), "the later one covers the earlier one"
+
+
 def test_without_a_region_it_says_what_to_draw():
     with pytest.raises(PromptError, match="Draw a rectangle"):
         Recipe(method=Manual()).run(CANVAS, Prompts(marks=(Stroke(points=((1.0, 1.0),), width=3.0),)))

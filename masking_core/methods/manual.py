@@ -10,7 +10,7 @@ from masking_core.image import Image
 from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.parameters import Show
 from masking_core.progress import report
-from masking_core.prompts import Prompts
+from masking_core.prompts import Prompts, Region
 
 
 class Manual(Method):
@@ -61,11 +61,10 @@ class Manual(Method):
     def _renumbered(self, prompts: Prompts) -> Prompts:
         if self.layers == "objects":
             return prompts
-        regions = [region for region in prompts.regions if region.object > 0]
-        number = {id(region): 1 if self.layers == "one" else place for place, region in enumerate(regions, start=1)}
-        return Prompts(
-            marks=tuple(
-                mark.model_copy(update={"object": number[id(mark)]}) if id(mark) in number else mark
-                for mark in prompts.marks
-            )
-        )
+        count, marks = 0, []
+        for mark in prompts.marks:
+            if isinstance(mark, Region) and mark.object > 0:
+                count += 1
+                mark = mark.model_copy(update={"object": 1 if self.layers == "one" else count})
+            marks.append(mark)
+        return Prompts(marks=tuple(marks))

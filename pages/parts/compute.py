@@ -96,6 +96,11 @@ def start() -> None:
     _engine()
 
 
+def submit(work: Callable[[], Any]) -> Job:
+    """Run ``work`` on a worker thread."""
+    return _engine().submit(work)
+
+
 def wait(job: Job, notice: Any) -> Any:
     """The job's value; ``notice``, an empty placeholder, shows how far it is when it takes longer than a moment.
 
@@ -153,4 +158,4 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.run`.
     """
-    return wait(_engine().submit(lambda: segment(image, recipe, prompts)), notice)
+    return wait(submit(lambda: segment(image, recipe, prompts)), notice)

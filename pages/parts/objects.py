@@ -58,6 +58,7 @@ def strip(result: Result) -> None:
 def _switch(label: int, kept: tuple[int, ...], labels: Labels) -> None:
     _pick(tuple(sorted(set(kept) ^ {label})), labels)
     state.put("keep.rule", "picked")
+    state.redraw()
 
 
 def _pick(objects: tuple[int, ...], labels: Labels) -> None:

@@ -21,7 +21,22 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def redraw() -> None:
+    """Ask for a run of the whole page; for callbacks inside the bench, which alone would run again."""
+    put("redraw", True)
+
+
+def must_redraw() -> bool:
+    """Whether somebody asked for a run of the whole page since the last one."""
+    return bool(st.session_state.pop("redraw", False))
+
+
 def picture() -> dict[str, Any]:
     """The open picture: {"sample": name} or {"name": file name, "data": bytes}."""
     chosen: dict[str, Any] = get("picture", {"sample": samples()[0]})
     return chosen
+
+
+def peek(key: str, default: Any = None) -> Any:
+    """The value under ``key``, or the default without remembering it; for what a component holds."""
+    return st.session_state.get(key, default)
