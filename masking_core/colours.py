@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
@@ -17,15 +19,16 @@ from masking_core.foreign import foreign
 BROKEN_PROFILE = "The embedded colour profile is broken or does not fit the picture; its colours were taken as sRGB."
 BROKEN_EXIF = "The EXIF data are broken; the picture was taken as upright."
 
-_TURNS = {  # EXIF orientation -> what makes the picture upright
-    2: PIL.Image.Transpose.FLIP_LEFT_RIGHT,
-    3: PIL.Image.Transpose.ROTATE_180,
-    4: PIL.Image.Transpose.FLIP_TOP_BOTTOM,
-    5: PIL.Image.Transpose.TRANSPOSE,
-    6: PIL.Image.Transpose.ROTATE_270,
-    7: PIL.Image.Transpose.TRANSVERSE,
-    8: PIL.Image.Transpose.ROTATE_90,
+_TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # EXIF orientation -> what makes it upright
+    2: lambda array: cv2.flip(array, 1),
+    3: lambda array: cv2.rotate(array, cv2.ROTATE_180),
+    4: lambda array: cv2.flip(array, 0),
+    5: cv2.transpose,
+    6: lambda array: cv2.rotate(array, cv2.ROTATE_90_CLOCKWISE),
+    7: lambda array: cv2.flip(cv2.transpose(array), -1),
+    8: lambda array: cv2.rotate(array, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
+_BAND = 256  # rows that are converted at a time, so that what is in between stays small
 _LOADED = {"L;2": (85, 1), "L;4": (17, 1), "RGB;16B": (1, 256)}  # raw mode -> loaded samples per sample in the file
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}  # colour space of a profile -> Pillow mode
 
@@ -47,14 +50,15 @@ def decode(picture: PIL.Image.Image, subject: str) -> Pixels:
     with foreign(subject):
         picture.load()
     profile = picture.info.get("icc_profile")
-    turn, exif_note = _turn(picture)
-    with foreign(subject):
-        upright = picture if turn is None else picture.transpose(turn)
-    colour, alpha = _separate(upright, key, subject)
+    colour, alpha = _separate(picture, key, subject)
     if colour.mode.startswith(("I", "F")):
         samples = np.asarray(colour)
         colour = PIL.Image.fromarray(levels(samples, *((0, white) if white else value_range(samples))))
     rgb, profile_note = _srgb(colour, profile, subject)
+    orientation, exif_note = _orientation(picture)
+    if orientation in _TURNS:
+        turn = _TURNS[orientation]
+        rgb, alpha = turn(rgb), None if alpha is None else turn(alpha)
     return Pixels(rgb, alpha, tuple(note for note in (exif_note, profile_note) if note))
 
 
@@ -81,9 +85,9 @@ def levels(samples: NDArray[Any], black: float, white: float) -> NDArray[np.uint
     """
     out = np.empty(samples.shape, np.uint8)
     scale = 255 / (white - black) if white > black else 0.0
-    for top in range(0, len(samples), 256):  # in bands, so that the float64 copy stays small
-        band = np.nan_to_num(samples[top : top + 256].astype(np.float64), nan=black, posinf=white, neginf=black)
-        out[top : top + 256] = np.rint((np.clip(band, black, white) - black) * scale)
+    for top in range(0, len(samples), _BAND):
+        band = np.nan_to_num(samples[top : top + _BAND].astype(np.float64), nan=black, posinf=white, neginf=black)
+        out[top : top + _BAND] = np.rint((np.clip(band, black, white) - black) * scale)
     return out
 
 
@@ -111,14 +115,14 @@ def _white(picture: PIL.Image.Image) -> int | None:
     return 4_095 if tuple(bits) == (12,) else 65_535
 
 
-def _turn(picture: PIL.Image.Image) -> tuple[PIL.Image.Transpose | None, str | None]:
-    """What makes the picture upright, and a note if its EXIF data cannot be read."""
+def _orientation(picture: PIL.Image.Image) -> tuple[int, str | None]:
+    """The EXIF orientation, and a note if the EXIF data cannot be read."""
     try:
         with foreign(""):
             orientation = picture.getexif().get(ExifTags.Base.Orientation)
     except ImageError:
-        return None, BROKEN_EXIF
-    return (_TURNS.get(orientation), None) if isinstance(orientation, int) else (None, None)
+        return 1, BROKEN_EXIF
+    return orientation if isinstance(orientation, int) else 1, None
 
 
 def _separate(
@@ -145,10 +149,12 @@ def _srgb(colour: PIL.Image.Image, profile: bytes | None, subject: str) -> tuple
             colour, transform = _profiled(colour, profile)
         except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
             note = BROKEN_PROFILE
-    with foreign(subject):
-        if transform is not None:
-            colour = transform.apply(colour)
-        return np.asarray(colour if colour.mode == "RGB" else colour.convert("RGB")), note
+    rgb = np.empty((colour.height, colour.width, 3), np.uint8)
+    for top in range(0, colour.height, _BAND):
+        with foreign(subject):
+            band = colour.crop((0, top, colour.width, min(top + _BAND, colour.height)))
+            rgb[top : top + _BAND] = np.asarray(transform.apply(band) if transform else band.convert("RGB"))
+    return rgb, note
 
 
 def _profiled(colour: PIL.Image.Image, profile: bytes) -> tuple[PIL.Image.Image, ImageCms.ImageCmsTransform | None]:
