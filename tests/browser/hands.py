@@ -20,6 +20,8 @@ def settled(page: Page, after: float = 0.45) -> None:
         expect(app).to_have_count(1, timeout=PATIENCE * 1000)
         page.wait_for_timeout(100)
     expect(app).to_have_count(1, timeout=PATIENCE * 1000)
+    # Parts whose code the browser still fetches.
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE * 1000)
 
 
 def canvas_box(page: Page) -> dict[str, float]:

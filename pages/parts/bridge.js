@@ -1,0 +1,569 @@
+// What the drawing component lacks: it fits the canvas to its column and zooms it, makes pen and touch work like the
+// mouse, keeps drags inside the picture, shows the brush, listens to keys, and holds the pen back while the canvas is
+// being redrawn. It finds the component's parts inside its shadow root and leaves everything alone that it does not find.
+
+const HANDLE = 11; // half the side of a polygon's vertex handle, in canvas pixels
+const TAP = 120; // milliseconds until a resting finger draws, so that a second one can still make it a gesture
+const SNAP = 7; // a box that comes this close to the frame, in window pixels, ends there
+const PATIENCE = 2500; // milliseconds the pen is held back at most
+const QUIET = `
+  .dc-toolbar { display: none !important; }
+  .dc-root, .dc-scroll { overflow: visible !important; max-width: none !important; max-height: none !important; }
+  .dc-canvas { outline: none !important; }
+  canvas { touch-action: none; -webkit-user-select: none; user-select: none; -webkit-tap-highlight-color: transparent; }
+`;
+const EDITABLE = "input, textarea, select, [contenteditable=true], [role=slider], [role=combobox], [role=grid], canvas[data-testid]";
+const BOXES = new Set(["rectangle", "ellipse"]);
+const TAKES_BACK = new Set(["backspace", "ctrl+z"]);
+const LINES = new Set(["brush", "eraser", "lasso"]);
+
+const svg = (name, attributes) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
+};
+
+class Bridge {
+  constructor(root, report) {
+    this.root = root;
+    this.report = report;
+    this.stage = root.closest(".st-key-stage");
+    this.preview = root.querySelector("svg");
+    this.brush = root.querySelector(".brush");
+    this.data = null;
+    this.upper = null; // the component's canvas that takes the pointer
+    this.stroke = null; // the drag in progress: {id, start, last, trail}
+    this.resting = null; // a finger that may still become a gesture
+    this.gesture = null; // panning, with one pointer or two
+    this.fingers = new Map();
+    this.corners = []; // of the open polygon, in canvas pixels
+    this.held = null; // while the canvas is redrawn: {version, until, queue}
+    this.space = false;
+    this.stop = new AbortController();
+    if (!this.stage) return;
+    this.listen();
+    this.observer = new MutationObserver(() => this.attach());
+    this.observer.observe(this.stage, { childList: true, subtree: true });
+    this.resizer = new ResizeObserver(() => this.fit());
+    this.resizer.observe(this.stage);
+  }
+
+  listen() {
+    const on = (target, types, handler, options = {}) => {
+      for (const type of types.split(" ")) {
+        target.addEventListener(type, handler.bind(this), { capture: true, signal: this.stop.signal, ...options });
+      }
+    };
+    on(window, "pointerdown", this.down);
+    on(window, "pointermove", this.move);
+    on(window, "pointerup pointercancel", this.up);
+    on(window, "mousedown mousemove mouseup mouseover mouseout mouseenter mouseleave", this.swallow);
+    on(window, "touchstart touchmove touchend touchcancel", this.swallow, { passive: false });
+    on(window, "click", this.expect);
+    on(window, "keydown", this.key);
+    on(window, "keyup blur", () => { this.space = false; this.stage.classList.remove("grab"); });
+    on(this.stage, "wheel", this.wheel, { passive: false });
+    on(this.stage, "pointerleave", () => this.hideBrush(), { capture: false });
+  }
+
+  dispose() {
+    this.stop.abort();
+    this.observer?.disconnect();
+    this.resizer?.disconnect();
+    clearTimeout(this.resting?.timer);
+  }
+
+  // --- what the page says -------------------------------------------------------------------------------------------
+
+  update(data) {
+    const before = this.data;
+    this.data = data;
+    if (!this.stage) return;
+    this.attach();
+    this.fit();
+    if (before && (before.tool !== data.tool || before.ink !== data.ink || before.version !== data.version)) {
+      this.corners = [];
+      this.sketch();
+    }
+    if (this.held && this.held.version !== data.version) setTimeout(() => this.release(), 60);
+    for (const delay of [0, 80, 300, 900]) setTimeout(() => this.agree(), delay);
+  }
+
+  attach() {
+    const inside = [...this.stage.querySelectorAll('[class*="st-key-cv_"] *')].map((node) => node.shadowRoot);
+    const shadow = inside.find((root) => root?.querySelector("canvas.upper-canvas"));
+    const upper = shadow?.querySelector("canvas.upper-canvas");
+    if (!upper || !this.data) return;
+    if (!shadow.querySelector("style[data-bridge]")) {
+      const style = document.createElement("style");
+      style.dataset.bridge = "";
+      style.textContent = QUIET;
+      shadow.appendChild(style);
+    }
+    this.upper = upper;
+    this.shadow = shadow;
+    upper.setAttribute("role", "img");
+    if (upper.getAttribute("aria-label") !== this.data.label) upper.setAttribute("aria-label", this.data.label);
+  }
+
+  // The component's own toggle for moving and reshaping follows the chosen tool.
+  agree() {
+    const toggle = this.button("Edit");
+    if (toggle && (toggle.getAttribute("aria-pressed") === "true") !== (this.data.tool === "edit")) toggle.click();
+  }
+
+  button(label) {
+    return this.shadow?.querySelector(`.dc-toolbar button[aria-label="${label}"]`);
+  }
+
+  // --- size ---------------------------------------------------------------------------------------------------------
+
+  fit() {
+    if (!this.data) return;
+    const [width, height] = this.data.picture;
+    const room = this.stage.parentElement.clientWidth;
+    const tall = Math.max(320, window.innerHeight * 0.78);
+    const whole = Math.floor(Math.min(room, (tall * width) / height));
+    if (room < 40) return;
+    const shown = this.data.zoom ? Math.round(width * this.data.zoom) : whole;
+    const style = this.stage.style;
+    const before = parseFloat(style.getPropertyValue("--shown"));
+    style.setProperty("--tall", `${tall}px`);
+    if (before !== shown || this.canvasWidth !== this.data.width) {
+      const at = this.anchor ?? { x: 0.5, y: 0.5, left: this.stage.clientWidth / 2, top: this.stage.clientHeight / 2 };
+      if (before && !this.anchor) {
+        at.x = (this.stage.scrollLeft + at.left) / before;
+        at.y = (this.stage.scrollTop + at.top) / ((before * height) / width);
+      }
+      style.setProperty("--shown", `${shown}px`);
+      style.setProperty("--zoom", shown / this.data.width);
+      this.canvasWidth = this.data.width;
+      this.stage.scrollLeft = at.x * shown - at.left;
+      this.stage.scrollTop = (at.y * shown * height) / width - at.top;
+      this.anchor = null;
+    }
+    const wanted = Math.ceil(Math.min(shown, 2400) / 100) * 100;
+    if (wanted !== this.reported) {
+      this.reported = wanted;
+      clearTimeout(this.reporting);
+      this.reporting = setTimeout(() => this.report("width", wanted), 250);
+    }
+  }
+
+  // --- pointer ------------------------------------------------------------------------------------------------------
+
+  over(event) {
+    return this.upper?.isConnected && this.data && event.composedPath()[0] === this.upper;
+  }
+
+  // The component sees only the mouse events that are made here.
+  swallow(event) {
+    if (!event.isTrusted || !(this.stroke || this.resting || this.gesture || this.over(event))) return;
+    const hover = !this.stroke && !this.gesture && !this.resting && !/down|up|touch/.test(event.type);
+    if (hover) return;
+    if (this.gesture && !this.over(event)) return;
+    event.stopImmediatePropagation();
+    if (event.type.startsWith("touch") && event.cancelable) event.preventDefault();
+  }
+
+  down(event) {
+    if (!this.over(event)) return;
+    if (event.pointerType === "touch") {
+      this.fingers.set(event.pointerId, event);
+      if (this.fingers.size === 2 && !this.stroke) return this.pan(event);
+      if (this.fingers.size > 1) return;
+    }
+    if (event.button === 1 || (event.button === 0 && this.space)) {
+      event.preventDefault();
+      return this.pan(event);
+    }
+    if (event.button !== 0 || this.stroke) return;
+    if (event.pointerType === "touch" && this.data.tool !== "polygon") {
+      this.resting = { event, timer: setTimeout(() => this.begin(), TAP) };
+    } else {
+      this.begin(event);
+    }
+  }
+
+  begin(event = this.resting?.event) {
+    clearTimeout(this.resting?.timer);
+    this.resting = null;
+    if (!event || !this.upper) return;
+    try {
+      this.upper.setPointerCapture(event.pointerId);
+    } catch {} // a pen that was lifted in the meantime
+    const point = this.within(event);
+    this.stroke = { id: event.pointerId, start: point, last: point, trail: [point] };
+    if (this.data.tool === "polygon" && this.twice(point)) return;
+    this.emit("mousedown", point, event);
+    this.sketch();
+  }
+
+  move(event) {
+    if (this.fingers.has(event.pointerId)) this.fingers.set(event.pointerId, event);
+    if (this.gesture) return this.panned(event);
+    if (this.resting && event.pointerId === this.resting.event.pointerId) {
+      const from = this.resting.event;
+      if (Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > 6) this.begin();
+    }
+    if (this.over(event) || this.stroke) this.showBrush(event);
+    if (!this.stroke) {
+      if (this.corners.length && this.over(event)) this.sketch(this.onCanvas(event));
+      return;
+    }
+    if (event.pointerId !== this.stroke.id) return;
+    const fine = LINES.has(this.data.tool) ? event.getCoalescedEvents?.() : null;
+    for (const sample of fine?.length ? fine : [event]) this.drag(sample);
+    this.sketch();
+  }
+
+  drag(event) {
+    const { start, last, trail } = this.stroke;
+    const point = this.within(event);
+    if (BOXES.has(this.data.tool)) {
+      // The component forgets to bring a box's corner back when the pointer returns across where it began.
+      const x = last.clientX < start.clientX && point.clientX >= start.clientX ? start.clientX - 0.01 : point.clientX;
+      const y = last.clientY < start.clientY && point.clientY >= start.clientY ? start.clientY - 0.01 : point.clientY;
+      if (x !== point.clientX || y !== point.clientY) this.emit("mousemove", { clientX: x, clientY: y }, event);
+    }
+    this.stroke.last = point;
+    trail.push(point);
+    this.emit("mousemove", point, event);
+  }
+
+  up(event) {
+    this.fingers.delete(event.pointerId);
+    if (this.gesture && (this.gesture.id === event.pointerId || this.gesture.two)) return this.panEnd();
+    if (this.resting && event.pointerId === this.resting.event.pointerId) this.begin();
+    if (!this.stroke || event.pointerId !== this.stroke.id) return;
+    const { last } = this.stroke;
+    this.emit("mouseup", last, event);
+    this.stroke = null;
+    if (event.pointerType !== "mouse") this.hideBrush();
+    const tool = this.data.tool;
+    if (tool === "polygon") this.corner(last);
+    else if (tool !== "edit") {
+      if (this.data.redraws) this.hold();
+      this.send();
+    }
+    this.sketch();
+  }
+
+  // Hand the drawing over now rather than when the component's pause has passed.
+  send() {
+    if (this.held?.queue.length) return;
+    setTimeout(() => this.button("Update the app with this drawing")?.click(), 0);
+  }
+
+  within(event) {
+    const box = this.upper.getBoundingClientRect();
+    const bottom = box.top + (box.width * this.data.picture[1]) / this.data.picture[0];
+    let { clientX: x, clientY: y } = event;
+    if (this.data.tool !== "edit") {
+      x = Math.min(Math.max(x, box.left), box.right);
+      y = Math.min(Math.max(y, box.top), bottom);
+    }
+    if (BOXES.has(this.data.tool)) {
+      const near = (value, low, high) => (value - low < SNAP ? low : high - value < SNAP ? high : value);
+      x = near(x, box.left, box.right);
+      y = near(y, box.top, bottom);
+    }
+    return { clientX: x, clientY: y };
+  }
+
+  // The component hangs a box up by the outer edge of its outline; what was dragged is the middle of the line.
+  hung(point) {
+    if (!BOXES.has(this.data.tool)) return point;
+    const box = this.upper.getBoundingClientRect();
+    const half = box.width / this.data.width;
+    const pulled = (value, low) => Math.max(value - half, low);
+    return { clientX: pulled(point.clientX, box.left), clientY: pulled(point.clientY, box.top) };
+  }
+
+  emit(type, place, source) {
+    if (this.held) {
+      this.held.queue.push([type, place, source]);
+      return;
+    }
+    const point = this.hung(place);
+    const { shiftKey, ctrlKey, altKey, metaKey, pointerType } = source;
+    const event = new PointerEvent(type, {
+      bubbles: true, composed: true, cancelable: true, view: window, isPrimary: true, pointerType, detail: 1,
+      button: 0, buttons: type === "mouseup" ? 0 : 1, ...point, shiftKey, ctrlKey, altKey, metaKey,
+    });
+    this.upper?.dispatchEvent(event);
+  }
+
+  // --- holding the pen back -----------------------------------------------------------------------------------------
+
+  hold() {
+    if (this.held) return;
+    const held = { version: this.data.version, queue: [] };
+    this.held = held;
+    setTimeout(() => this.held === held && this.release(), PATIENCE);
+  }
+
+  release() {
+    const queue = this.held?.queue ?? [];
+    this.held = null;
+    this.sketch();
+    for (const [type, point, source] of queue) this.emit(type, point, source);
+    if (queue.some(([type]) => type === "mouseup")) {
+      if (this.data.redraws) this.hold();
+      this.send();
+    }
+  }
+
+  // A click on a button that makes the page redraw the canvas.
+  expect(event) {
+    const path = event.composedPath();
+    const button = path.find((node) => node instanceof HTMLButtonElement);
+    if (button?.closest(".st-key-drop")) this.button("Delete selected")?.click();
+    if (button && !button.disabled && this.data?.redrawers && button.closest(this.data.redrawers)) this.hold();
+  }
+
+  // --- polygon ------------------------------------------------------------------------------------------------------
+
+  onCanvas(point) {
+    const box = this.upper.getBoundingClientRect();
+    const scale = this.data.width / box.width;
+    return { x: (point.clientX - box.left) * scale, y: (point.clientY - box.top) * scale };
+  }
+
+  onWindow(corner) {
+    const box = this.upper.getBoundingClientRect();
+    const scale = box.width / this.data.width;
+    return { clientX: box.left + corner.x * scale, clientY: box.top + corner.y * scale };
+  }
+
+  hit(place) {
+    return this.corners.findLastIndex(({ x, y }) => Math.abs(place.x - x) <= HANDLE && Math.abs(place.y - y) <= HANDLE);
+  }
+
+  // The component takes a vertex away, adds one, or closes the polygon; keep count.
+  corner(point) {
+    const place = this.onCanvas(point);
+    const index = this.hit(place);
+    if (index === 0 && this.corners.length >= 3) {
+      this.corners = [];
+      if (this.data.redraws) this.hold();
+    } else if (index > 0) this.corners.splice(index, 1);
+    else if (index < 0) this.corners.push(place);
+  }
+
+  // A double click closes the polygon.
+  twice(point) {
+    const now = performance.now();
+    const before = this.clicked;
+    this.clicked = { now, point };
+    const near = before && Math.hypot(point.clientX - before.point.clientX, point.clientY - before.point.clientY) < 6;
+    if (!near || now - before.now > 400 || this.corners.length < 3) return false;
+    this.stroke = null;
+    this.closePolygon();
+    return true;
+  }
+
+  closePolygon() {
+    if (this.corners.length < 3) return;
+    const first = this.corners[0];
+    this.tapCorner(first);
+    this.corners = [];
+    if (this.data.redraws) this.hold();
+    this.sketch();
+  }
+
+  // The component forgets an open polygon when its editing is switched on.
+  dropPolygon() {
+    this.corners = [];
+    this.button("Edit")?.click();
+    this.agree();
+  }
+
+  tapCorner(corner) {
+    const point = this.onWindow(corner);
+    this.emit("mousedown", point, { pointerType: "mouse" });
+    this.emit("mouseup", point, { pointerType: "mouse" });
+  }
+
+  // --- panning and zooming ------------------------------------------------------------------------------------------
+
+  pan(event) {
+    clearTimeout(this.resting?.timer);
+    this.resting = null;
+    const two = this.fingers.size === 2;
+    this.gesture = { id: event.pointerId, two, ...this.middle(event), spread: this.spread() };
+    this.stage.classList.add("grabbing");
+    this.hideBrush();
+  }
+
+  middle(event) {
+    const events = this.fingers.size === 2 ? [...this.fingers.values()] : [event];
+    const mean = (name) => events.reduce((sum, item) => sum + item[name], 0) / events.length;
+    return { x: mean("clientX"), y: mean("clientY") };
+  }
+
+  spread() {
+    const [a, b] = [...this.fingers.values()];
+    return b ? Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY) : 0;
+  }
+
+  panned(event) {
+    const gesture = this.gesture;
+    if (!gesture.two && event.pointerId !== gesture.id) return;
+    const { x, y } = this.middle(event);
+    const top = this.stage.scrollTop;
+    this.stage.scrollLeft += gesture.x - x;
+    this.stage.scrollTop += gesture.y - y;
+    const rest = gesture.y - y - (this.stage.scrollTop - top);
+    if (gesture.two && rest) this.stage.closest('[data-testid="stMain"]')?.scrollBy(0, rest);
+    Object.assign(gesture, { x, y });
+    if (!gesture.two || !gesture.spread) return;
+    const ratio = this.spread() / gesture.spread;
+    if (ratio > 1.5 || ratio < 0.67) {
+      gesture.spread = this.spread();
+      this.zoomAt({ clientX: x, clientY: y }, ratio > 1 ? "+" : "-");
+    }
+  }
+
+  panEnd() {
+    this.gesture = null;
+    this.stage.classList.remove("grabbing");
+  }
+
+  wheel(event) {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    const now = performance.now();
+    if (now - (this.wheeled ?? 0) < 350) return;
+    this.wheeled = now;
+    this.zoomAt(event, event.deltaY < 0 ? "+" : "-");
+  }
+
+  // What lies under the pointer stays there.
+  zoomAt(point, key) {
+    const box = this.stage.getBoundingClientRect();
+    const shown = parseFloat(this.stage.style.getPropertyValue("--shown"));
+    const [left, top] = [point.clientX - box.left, point.clientY - box.top];
+    const [width, height] = this.data.picture;
+    const x = (this.stage.scrollLeft + left) / shown;
+    const y = (this.stage.scrollTop + top) / ((shown * height) / width);
+    this.anchor = { x, y, left, top };
+    this.press(key);
+  }
+
+  // --- keys ---------------------------------------------------------------------------------------------------------
+
+  key(event) {
+    if (!this.data || !this.stage.isConnected || event.defaultPrevented || event.isComposing) return;
+    const target = event.composedPath()[0];
+    if (target instanceof Element && target.closest(EDITABLE)) return;
+    if (document.querySelector('[role="dialog"]')) return;
+    const combined = event.ctrlKey || event.metaKey;
+    const name = event.key === " " ? "space" : event.key.toLowerCase();
+    const combo = (combined ? "ctrl+" : "") + (combined && event.shiftKey ? "shift+" : "") + name;
+    if (this.command(combo, event) || this.press(combo)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }
+
+  command(combo, event) {
+    if (combo === "space") {
+      if (target_is_button(event)) return false;
+      this.space = true;
+      this.stage.classList.add("grab");
+      return true;
+    }
+    if (this.data.tool === "edit" && (combo === "delete" || combo === "backspace")) {
+      this.button("Delete selected")?.click();
+      return true;
+    }
+    if (!this.corners.length) return false;
+    if (combo === "enter") this.closePolygon();
+    else if (combo === "escape" || (this.corners.length === 1 && TAKES_BACK.has(combo))) this.dropPolygon();
+    else if (TAKES_BACK.has(combo)) this.tapCorner(this.corners.pop());
+    else return false;
+    this.sketch();
+    return true;
+  }
+
+  press(combo) {
+    const selector = this.data.keys[combo];
+    const button = selector && document.querySelector(selector);
+    if (!button || button.disabled) return false;
+    button.click();
+    return true;
+  }
+
+  // --- what is seen -------------------------------------------------------------------------------------------------
+
+  showBrush(event) {
+    const size = this.data.cursor * parseFloat(this.stage.style.getPropertyValue("--zoom"));
+    if (!size || !this.upper) return this.hideBrush();
+    const box = this.upper.getBoundingClientRect();
+    Object.assign(this.brush.style, {
+      display: "block", width: `${size}px`, height: `${size}px`,
+      transform: `translate(${event.clientX - box.left - size / 2}px, ${event.clientY - box.top - size / 2}px)`,
+    });
+  }
+
+  hideBrush() {
+    this.brush.style.display = "none";
+  }
+
+  // What the component does not show yet: an ellipse being drawn, a polygon's next side, strokes held back.
+  sketch(pointer) {
+    const { data, preview } = this;
+    preview.replaceChildren();
+    if (!data || !this.upper) return;
+    preview.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
+    const style = { fill: data.fill, stroke: data.colour, "stroke-width": 2, "vector-effect": "non-scaling-stroke" };
+    if (this.corners.length && pointer) {
+      const end = this.corners.at(-1);
+      preview.append(svg("line", { ...style, x1: end.x, y1: end.y, x2: pointer.x, y2: pointer.y, "stroke-dasharray": 4 }));
+    }
+    const trails = this.held ? this.trails() : [];
+    if (this.stroke && (data.tool === "ellipse" || this.held)) trails.push(this.stroke.trail);
+    else if (this.held && !trails.length && data.tool === "ellipse" && this.drawn) trails.push(this.drawn);
+    if (this.stroke) this.drawn = this.stroke.trail;
+    for (const trail of trails) preview.append(this.figure(trail.map((point) => this.onCanvas(point)), style));
+  }
+
+  trails() {
+    const trails = [];
+    for (const [type, point] of this.held.queue) {
+      if (type === "mousedown") trails.push([point]);
+      else trails.at(-1)?.push(point);
+    }
+    return this.stroke ? trails.slice(0, -1) : trails;
+  }
+
+  figure(points, style) {
+    const { tool, cursor, ink } = this.data;
+    const [a, b] = [points[0], points.at(-1)];
+    const [x, y, width, height] = [Math.min(a.x, b.x), Math.min(a.y, b.y), Math.abs(a.x - b.x), Math.abs(a.y - b.y)];
+    if (tool === "rectangle") return svg("rect", { ...style, x, y, width, height });
+    if (tool === "ellipse") {
+      return svg("ellipse", { ...style, cx: x + width / 2, cy: y + height / 2, rx: width / 2, ry: height / 2 });
+    }
+    const line = points.map(({ x, y }) => `${x},${y}`).join(" ");
+    const round = { fill: "none", "stroke-linecap": "round", "stroke-linejoin": "round" };
+    if (tool === "lasso") return svg("polyline", { ...style, ...round, points: line });
+    return svg("polyline", { ...round, stroke: ink, "stroke-width": cursor, points: line });
+  }
+}
+
+const target_is_button = (event) => event.composedPath()[0] instanceof HTMLButtonElement;
+
+const bridges = new WeakMap();
+
+export default function ({ parentElement, data, setStateValue }) {
+  let bridge = bridges.get(parentElement);
+  if (!bridge) bridges.set(parentElement, (bridge = new Bridge(parentElement, setStateValue)));
+  bridge.report = setStateValue;
+  bridge.update(data);
+  return () => {
+    bridge.dispose();
+    bridges.delete(parentElement);
+  };
+}

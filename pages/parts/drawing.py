@@ -1,0 +1,105 @@
+"""Marking a picture: the tool strip, the canvas with the outline of the result over it, the marks as numbers."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from masking_core import Image, Prompts, Result
+from pages.parts import canvas, history, results, state, table, tools
+
+SHARP = 16_000_000
+"""Pixels of the picture under the canvas when it is zoomed into."""
+PLAIN = 2_000_000
+LOOSE = 0.6
+"""How far the shown outline may leave the true one, in pixels of the result."""
+SPECK = 12
+"""Outlines of fewer pixels would hide the picture rather than explain the cut."""
+
+
+class Desk:
+    """The drawing of one picture (one slice of it), for a method that can use some kinds of marks.
+
+    Making one brings what was drawn since the last run into :attr:`prompts`; the rest is drawn where it is called.
+    """
+
+    def __init__(self, image: Image, uses: frozenset[str], title: str, *, page: str, slice: int = 0) -> None:
+        self._image, self._uses, self._title = image, uses, title
+        self._key = f"cv_{page}_{image.digest[:12]}_{slice}"
+        self._history = marks_of(image, slice)
+        self._stage: Any = None
+        self._take()
+
+    @property
+    def prompts(self) -> Prompts:
+        """The marks, in pixels of the picture."""
+        return history.prompts(self._history)
+
+    @property
+    def drawing(self) -> Any:
+        """What the canvas last sent, as it came."""
+        return canvas.drawing(self._key)
+
+    def strip(self) -> None:
+        """Draw the tool strip."""
+        st.html(tools.STYLE)
+        tools.strip(self._pen, self._uses, self._image.size, self._history, self._take)
+        if sentence := tools.unused(self._uses, self._title):
+            st.caption(sentence)
+
+    def canvas(self) -> None:
+        """Draw the picture with the canvas over it."""
+        self._stage = st.container(key="stage")
+        with self._stage:
+            zoomed = self._pen.zoom > 0
+            st.image(_picture(self._image, SHARP if zoomed else PLAIN), alt="The picture that is drawn on")
+            canvas.show(self._key, self._image.size, self._pen, tools.keys(), tools.redrawers(self._pen))
+
+    def outline(self, result: Result) -> None:
+        """Draw the outline of what is kept over the canvas; after :meth:`canvas`."""
+        self._stage.image(outline(result), alt="The outline of what is kept")
+
+    def table(self) -> None:
+        """Draw the marks as numbers that can be edited."""
+        table.show(self._key, self._history, self._take)
+
+    @property
+    def _pen(self) -> tools.Pen:
+        return tools.pen(self._uses, self._image.size)
+
+    def _take(self) -> None:
+        canvas.take(self._key, self._history, self._image.size, editing=self._pen.tool == "edit")
+
+
+def marks_of(image: Image, slice: int = 0) -> history.History:
+    """The history of the marks on a picture."""
+    past: history.History = state.get(f"marks.{image.digest}.{slice}", history.blank())
+    return past
+
+
+def _picture(image: Image, pixels: int) -> bytes:
+    return _jpeg(image.digest, pixels, image)
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def _jpeg(digest: str, pixels: int, _image: Image) -> bytes:  # noqa: ARG001  (the digest is what the entry is found by)
+    small = _image.reduced(pixels)
+    rgb = small.rgb if small.alpha is None else results.on_checkerboard(np.dstack([small.rgb, small.alpha]))
+    return results.jpeg(rgb)
+
+
+def outline(result: Result) -> str:
+    """The outline of what is kept as an SVG picture that stays sharp at every zoom."""
+    inside = (result.alpha >= 0.5).astype(np.uint8)
+    # A frame of background, so that what touches the picture's border is outlined there as well.
+    found, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    lines = (cv2.approxPolyDP(line, LOOSE, True).reshape(-1, 2) + 0.5 for line in found if len(line) > SPECK)
+    path = "".join("M" + " ".join(f"{x:g},{y:g}" for x, y in line.tolist()) + "Z" for line in lines)
+    height, width = inside.shape
+    look = 'fill="none" vector-effect="non-scaling-stroke" stroke-linejoin="round"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<path d="{path}" {look} stroke="#000" stroke-opacity=".7" stroke-width="3.5"/>'
+        f'<path d="{path}" {look} stroke="#ffdd33" stroke-width="1.6"/></svg>'
+    )

@@ -1,0 +1,61 @@
+"""What was marked on one picture, and the way there and back: undo and redo that outlive pages, methods and pictures.
+
+A history is plain data: a dictionary of lists of marks in the form that :class:`masking_core.Prompts` writes.
+"""
+
+from itertools import zip_longest
+from typing import Any
+
+from masking_core import Prompts
+
+History = dict[str, Any]
+"""``marks`` are there now; ``done`` are the lists before them, oldest first; ``undone`` those that can come back;
+``revision`` grows with every change."""
+MOST = 200
+"""Steps that can be undone."""
+
+
+def blank() -> History:
+    """The history of a picture that nobody has marked."""
+    return {"marks": [], "done": [], "undone": [], "revision": 0}
+
+
+def prompts(history: History) -> Prompts:
+    """The marks that are there now."""
+    return Prompts.model_validate({"version": 1, "marks": history["marks"]})
+
+
+def change(history: History, marks: Prompts) -> bool:
+    """Let ``marks`` be what is there now; whether that is something new."""
+    before = history["marks"]
+    after = marks.model_dump(mode="json")["marks"]
+    if after == before:
+        return False
+    # A mark that stays is kept once, however long the history.
+    pairs = zip_longest(before, after)
+    _now(history, [old if old == new else new for old, new in pairs if new is not None])
+    history["done"] = [*history["done"], before][-MOST:]
+    history["undone"] = []
+    return True
+
+
+def undo(history: History) -> None:
+    """Go one step back, if there is one."""
+    _step(history, "done", "undone")
+
+
+def redo(history: History) -> None:
+    """Take one step again that was undone, if there is one."""
+    _step(history, "undone", "done")
+
+
+def _step(history: History, source: str, target: str) -> None:
+    if history[source]:
+        history[target] = [*history[target], history["marks"]]
+        _now(history, history[source][-1])
+        history[source] = history[source][:-1]
+
+
+def _now(history: History, marks: list[dict[str, Any]]) -> None:
+    history["marks"] = marks
+    history["revision"] += 1

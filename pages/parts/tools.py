@@ -1,0 +1,259 @@
+"""The tool strip: what to draw, for which object, how; undo, redo, clear; zoom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from masking_core import Prompts
+from pages.parts import history, ink, state
+from pages.parts.history import History
+from pages.parts.ink import OPERATIONS
+from pages.parts.pen import BRUSHES, REGIONS, Pen
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A tool: its label, icon, key, what a method must be able to use for it, and how it is used."""
+
+    label: str
+    icon: str
+    key: str
+    uses: str
+    how: str
+
+
+KINDS = {
+    "rectangle": Kind("Rectangle", "crop_square", "M", "rectangle", "drag from corner to corner"),
+    "ellipse": Kind("Ellipse", "circle", "O", "ellipse", "drag over the box it fills"),
+    "polygon": Kind(
+        "Polygon", "pentagon", "P", "polygon", "click its corners; Enter, a double click or the first corner closes it"
+    ),
+    "lasso": Kind("Lasso", "lasso_select", "L", "polygon", "draw around it; it closes by itself"),
+    "brush": Kind("Brush", "brush", "B", "stroke", "paint over some of it; with Shift in straight lines"),
+    "point": Kind("Point", "adjust", "D", "point", "click on it"),
+    "eraser": Kind("Eraser", "ink_eraser", "E", "stroke", "wipe strokes and points away"),
+    "edit": Kind("Move and reshape", "arrow_selector_tool", "V", "", "click a mark; Delete removes it"),
+}
+HOW = {
+    "add": ("Add", "add", "A", "the new area joins what was drawn before"),
+    "subtract": ("Subtract", "remove", "S", "the new area is taken away from what was drawn before"),
+    "intersect": ("Intersect", "join_inner", "I", "only what lies in the new area stays"),
+    "exclude": ("Exclude", "flip_to_front", "X", "what lies in both is left out"),
+}
+SIZES = (2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 56, 80, 110, 150)
+"""Brush diameters in thousandths of the picture's longer side, so that a brush fits pictures of every size."""
+ZOOMS = (0, 1, 2, 4)
+MOST = 12
+"""Objects that have a colour of their own."""
+
+
+def pen(uses: frozenset[str], size: tuple[int, int]) -> Pen:
+    """What is drawn next, with a tool that the method can use."""
+    chosen = state.get("pen.tool", "rectangle")
+    offered = [name for name in KINDS if _offered(name, uses)]
+    tool = chosen if chosen in offered else offered[0]
+    thousandths = state.get("pen.size", 20)
+    return Pen(
+        tool=tool,  # type: ignore[arg-type]
+        object=state.get("pen.object", 1),
+        operation=state.get("pen.operation", "add"),
+        size=_pixels(thousandths, size),
+        zoom=state.get("pen.zoom", 0),
+    )
+
+
+def _offered(name: str, uses: frozenset[str]) -> bool:
+    return KINDS[name].uses in uses or (name == "edit") or (name == "eraser" and "point" in uses)
+
+
+def _pixels(thousandths: int, size: tuple[int, int]) -> int:
+    return max(1, round(thousandths * max(size) / 1000))
+
+
+def strip(now: Pen, uses: frozenset[str], size: tuple[int, int], past: History, before: Callable[[], None]) -> None:
+    """Draw the strip.
+
+    Args:
+        now: what is drawn next.
+        uses: what the method can use.
+        size: the picture's width and height.
+        past: the history that undo and redo walk.
+        before: called before the history changes, so that nothing drawn meanwhile is lost.
+    """
+    with st.container(key="strip", horizontal=True, gap="small", vertical_alignment="center"):
+        with _group("tools"):
+            for name in KINDS:
+                _tool(name, now, uses)
+        with _group("steps"):
+            _steps(past, before)
+        with _group("objects"):
+            _objects(now, past)
+        with _group("how"):
+            if now.tool in REGIONS:
+                for name in OPERATIONS:
+                    _operation(name, now)
+            elif now.tool in BRUSHES:
+                _brush(size)
+            else:  # the bridge deletes the mark when this is pressed
+                _button("Delete", "delete", "drop", "**Delete** the mark that is selected (Del)", False, lambda: None)
+        with _group("view"):
+            _zoom()
+
+
+def unused(uses: frozenset[str], title: str) -> str:
+    """One sentence on the tools that the method has no use for; empty if it can use them all."""
+    idle = [kind.label.lower() for name, kind in KINDS.items() if not _offered(name, uses)]
+    if not idle:
+        return ""
+    names = idle[0] if len(idle) == 1 else ", ".join(idle[:-1]) + " and " + idle[-1]
+    return f"{title} has no use for {names}; such marks are kept for the methods that do."
+
+
+def keys() -> dict[str, str]:
+    """For each key of the keyboard the CSS selector of the button it presses."""
+    pressed = {kind.key: f"tool_{name}" for name, kind in KINDS.items()}
+    pressed |= {key: f"how_{name}" for name, (_, _, key, _) in HOW.items()}
+    pressed |= {str(number): f"object_{number}" for number in range(10)} | {"U": "object_unknown"}
+    pressed |= {"ctrl+z": "undo", "ctrl+y": "redo", "ctrl+shift+z": "redo", "[": "thinner", "]": "thicker"}
+    selectors = {key.lower(): f".st-key-{name} button" for key, name in pressed.items()}
+    current = ZOOMS.index(state.get("pen.zoom", 0))
+    for key, place in (("+", current + 1), ("=", current + 1), ("-", current - 1), ("f", 0)):
+        if 0 <= place < len(ZOOMS):
+            selectors[key] = f".st-key-pen-zoom button:nth-of-type({place + 1})"
+    return selectors
+
+
+def redrawers(now: Pen) -> str:
+    """The CSS selector of the buttons that make the canvas be drawn anew."""
+    turn = ".st-key-strip_tools" if now.tool == "edit" else ".st-key-tool_edit"
+    return f".st-key-undo, .st-key-redo, .st-key-clear, {turn}"
+
+
+def _group(name: str):
+    return st.container(key=f"strip_{name}", horizontal=True, gap=None, width="content", vertical_alignment="center")
+
+
+def _button(label: str, icon: str, key: str, help: str, chosen: bool, *call: object, disabled: bool = False) -> None:
+    action, *arguments = call
+    st.button(
+        label,
+        key=key,
+        icon=f":material/{icon}:" if icon else None,
+        help=help,
+        type="primary" if chosen else "secondary",
+        disabled=disabled,
+        on_click=action,  # type: ignore[arg-type]
+        args=tuple(arguments),
+    )
+
+
+def _tool(name: str, now: Pen, uses: frozenset[str]) -> None:
+    kind = KINDS[name]
+    offered = _offered(name, uses)
+    help = f"**{kind.label}** ({kind.key}): {kind.how}" if offered else f"{kind.label}: this method has no use for it"
+    chosen = now.tool == name
+    _button(kind.label, kind.icon, f"tool_{name}", help, chosen, state.put, "pen.tool", name, disabled=not offered)
+
+
+def _operation(name: str, now: Pen) -> None:
+    label, icon, key, meaning = HOW[name]
+    help = f"**{label}** ({key}): {meaning}"
+    _button(label, icon, f"how_{name}", help, now.operation == name, state.put, "pen.operation", name)
+
+
+def _objects(now: Pen, past: History) -> None:
+    used = max((mark["object"] for mark in past["marks"]), default=0)
+    count = min(MOST, max(state.get("pen.objects", 2), used, now.object))
+    for number in (0, *range(1, count + 1)):
+        name = "background" if number == 0 else f"object {number}"
+        key = f" ({number})" if number < 10 else ""
+        label = "BG" if number == 0 else str(number)
+        help = f"Draw for the **{name}**{key}"
+        _button(label, "", f"object_{number}", help, now.object == number, state.put, "pen.object", number)
+    help = "Draw what belongs to **nothing**, neither object nor background: it is left undecided (U)"
+    _button("?", "", "object_unknown", help, now.object == -1, state.put, "pen.object", -1)
+    if count < MOST:
+        _button("+", "", "object_more", "One more object", False, _more, count + 1)
+
+
+def _more(count: int) -> None:
+    state.put("pen.objects", count)
+    state.put("pen.object", count)
+
+
+def _steps(past: History, before: Callable[[], None]) -> None:
+    def step(action: Callable[[History], None]) -> None:
+        before()
+        action(past)
+
+    def clear(_: History) -> None:
+        history.change(past, Prompts())
+
+    # Strokes still on their way arrive before the step is taken, so undo may be possible when it does not seem so.
+    _button("Undo", "undo", "undo", "**Undo** (Ctrl+Z)", False, step, history.undo)
+    _button("Redo", "redo", "redo", "**Redo** (Ctrl+Y)", False, step, history.redo, disabled=not past["undone"])
+    help = "**Clear**: remove all marks from this picture; undo brings them back"
+    _button("Clear", "delete_sweep", "clear", help, False, step, clear)
+
+
+def _brush(size: tuple[int, int]) -> None:
+    _button("Thinner", "remove", "thinner", "Thinner ([)", False, _thicker, -1)
+    st.select_slider(
+        "Brush size",
+        SIZES,
+        key="pen.size",
+        format_func=lambda thousandths: f"{_pixels(thousandths, size):,} px",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    _button("Thicker", "add", "thicker", "Thicker (])", False, _thicker, 1)
+
+
+def _thicker(steps: int) -> None:
+    place = SIZES.index(state.get("pen.size", 20)) + steps
+    state.put("pen.size", SIZES[min(max(place, 0), len(SIZES) - 1)])
+
+
+def _zoom() -> None:
+    st.segmented_control(
+        "Zoom",
+        ZOOMS,
+        key="pen.zoom",
+        required=True,
+        format_func=lambda zoom: f"{zoom * 100} %" if zoom else "Fit",
+        help="Fit (F), closer (+), farther (−); move around with space, the middle button or two fingers",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def _swatches() -> str:
+    numbers = {"unknown": -1} | {str(number): number for number in range(MOST + 1)}
+    return "\n".join(
+        f".st-key-object_{name} button {{ --swatch: {ink.colour_of(number)}; }}" for name, number in numbers.items()
+    )
+
+
+STYLE = f"""
+<style>
+.st-key-strip {{ row-gap: .4rem; }}
+.st-key-strip button {{ min-height: 2.1rem; padding: .15rem .4rem; }}
+.st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:first-child) button {{ margin-left: -1px; }}
+.st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:first-child) .stButton button {{
+  border-top-left-radius: 0; border-bottom-left-radius: 0; }}
+.st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:last-child) .stButton button {{
+  border-top-right-radius: 0; border-bottom-right-radius: 0; }}
+.st-key-strip button[kind="primary"] {{ position: relative; z-index: 1; }}
+:is(.st-key-strip_tools, .st-key-strip_how, .st-key-strip_steps, .st-key-thinner, .st-key-thicker) button p {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
+[class*="st-key-object_"]:not(.st-key-object_more) button > div::before {{
+  content: ""; width: .75rem; height: .75rem; margin-right: .35rem; border-radius: 50%; flex: none;
+  background: var(--swatch); box-shadow: 0 0 0 1.5px #fffc; }}
+{_swatches()}
+.st-key-strip_how {{ width: 11rem; height: 2.6rem; }}
+.st-key-strip .stSlider {{ width: 6.8rem; padding: 0 .8rem; }}
+.st-key-strip .stSlider [data-testid="stSliderThumbValue"] {{ white-space: nowrap; }}
+</style>
+"""
+"""How the strip looks; drawn once a page."""
