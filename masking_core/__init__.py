@@ -20,6 +20,7 @@ from masking_core.methods.manual import Manual
 from masking_core.prompts import Prompts
 from masking_core.recipe import Area, Recipe
 from masking_core.result import Layer, Result
+from masking_core.session import Session
 
 __all__ = [
     "Area",
@@ -46,6 +47,7 @@ __all__ = [
     "Recipe",
     "Result",
     "Segmentation",
+    "Session",
     "SessionError",
     "Stack",
     "Stage",

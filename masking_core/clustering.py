@@ -147,7 +147,8 @@ def _more_frequent(
     if not outside.any():
         return np.arange(count) != here.argmax()
     there = np.bincount(clusters[outside], minlength=count)
-    return np.greater(here * int(outside.sum()), there * int(inside.sum()))
+    own: NDArray[np.bool_] = np.greater(here * int(outside.sum()), there * int(inside.sum()))
+    return own
 
 
 def _by_number(membership: NDArray[np.float32], numbers: NDArray[np.int32]) -> NDArray[np.float32]:

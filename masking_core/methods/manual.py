@@ -51,7 +51,7 @@ class Manual(Method):
             stages=(
                 Stage(
                     title="The regions",
-                    text="Each region joins what was drawn before. White is inside, grey is the share of an edge pixel.",
+                    text="Each region joins those before it. White is inside, grey is the share of an edge pixel.",
                     formula=r"\alpha = (\dots(r_1 \circ r_2) \circ \dots) \circ r_n",
                     render=lambda _: np.dstack([(drawn.roi_alpha(shape) * 255).astype(np.uint8)] * 3),
                 ),
@@ -65,6 +65,7 @@ class Manual(Method):
         for mark in prompts.marks:
             if isinstance(mark, Region) and mark.object > 0:
                 count += 1
-                mark = mark.model_copy(update={"object": 1 if self.layers == "one" else count})
-            marks.append(mark)
+                marks.append(mark.model_copy(update={"object": 1 if self.layers == "one" else count}))
+            else:
+                marks.append(mark)
         return Prompts(marks=tuple(marks))

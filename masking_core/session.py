@@ -1,0 +1,175 @@
+"""A saved piece of work: one ``.mask.zip`` with the picture, the marks on every slice, the recipe and the mask."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from io import BytesIO
+from os import PathLike
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from masking_core import export
+from masking_core.errors import MaskingError, SessionError
+from masking_core.image import Stack
+from masking_core.parameters import Declared
+from masking_core.prompts import MAX_BYTES, Prompts
+from masking_core.recipe import Recipe
+from masking_core.result import Result
+
+MAX_ENTRIES = 16
+MAX_PICTURE = 200_000_000
+"""Bytes of the picture's file that a session may hold."""
+
+DOCUMENT, PICTURE, MASK = "session.json", "picture", "mask.png"
+
+
+def _prompts(value: object) -> Prompts:
+    return value if isinstance(value, Prompts) else Prompts.from_json(json.dumps(value))
+
+
+class _Document(Declared):
+    """What ``session.json`` says."""
+
+    version: Literal[1] = 1
+    name: Annotated[str, Field(max_length=200)]
+    digest: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    recipe: Recipe
+    slices: Annotated[
+        tuple[Annotated[Prompts, BeforeValidator(_prompts)], ...], Field(strict=False, min_length=1, max_length=10_000)
+    ]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A picture, its marks and a recipe: everything that leads to a mask again.
+
+    Attributes:
+        recipe: how the picture is cut.
+        slices: the marks on every slice; one entry for a single picture.
+        name: the picture's name.
+        digest: of the picture's pixels, see :attr:`masking_core.Stack.digest`.
+        picture: the picture's file as it was opened; None in a session that was saved without it.
+    """
+
+    recipe: Recipe
+    slices: tuple[Prompts, ...]
+    name: str
+    digest: str
+    picture: bytes | None
+
+    @classmethod
+    def of(cls, picture: bytes, name: str, recipe: Recipe, slices: tuple[Prompts, ...]) -> "Session":
+        """The session of a picture's file.
+
+        Raises:
+            ImageError: the file cannot be opened.
+            SessionError: there are other than one set of marks for every slice.
+        """
+        stack = Stack.open(picture, name=name)
+        if len(slices) != len(stack):
+            raise SessionError(f"slices must be {len(stack)} sets of marks, one a slice; {len(slices)} were given.")
+        return cls(recipe, slices, stack.name, stack.digest, picture)
+
+    @classmethod
+    def open(cls, source: bytes | str | PathLike[str]) -> "Session":
+        """Read what :meth:`save` wrote.
+
+        Raises:
+            SessionError: it is not a session, damaged, or too large.
+        """
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        with _one_sentence(), zipfile.ZipFile(BytesIO(data)) as archive:
+            entries = {entry.filename: entry for entry in archive.infolist()[: MAX_ENTRIES + 1]}
+            if len(entries) > MAX_ENTRIES or DOCUMENT not in entries:
+                raise SessionError("This is not a saved session: it does not hold what a session holds.")
+            text = _read(archive, entries[DOCUMENT], MAX_BYTES)
+            picture = _read(archive, entries[PICTURE], MAX_PICTURE) if PICTURE in entries else None
+        try:
+            document = _Document.model_validate(json.loads(text, parse_constant=_refuse))
+        except (ValueError, RecursionError, MaskingError) as error:
+            raise SessionError(f"This session cannot be read: {error}") from None
+        return cls(document.recipe, document.slices, document.name, document.digest, picture)
+
+    def save(self, *, with_picture: bool = True) -> bytes:
+        """The session as a file, with the mask of every slice; the same bytes whenever it is saved.
+
+        Raises:
+            MaskingError: the recipe does not run, see :meth:`masking_core.Recipe.run`.
+        """
+        document = {
+            "version": 1,
+            "name": self.name,
+            "digest": self.digest,
+            "recipe": json.loads(self.recipe.to_json()),
+            "slices": [json.loads(prompts.to_json()) for prompts in self.slices],
+        }
+        files = [(DOCUMENT, json.dumps(document, indent=1).encode())]
+        if self.picture is not None and with_picture:
+            files.append((PICTURE, self.picture))
+        if self.picture is not None:
+            files.append((MASK, export.png(self.run().mask)))
+        return export.zipped(files)
+
+    def with_picture(self, picture: bytes) -> "Session":
+        """The session with the picture that it was saved without.
+
+        Raises:
+            ImageError: the file cannot be opened.
+            SessionError: it is another picture.
+        """
+        if Stack.open(picture, name=self.name).digest != self.digest:
+            raise SessionError(f"This session belongs to another picture: {self.name} with digest {self.digest[:8]}….")
+        return replace(self, picture=picture)
+
+    @cached_property
+    def stack(self) -> Stack:
+        """The picture's slices.
+
+        Raises:
+            SessionError: the session was saved without its picture.
+            ImageError: the picture cannot be opened.
+        """
+        if self.picture is None:
+            raise SessionError(f"This session was saved without its picture: give it {self.name} first.")
+        stack = Stack.open(self.picture, name=self.name)
+        if stack.digest != self.digest:
+            raise SessionError(f"The picture in this session is not the one it was saved with: {self.name}.")
+        return stack
+
+    def run(self, slice: int = 0) -> Result:
+        """The result on one slice, as the studio shows it.
+
+        Raises:
+            SessionError: there is no picture, or no such slice.
+            MaskingError: see :meth:`masking_core.Recipe.run`.
+        """
+        if not 0 <= slice < len(self.stack):
+            raise SessionError(f"slice must be a number from 0 to {len(self.stack) - 1}; {slice} was given.")
+        return self.recipe.run(self.stack[slice], self.slices[slice])
+
+
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Zip readers complain in many ways; here it is always that the file is damaged."""
+    try:
+        yield
+    except (zipfile.BadZipFile, EOFError, KeyError, IndexError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise SessionError(f"This is not a saved session, or it is damaged: {error}.") from None
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
+    # What the directory says of a size may be wrong, so that reading stops by itself.
+    with archive.open(entry) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise SessionError(f"{entry.filename} in this session is larger than {limit / 1e6:g} MB.")
+    return data
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number.")

@@ -1,0 +1,123 @@
+import json
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import numpy as np
+import PIL.Image
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from masking_core import Edge, ImageError, KMeans, Manual, Prompts, Recipe, SessionError, export
+from masking_core.prompts import Rectangle
+from masking_core.session import Session
+
+
+def picture(colour=(200, 30, 30)):
+    rgb = np.full((30, 40, 3), 230, np.uint8)
+    rgb[5:25, 10:30] = colour
+    return export.png(rgb)
+
+
+BOX = Prompts(marks=(Rectangle(x=10.0, y=5.0, width=20.0, height=20.0),))
+
+
+def session(recipe=None):
+    return Session.of(picture(), "box.png", recipe or Recipe(method=KMeans(objects=2), edge=Edge(feather=0.0)), (BOX,))
+
+
+def test_a_session_opens_to_the_same_pixels():
+    saved = session().save()
+    again = Session.open(saved)
+    assert again == session()
+    assert np.array_equal(again.run().rgba, session().run().rgba)
+    mask = ZipFile(BytesIO(saved)).read("mask.png")
+    assert np.array_equal(np.asarray(PIL.Image.open(BytesIO(mask))), again.run().mask)
+
+
+def test_a_session_is_the_same_bytes_whenever_it_is_saved(tmp_path):
+    path = tmp_path / "work.mask.zip"
+    path.write_bytes(session().save())
+    assert Session.open(path).save() == session().save() == path.read_bytes()
+
+
+def test_without_its_picture_it_asks_for_it_and_knows_it_again():
+    bare = Session.open(session().save(with_picture=False))
+    with pytest.raises(SessionError, match=r"without its picture: give it box\.png first"):
+        bare.run()
+    with pytest.raises(SessionError, match="belongs to another picture"):
+        bare.with_picture(picture((0, 0, 200)))
+    with pytest.raises(ImageError):
+        bare.with_picture(b"nothing")
+    assert np.array_equal(bare.with_picture(picture()).run().alpha, session().run().alpha)
+
+
+def test_every_slice_has_its_own_marks():
+    frames = [PIL.Image.new("RGB", (40, 30), (shade, 9, 9)) for shade in (10, 120, 230)]
+    file = BytesIO()
+    frames[0].save(file, "TIFF", save_all=True, append_images=frames[1:])
+    slices = tuple(Prompts(marks=(Rectangle(x=0.0, y=0.0, width=5.0 + n, height=2.0),)) for n in range(3))
+    stacked = Session.of(file.getvalue(), "stack.tif", Recipe(method=Manual(), edge=Edge(feather=0.0)), slices)
+    again = Session.open(stacked.save())
+    assert [again.run(n).alpha.sum() for n in range(3)] == [10, 12, 14]
+    with pytest.raises(SessionError, match="slice must be a number from 0 to 2; 3 was given"):
+        again.run(3)
+    with pytest.raises(SessionError, match="slices must be 3 sets"):
+        Session.of(file.getvalue(), "stack.tif", Recipe(method=Manual()), slices[:2])
+
+
+def rewritten(**changes):
+    """A session whose document was tampered with."""
+    archive = ZipFile(BytesIO(session().save()))
+    document = {**json.loads(archive.read("session.json")), **changes}
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as forged:
+        forged.writestr("session.json", json.dumps(document))
+        forged.writestr("picture", archive.read("picture"))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"PK\x03\x04",
+        picture(),
+        export.zipped([]),
+        export.zipped([("session.json", b"{")]),
+        export.zipped([("session.json", b'{"version": NaN}')]),
+        export.zipped([("session.json", b"[" * 100_000)]),
+        export.zipped([(f"{n}", b"") for n in range(100)] + [("session.json", b"{}")]),
+        rewritten(version=2),
+        rewritten(surprise=1),
+        rewritten(slices=[]),
+        rewritten(slices=[{"version": 1, "marks": [{"kind": "nothing"}]}]),
+        rewritten(recipe={"method": {"id": "sorcery"}}),
+        rewritten(digest="../../etc/passwd"),
+    ],
+)
+def test_what_is_no_session_is_one_sentence(data):
+    with pytest.raises(SessionError) as caught:
+        Session.open(data)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_picture_that_was_exchanged_is_noticed():
+    with pytest.raises(SessionError, match="not the one it was saved with"):
+        Session.open(rewritten(digest="0" * 32)).run()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2000), st.binary(min_size=1, max_size=4))
+def test_damaged_bytes_are_a_session_or_a_sentence(place, damage):
+    data = bytearray(SAVED)
+    place %= len(data) - 4
+    data[place : place + len(damage)] = damage
+    try:
+        sentence = Session.open(bytes(data)).name
+    except SessionError as error:
+        sentence = str(error)
+    assert sentence
+
+
+SAVED = session().save()
