@@ -19,6 +19,18 @@ from masking_core.prompts import Prompts
 INSIDE = "An object is made of the groups more frequent inside its region than outside; the rest is background."
 
 
+MaxIterations = Annotated[
+    int,
+    Field(ge=1, le=500, title="Maximum iterations", description="Stops after this many moves of the centres."),
+    Show(advanced=True),
+]
+Precision = Annotated[
+    float,
+    Field(ge=0.001, le=10, title="Precision", description="Stops when no centre moves by more than this."),
+    Show(unit="colour units", log=True, advanced=True),
+]
+
+
 class Clustering(Method):
     """A method that groups pixels around K centres.
 
@@ -39,16 +51,8 @@ class Clustering(Method):
         Field(title="Colour space", description="Where colour differences are measured."),
         Show(labels={"lab": "CIE L*a*b* (as the eye sees)", "rgb": "sRGB"}),
     ] = "lab"
-    max_iterations: Annotated[
-        int,
-        Field(ge=1, le=300, title="Maximum iterations", description="Stops after this many moves of the centres."),
-        Show(advanced=True),
-    ] = 100
-    precision: Annotated[
-        float,
-        Field(ge=0.001, le=10, title="Precision", description="Stops when no centre moves by more than this."),
-        Show(unit="colour units", log=True, advanced=True),
-    ] = 0.1
+    max_iterations: MaxIterations = 100
+    precision: Precision = 0.1
     seed: Annotated[
         int,
         Field(ge=0, le=9999, title="Seed", description="Another seed starts from other random colours."),

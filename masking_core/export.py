@@ -11,6 +11,7 @@ import PIL.Image
 from PIL.PngImagePlugin import PngInfo
 
 from masking_core import palette
+from masking_core.image import Image
 from masking_core.method import Labels, Picture
 from masking_core.result import Layer, Result
 
@@ -32,6 +33,43 @@ def labels_png(labels: Labels) -> bytes:
     indexed = PIL.Image.fromarray(labels.astype(np.uint8), mode="P")
     indexed.putpalette(palette.paint(np.arange(256, dtype=np.int32)).tobytes())
     return _save(indexed)
+
+
+def pixels(image: Image) -> Picture:
+    """A picture's pixels, (H, W, 3) uint8, or (H, W, 4) when it has alpha."""
+    return image.rgb if image.alpha is None else np.dstack([image.rgb, image.alpha])
+
+
+def stack_tiff(pictures: Sequence[Picture]) -> bytes:
+    """Pictures as the pages of one TIFF, losslessly compressed; they may differ in size."""
+    pages = [PIL.Image.fromarray(picture) for picture in pictures]
+    file = BytesIO()
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:], compression="tiff_adobe_deflate")
+    return file.getvalue()
+
+
+def animation(pictures: Sequence[Picture], durations: Sequence[float], loop: int | None) -> bytes:
+    """Pictures of one size as an animated PNG, lossless and with alpha.
+
+    Args:
+        pictures: (H, W, 4) uint8 each.
+        durations: milliseconds, one for each.
+        loop: how often it is played, 0 for ever; None for once.
+    """
+    frames = [PIL.Image.fromarray(picture) for picture in pictures]
+    file = BytesIO()
+    frames[0].save(
+        file,
+        "PNG",
+        save_all=True,
+        append_images=frames[1:],
+        duration=list(durations),
+        loop=1 if loop is None else loop,
+        disposal=0,
+        blend=0,
+        compress_level=3,
+    )
+    return file.getvalue()
 
 
 def zipped(files: Sequence[tuple[str, bytes]]) -> bytes:

@@ -2,41 +2,22 @@
 
 import streamlit as st
 
-from masking_core import Image, MaskingError, Method, Recipe, Result
-from masking_core.clean import Clean
-from masking_core.edge import Edge
-from masking_core.keep import Keep
-from masking_core.methods import METHODS
-from pages.parts import area, backgrounds, compute, controls, insight, layers, objects, picker, results, shell, state
+from masking_core import Image, MaskingError, Recipe, Result, Stack
+from pages.parts import (
+    compute,
+    insight,
+    layers,
+    objects,
+    picker,
+    recipes,
+    results,
+    sessions,
+    shell,
+    slices,
+    stacks,
+    state,
+)
 from pages.parts.drawing import Desk
-
-
-def choose_method() -> Method:
-    """The sidebar's method and its parameters."""
-    state.get("method", "kmeans")
-    chosen = st.selectbox(
-        "Method",
-        list(METHODS),
-        format_func=lambda id: METHODS[id].title,
-        key="method",
-        help="How the picture is divided into objects.",
-        persist_state="session",
-    )
-    st.caption(METHODS[chosen].good_for)
-    return controls.edit(METHODS[chosen], chosen)
-
-
-def choose_recipe(image: Image) -> Recipe:
-    """The whole sidebar below the picture, as a recipe."""
-    method = choose_method()
-    background = backgrounds.choose()
-    keep = controls.edit(Keep, "keep", picked=objects.picked())
-    chosen_area = area.choose(image)
-    with st.expander("Edge"):
-        edge = controls.edit(Edge, "edge")
-    with st.expander("Clean-up"):
-        clean = controls.edit(Clean, "clean")
-    return Recipe(method=method, area=chosen_area, keep=keep, edge=edge, clean=clean, background=background)
 
 
 def caption(image: Image, result: Result) -> str:
@@ -50,11 +31,13 @@ def caption(image: Image, result: Result) -> str:
 
 
 @st.fragment
-def bench(image: Image, recipe: Recipe) -> None:
+def bench(stack: Stack, recipe: Recipe) -> None:
     """Picture and marks, the result beside them, the objects and the downloads; a stroke redraws only this."""
     if state.must_redraw():
         st.rerun(scope="app")
-    desk = Desk(image, recipe.method.uses, recipe.method.title, page="mask")
+    index = slices.choose(stack)
+    image = stack[index]
+    desk = Desk(image, recipe.method.uses, recipe.method.title, page="mask", slice=index)
     desk.strip()
     left, right = st.columns(2)
     with left:
@@ -75,6 +58,8 @@ def bench(image: Image, recipe: Recipe) -> None:
         st.caption(caption(image, result))
         objects.strip(result)
         results.downloads(image, recipe, desk.prompts)
+        if len(stack) > 1:
+            stacks.downloads(stack, recipe)
         layers.show(image, recipe, desk.prompts, result)
         insight.show(image, recipe, result)
     desk.table()
@@ -82,7 +67,9 @@ def bench(image: Image, recipe: Recipe) -> None:
 
 shell.setup("Workbench")
 with st.sidebar:
-    picture = picker.pick()
-    chosen = choose_recipe(picture)
+    opened = picker.pick()
+    sessions.picture_arrived(opened)
+    chosen = recipes.choose(opened[0])
+    sessions.show(opened, chosen)
 with st.container(key="bench"):
-    bench(picture, chosen)
+    bench(opened, chosen)

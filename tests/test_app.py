@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from masking_core import export
+from masking_core import Area, Clean, Colour, Edge, KMeans, Prompts, Recipe, Session, Stack, export
 from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 
@@ -26,7 +26,7 @@ def picture(height=60, width=90):
 
 
 def uploaded(app, name="box.png", data=None):
-    return app.file_uploader(key="upload").set_value((name, data or picture(), "image/png")).run()
+    return app.file_uploader(key="upload").set_value([(name, data or picture(), "image/png")]).run()
 
 
 def texts(elements):
@@ -162,3 +162,71 @@ def test_the_masking_area_fits_the_picture_whatever_was_typed_before():
     assert not app.exception
     assert app.number_input(key="area.x").value == 89
     assert app.number_input(key="area.width").value == 1
+
+
+def stack(*shades):
+    frames = [np.full((30, 40, 3), shade, np.uint8) for shade in shades]
+    for frame in frames:
+        frame[5:25, 10:30] = (200, 20, 20)
+    return export.stack_tiff(frames)
+
+
+def test_every_slice_keeps_its_own_marks_and_they_travel():
+    app = uploaded(opened(), "stack.tif", stack(10, 120, 230))
+    app.selectbox(key="method").set_value("manual").run()
+    assert "Draw" in texts(app.info)
+    digest = Stack.open(stack(10, 120, 230), name="stack.tif")[0].digest
+    app.session_state[f"marks.{digest}.0"] = {
+        "marks": Prompts.from_box(10, 5, 29, 24).model_dump(mode="json")["marks"],
+        "done": [],
+        "undone": [],
+        "revision": 1,
+    }
+    app.run()
+    assert not app.info
+    app.button(key="film.next").click().run()
+    app.button(key="film.1").click().run()
+    assert not app.info
+    app.button(key="film.2").click().run()
+    assert "Draw" in texts(app.info)
+    assert not app.exception
+
+
+def test_a_session_opens_to_the_same_page():
+    recipe = Recipe(
+        method=KMeans(objects=5, metric="sum"),
+        edge=Edge(feather=3.0),
+        clean=Clean(specks=50),
+        background=Colour(colour="#123456"),
+        area=Area(x=1, y=2, width=50, height=40),
+    )
+    box = Prompts.from_box(30, 15, 59, 44)
+    saved = Session.of(picture(), "box.png", recipe, (box,)).save()
+    app = opened()
+    app.file_uploader(key="session.upload").set_value(("work.mask.zip", saved, "application/zip")).run()
+    assert not app.exception
+    assert not app.error
+    assert app.slider(key="kmeans.objects").value == 5
+    assert app.selectbox(key="kmeans.metric").value == "sum"
+    assert app.slider(key="edge.feather").value == 3
+    assert app.color_picker(key="background.colour").value == "#123456"
+    assert app.number_input(key="area.width").value == 50
+    assert "90 × 60 pixels" in texts(app.caption)
+
+
+def test_a_session_without_its_picture_asks_for_it_and_goes_on_when_it_comes():
+    session = Session.of(picture(), "box.png", Recipe(method=KMeans(objects=7)), (Prompts(),))
+    app = opened()
+    bare = session.save(with_picture=False)
+    app.file_uploader(key="session.upload").set_value(("work.mask.zip", bare, "application/zip")).run()
+    assert "upload box.png" in texts(app.info)
+    uploaded(app)
+    assert app.slider(key="kmeans.objects").value == 7
+    assert "upload box.png" not in texts(app.info)
+
+
+def test_what_is_no_session_is_one_sentence():
+    app = opened()
+    app.file_uploader(key="session.upload").set_value(("work.mask.zip", b"PK", "application/zip")).run()
+    assert "session" in texts(app.error)
+    assert not app.exception

@@ -118,7 +118,7 @@ def test_precision_and_iterations_do_what_their_names_say():
     image = flags()
     assert KMeans(objects=5, max_iterations=1).segment(image, Prompts()).info["iterations"] == 1
     coarse = KMeans(objects=5, precision=10.0).segment(image, Prompts()).info
-    fine = KMeans(objects=5, precision=0.001, max_iterations=300).segment(image, Prompts()).info
+    fine = KMeans(objects=5, precision=0.001, max_iterations=500).segment(image, Prompts()).info
     assert coarse["iterations"] <= fine["iterations"]
     assert fine["converged"]
     assert fine["energy"][-1] <= coarse["energy"][-1] * (1 + 1e-9)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from masking_core.clustering import Clustering
+from masking_core.clustering import Clustering, MaxIterations, Precision
 from masking_core.image import Image
 from masking_core.kernels.fuzzy_partition import FuzzyPartition, fuzzy_partition
 from masking_core.kernels.partition import Partition
@@ -40,6 +40,10 @@ class FuzzyCMeans(Clustering):
         ),
         Show(labels={"hard": "Hard", "membership": "Membership (soft)"}),
     ] = "hard"
+
+    # Memberships creep: at the precision of k-means the centres would still be grey levels from where they settle.
+    max_iterations: MaxIterations = 300
+    precision: Precision = 0.001
 
     def partition(self, image: Image, clusters: int, seeds: NDArray[np.integer] | None) -> FuzzyPartition:
         """See :class:`masking_core.clustering.Clustering`."""

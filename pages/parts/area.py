@@ -26,6 +26,14 @@ def choose(image: Image) -> Area | None:
     return Area(x=x, y=y, width=w, height=h)
 
 
+def load(area: Area | None) -> None:
+    """Make the widgets show ``area``; before they are drawn."""
+    state.put("area.on", area is not None)
+    if area is not None:
+        for name, value in area:
+            state.put(f"area.{name}", value)
+
+
 def _number(label: str, name: str, low: int, high: int, start: int) -> int:
     key = f"area.{name}"
     # What was typed for a larger picture must fit this one.

@@ -34,12 +34,24 @@ def choose() -> Background:
     return Transparent()
 
 
+def load(background: Background) -> None:
+    """Make the widgets show ``background``; before they are drawn."""
+    state.put("background", background.kind)
+    match background:
+        case Colour(colour=colour):
+            state.put("background.colour", colour)
+        case Dimmed() | Blurred():
+            controls.load(background, f"background.{background.kind}")
+        case Behind(data=data):
+            state.put("background.data", data)
+
+
 def _picture() -> Background:
     file = st.file_uploader("Picture behind", type=TYPES, key="background.upload")
     if file is not None:
         data = file.getvalue()
         try:
-            compute.open_picture(data, file.name)
+            compute.open_stack([{"name": file.name, "data": data}])
         except ImageError as error:
             st.error(str(error), icon="🚫")
         else:

@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from masking_core import Image, Prompts, Recipe
+from masking_core import Image, Limits, Prompts, Recipe, Stack
 from masking_core.errors import Cancelled
 from masking_core.progress import listening
 from masking_core.recipe import PREVIEW_PIXELS
@@ -119,20 +119,31 @@ def wait(job: Job, notice: Any) -> Any:
         job.unwanted = True
 
 
-def open_picture(data: bytes, name: str) -> Image:
-    """The picture in ``data``, decoded once for as long as there is room.
+def open_stack(files: list[dict[str, Any]]) -> Stack:
+    """The frames of one file, or several files as one stack; decoded once for as long as there is room.
+
+    Args:
+        files: {"name": file name, "data": bytes} each.
 
     Raises:
-        ImageError: it cannot be opened.
+        ImageError: one cannot be opened, or they are too many or too large.
     """
     store = _engine().pictures
-    key = hashlib.blake2b(data, digest_size=16).digest(), name
-    image = store.get(key)
-    if image is None:
-        image = Image.open(data, name=name)
-        # Reduced copies and what methods derive from them live on the picture and are counted with it.
-        store.put(key, image, 3 * image.rgb.nbytes)
-    return image
+    key = tuple((hashlib.blake2b(file["data"], digest_size=16).digest(), file["name"]) for file in files)
+    stack = store.get(key)
+    if stack is None:
+        stack = _decoded(files)
+        # Reduced copies and what methods derive from them live on the pictures and are counted with them.
+        store.put(key, stack, sum(3 * image.rgb.nbytes for image in stack))
+    return stack
+
+
+def _decoded(files: list[dict[str, Any]]) -> Stack:
+    limits = Limits.from_environment()
+    if len(files) == 1:
+        return Stack.open(files[0]["data"], name=files[0]["name"], limits=limits)
+    pictures = (Image.open(file["data"], name=file["name"], limits=limits) for file in files[: limits.max_frames + 1])
+    return Stack.from_images(pictures, limits=limits)
 
 
 def segment(image: Image, recipe: Recipe, prompts: Prompts, *, full: bool = False) -> Found:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Recipe, Result
+from masking_core import Keep, Recipe, Result
 from masking_core import keep as keeping
 from masking_core.method import Labels
 from masking_core.result import Found
@@ -18,10 +18,19 @@ def picked() -> tuple[int, ...]:
     return tuple(state.get("objects.picked", []))
 
 
+def load(keep: Keep) -> None:
+    """Remember the picked objects of ``keep``; the next label map is taken as the one they were picked in."""
+    state.put("objects.picked", list(keep.picked))
+    state.put("objects.reference", b"")
+
+
 def follow(found: Found, recipe: Recipe) -> Recipe:
     """The recipe with a hand-picked choice carried over to the objects found now; says so when one is lost."""
+    if recipe.keep.rule != "picked":
+        return recipe
     reference = state.get("objects.reference", b"")
-    if recipe.keep.rule != "picked" or not reference:
+    if not reference:
+        _pick(picked(), found.labels)
         return recipe
     before = cv2.imdecode(np.frombuffer(reference, np.uint8), cv2.IMREAD_UNCHANGED).astype(np.int32)
     if np.array_equal(before, found.labels):

@@ -1,52 +1,56 @@
 """Which picture is on the bench: a sample or the visitor's own."""
 
 import streamlit as st
-from masking_core.samples import SAMPLES, sample
 
-from masking_core import Image, ImageError
+from masking_core import ImageError, Stack
+from masking_core.samples import SAMPLES, sample
 from pages.parts import compute, state
 
 TYPES = ["png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"]
 
 
-def pick() -> Image:
+def pick() -> Stack:
     """Draw the picker and return the open picture; a bad file is explained and the last good one kept."""
-    uploaded = st.file_uploader("Your picture", type=TYPES, key="upload", on_change=_take_upload)
+    uploaded = st.file_uploader(
+        "Your picture",
+        type=TYPES,
+        accept_multiple_files=True,
+        key="upload",
+        on_change=_take_upload,
+        help="Several files dropped at once become the slices of a stack, as do the frames of a TIFF, GIF or WebP.",
+    )
     if problem := state.get("upload.problem", ""):
-        st.error(problem, icon="🚫")
-    names = list(SAMPLES)
-    current = state.picture().get("sample")
+        st.error(problem, icon=":material/error:")
     st.pills(
         "or a sample",
-        names,
+        list(SAMPLES),
         format_func=lambda name: SAMPLES[name].title,
-        default=current if uploaded is None else None,
+        default=None if uploaded else state.picture().get("sample"),
         key="sample",
         on_change=_take_sample,
     )
-    return current_picture()
+    return current()
 
 
-def current_picture() -> Image:
+def current() -> Stack:
     """The open picture."""
     chosen = state.picture()
     if "sample" in chosen:
-        return sample(chosen["sample"])
-    return compute.open_picture(chosen["data"], chosen["name"])
+        return Stack.from_images([sample(chosen["sample"])])
+    return compute.open_stack(chosen["files"])
 
 
 def _take_upload() -> None:
-    file = state.get("upload")
+    files = [{"name": file.name, "data": file.getvalue()} for file in state.get("upload") or []]
     state.put("upload.problem", "")
-    if file is None:
+    if not files:
         return
-    data = file.getvalue()
     try:
-        image = compute.open_picture(data, file.name)
+        compute.open_stack(files)
     except ImageError as error:
         state.put("upload.problem", str(error))
         return
-    state.put("picture", {"name": image.name, "data": data})
+    state.put("picture", {"files": files})
     state.put("sample", None)
 
 

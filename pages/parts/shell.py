@@ -13,6 +13,8 @@ PAGES = (
 STYLE = """
 <style>
 .stMainBlockContainer { padding: 2.6rem 2rem 3rem; }
+/* On a small screen the header is opaque and every pixel of width counts. */
+@media (max-width: 768px) { .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
 [data-testid="stSidebarHeader"] { height: 1.5rem; margin: 0; }
 .st-key-bench > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
 .st-key-bench > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }

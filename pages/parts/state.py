@@ -32,7 +32,7 @@ def must_redraw() -> bool:
 
 
 def picture() -> dict[str, Any]:
-    """The open picture: {"sample": name} or {"name": file name, "data": bytes}."""
+    """The open picture: {"sample": name} or {"files": [{"name": file name, "data": bytes}, …]}."""
     chosen: dict[str, Any] = get("picture", {"sample": samples()[0]})
     return chosen
 

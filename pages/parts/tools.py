@@ -252,6 +252,11 @@ STYLE = f"""
   background: var(--swatch); box-shadow: 0 0 0 1.5px #fffc; }}
 {_swatches()}
 .st-key-strip_how {{ width: 11rem; height: 2.6rem; }}
+@media (max-width: 640px) {{
+  .st-key-strip {{ column-gap: .5rem; }}
+  .st-key-strip button {{ padding: .15rem .28rem; }}
+  .st-key-strip_how {{ width: 9.6rem; }}
+}}
 .st-key-strip .stSlider {{ width: 6.8rem; padding: 0 .8rem; }}
 .st-key-strip .stSlider [data-testid="stSliderThumbValue"] {{ white-space: nowrap; }}
 </style>
