@@ -1,0 +1,133 @@
+"""Contrast-sensitive n-links: cutting between alike neighbours is dear, cutting along an edge is cheap.
+
+Boykov & Jolly (2001), with the contrast measured against the picture's own as in Rother, Kolmogorov & Blake (2004).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from masking_core.errors import ParameterError
+from masking_core.kernels.maxflow import HARD, MAX_LINK
+
+_SAMPLE = 1_000_000  # pixels whose differences are averaged
+
+Guide = NDArray[np.uint8] | NDArray[np.float32]
+"""(H, W, C) picture whose edges attract the cut, C-contiguous, in any units."""
+
+
+def contrast_scale(guide: Guide) -> float:
+    """Return β = 1 / (2 × mean squared difference of 8-neighbours), or 0 for a picture of one colour.
+
+    A picture of more than about 1 MP is sampled by evenly spaced rows.
+    """
+    rows = max(1, round(guide.shape[0] * guide.shape[1] / _SAMPLE))
+    total, pairs = _squared_differences(guide, rows)
+    return pairs / (2 * total) if total > 0 else 0.0
+
+
+def nlinks(
+    guide: Guide,
+    *,
+    sensitivity: float = 1.0,
+    scale: float | None = None,
+    where: NDArray[np.bool_] | None = None,
+) -> NDArray[np.int16]:
+    """Weigh the n-links of a picture: ``MAX_LINK × exp(-sensitivity × β × squared difference) / distance``.
+
+    The smoothness of a labelling is no part of it: dividing the unaries by it (:func:`quantise`) comes to the same, and
+    n-links that depend on the picture alone can be kept.
+
+    Args:
+        guide: (H, W, C) uint8 or float32.
+        sensitivity: 0 or more; 0 makes all n-links equal, 1 is the rule of Rother et al.
+        scale: β; None for the picture's own :func:`contrast_scale`.
+        where: (H, W) bool; n-links between two pixels outside are left undefined, which saves their time and memory.
+            None for all pixels.
+
+    Returns:
+        (4, H, W) int16 in [0, MAX_LINK]: right, below, right below, left below, as :class:`maxflow.Grid` wants them.
+
+    Raises:
+        ParameterError: the sensitivity is negative.
+    """
+    if not sensitivity >= 0:
+        raise ParameterError(f"The contrast sensitivity must be 0 or more, but {sensitivity} was given.")
+    beta = contrast_scale(guide) if scale is None else scale
+    if where is None:
+        where = np.ones(guide.shape[:2], np.bool_)
+    weights = np.empty((4, *guide.shape[:2]), np.int16)
+    _weigh(guide, float(sensitivity * beta), where, weights)
+    return weights
+
+
+def quantise(unary: NDArray[np.floating], smoothness: float) -> NDArray[np.int32]:
+    """Express unaries in units of n-links.
+
+    Args:
+        unary: float, cost of background minus cost of foreground; finite or ± infinity (a hard constraint).
+        smoothness: the weight, above 0 and in units of the unaries, of an n-link without contrast.
+
+    Returns:
+        int32 of the same shape, in steps of smoothness / MAX_LINK, clipped to ± HARD, which alters no cut.
+
+    Raises:
+        ParameterError: the smoothness is not positive.
+    """
+    if not smoothness > 0:
+        raise ParameterError(f"The smoothness must be above 0, but {smoothness} was given.")
+    steps: NDArray[np.int32] = np.rint(np.clip(unary * (MAX_LINK / smoothness), -HARD, HARD)).astype(np.int32)
+    return steps
+
+
+@njit(cache=True, nogil=True)
+def _squared_differences(guide, every):  # type: ignore[no-untyped-def]
+    """Sum the squared differences of pixels to their 4 later neighbours, in every ``every``-th row, and count them."""
+    height, width, channels = guide.shape
+    total = 0.0
+    pairs = 0
+    for y in range(every // 2, height, every):
+        below = y + 1 < height
+        pairs += width - 1 + below * (3 * width - 2)
+        for x in range(width):
+            for c in range(channels):
+                here = np.float64(guide[y, x, c])
+                if x + 1 < width:
+                    total += (here - guide[y, x + 1, c]) ** 2
+                if below:
+                    total += (here - guide[y + 1, x, c]) ** 2
+                    if x + 1 < width:
+                        total += (here - guide[y + 1, x + 1, c]) ** 2
+                    if x > 0:
+                        total += (here - guide[y + 1, x - 1, c]) ** 2
+    return total, pairs
+
+
+@njit(cache=True, nogil=True)
+def _weigh(guide, rate, where, weights):  # type: ignore[no-untyped-def]
+    """Fill the n-links that touch a pixel of ``where``; those of its own that lead out of the picture are 0."""
+    height, width, channels = guide.shape
+    dy, dx = (0, 1, 1, 1, 0, -1, -1, -1), (1, 0, 1, -1, -1, 0, -1, 1)
+    for y in range(height):
+        for x in range(width):
+            if not where[y, x]:
+                continue
+            for d in range(8):
+                y2, x2 = y + dy[d], x + dx[d]
+                if y2 < 0 or y2 >= height or x2 < 0 or x2 >= width:
+                    if d < 4:
+                        weights[d, y, x] = 0
+                elif d < 4 or not where[y2, x2]:
+                    squared = 0.0
+                    for c in range(channels):
+                        squared += (np.float64(guide[y, x, c]) - guide[y2, x2, c]) ** 2
+                    peak = MAX_LINK if dy[d] * dx[d] == 0 else MAX_LINK / math.sqrt(2.0)
+                    weight = np.int16(peak * math.exp(-rate * squared) + 0.5)
+                    if d < 4:
+                        weights[d, y, x] = weight
+                    else:
+                        weights[d - 4, y2, x2] = weight

@@ -1,0 +1,135 @@
+"""Contrast-sensitive n-links against the formula written out with numpy."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage import data
+
+from masking_core.errors import ParameterError
+from masking_core.kernels.contrast import contrast_scale, nlinks, quantise
+from masking_core.kernels.maxflow import HARD, MAX_LINK, cut
+
+STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
+
+
+def squared_differences(guide):
+    """Yield, for each of the 4 directions, the slice of pixels that have the neighbour and the squared differences."""
+    g = guide.astype(np.float64)
+    height, width = g.shape[:2]
+    for dy, dx in STEPS:
+        here = slice(0, height - dy), slice(max(0, -dx), width - max(0, dx))
+        there = slice(dy, height), slice(max(0, dx), width + min(0, dx))
+        yield here, ((g[here] - g[there]) ** 2).sum(-1)
+
+
+def written_out(guide, sensitivity, beta):
+    weights = np.zeros((4, *guide.shape[:2]))
+    for d, (here, squared) in enumerate(squared_differences(guide)):
+        weights[d][here] = MAX_LINK * np.exp(-sensitivity * beta * squared) / (1 if d < 2 else np.sqrt(2))
+    return weights
+
+
+def random_guide(seed, height, width, channels, dtype):
+    return (np.random.default_rng(seed).random((height, width, channels)) * 255).astype(dtype)
+
+
+guides = st.builds(
+    random_guide,
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 9),
+    st.integers(1, 9),
+    st.integers(1, 5),
+    st.sampled_from([np.uint8, np.float32]),
+)
+
+
+@given(guides, st.sampled_from([0.0, 0.3, 1.0, 5.0]))
+@settings(max_examples=100, deadline=None)
+def test_weights_follow_the_formula_to_half_a_step(guide, sensitivity):
+    beta = contrast_scale(guide)
+    weights = nlinks(guide, sensitivity=sensitivity)
+    assert weights.dtype == np.int16
+    assert np.abs(weights - written_out(guide, sensitivity, beta)).max() <= 0.501
+
+
+@given(guides)
+@settings(max_examples=100, deadline=None)
+def test_the_scale_is_half_the_inverse_mean_squared_difference(guide):
+    squared = np.concatenate([difference.ravel() for _, difference in squared_differences(guide)])
+    if squared.size and squared.sum() > 0:
+        assert contrast_scale(guide) == pytest.approx(1 / (2 * squared.mean()))
+    else:
+        assert contrast_scale(guide) == 0
+
+
+def test_a_flat_picture_has_full_links_everywhere():
+    weights = nlinks(np.full((4, 5, 3), 77, np.uint8))
+    assert (weights[0, :, :-1] == MAX_LINK).all()
+    assert (weights[2, :-1, :-1] == round(MAX_LINK / np.sqrt(2))).all()
+
+
+def test_links_out_of_the_picture_are_zero():
+    weights = nlinks(data.coffee()[:20, :30])
+    assert not weights[0, :, -1].any()
+    assert not weights[1:, -1].any()
+    assert not weights[2, :, -1].any()
+    assert not weights[3, :, 0].any()
+
+
+def test_a_stronger_edge_has_a_weaker_link():
+    step = np.array([[[0, 0, 0], [10, 10, 10], [60, 60, 60], [60, 60, 60]]], np.uint8)
+    weak, strong, none = nlinks(step)[0, 0, :3]
+    assert strong < weak < none == MAX_LINK
+
+
+def test_brightness_and_contrast_of_the_picture_do_not_matter():
+    guide = data.chelsea()[:80, :90].astype(np.float32)
+    assert np.abs(nlinks(guide).astype(int) - nlinks(guide * 0.25 + 12)).max() <= 1
+
+
+def test_a_large_picture_is_sampled_closely():
+    guide = cv2.resize(data.coffee(), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    squared = np.concatenate([difference.ravel() for _, difference in squared_differences(guide)])
+    assert contrast_scale(guide) == pytest.approx(1 / (2 * squared.mean()), rel=0.03)
+
+
+def test_where_gives_the_same_weights_around_its_pixels():
+    guide = data.chelsea()[:60, :70]
+    where = np.random.default_rng(0).random((60, 70)) < 0.1
+    everywhere, some = nlinks(guide), nlinks(guide, where=where)
+    for d, (dy, dx) in enumerate(STEPS):
+        touches = where.copy()
+        neighbour = np.roll(where, (-dy, -dx), (0, 1))
+        inside = np.zeros_like(where)
+        inside[: 60 - dy, max(0, -dx) : 70 - max(0, dx)] = True
+        touches |= neighbour & inside
+        assert np.array_equal(some[d][touches], everywhere[d][touches])
+
+
+def test_scaled_unaries_stand_to_links_as_the_smoothness_says():
+    """One pixel against eight neighbours of the other opinion gives in when its unary falls below the links."""
+    around = 4 + 4 / np.sqrt(2)
+    links = nlinks(np.zeros((3, 3, 3), np.uint8))
+    for smoothness in (0.5, 20.0, 400.0):
+        for factor, stays in ((0.99, False), (1.01, True)):
+            unary = np.full((3, 3), -np.inf)
+            unary[1, 1] = factor * around * smoothness
+            assert cut(quantise(unary, smoothness), links).foreground[1, 1] == stays
+
+
+def test_infinite_unaries_are_hard():
+    assert quantise(np.array([np.inf, -np.inf]), 3.0).tolist() == [HARD, -HARD]
+
+
+@pytest.mark.parametrize("smoothness", [0.0, -1.0, float("nan")])
+def test_smoothness_must_be_positive(smoothness):
+    with pytest.raises(ParameterError, match="smoothness"):
+        quantise(np.zeros(3), smoothness)
+
+
+@pytest.mark.parametrize("sensitivity", [-0.1, float("nan")])
+def test_sensitivity_must_not_be_negative(sensitivity):
+    with pytest.raises(ParameterError, match="sensitivity"):
+        nlinks(np.zeros((3, 3, 3), np.uint8), sensitivity=sensitivity)
