@@ -128,7 +128,8 @@ class Bridge {
     const shown = this.data.zoom ? Math.round(width * this.data.zoom) : whole;
     const style = this.stage.style;
     const before = parseFloat(style.getPropertyValue("--shown"));
-    style.setProperty("--tall", `${tall}px`);
+    // Zoomed in, the picture is seen through a window as large as the whole of it was.
+    style.setProperty("--tall", `${Math.max(300, Math.ceil((whole * height) / width))}px`);
     if (before !== shown || this.canvasWidth !== this.data.width) {
       const at = this.anchor ?? { x: 0.5, y: 0.5, left: this.stage.clientWidth / 2, top: this.stage.clientHeight / 2 };
       if (before && !this.anchor) {

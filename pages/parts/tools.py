@@ -107,7 +107,7 @@ def unused(uses: frozenset[str], title: str) -> str:
     if not idle:
         return ""
     names = idle[0] if len(idle) == 1 else ", ".join(idle[:-1]) + " and " + idle[-1]
-    return f"{title} has no use for {names}; such marks are kept for the methods that do."
+    return f"Not used by {title}: {names}. Such marks are kept for the methods that use them."
 
 
 def keys() -> dict[str, str]:
@@ -131,7 +131,9 @@ def redrawers(now: Pen) -> str:
 
 
 def _group(name: str):
-    return st.container(key=f"strip_{name}", horizontal=True, gap=None, width="content", vertical_alignment="center")
+    return st.container(
+        key=f"strip_{name}", horizontal=True, wrap=False, gap=None, width="content", vertical_alignment="center"
+    )
 
 
 def _button(label: str, icon: str, key: str, help: str, chosen: bool, *call: object, disabled: bool = False) -> None:
@@ -151,7 +153,7 @@ def _button(label: str, icon: str, key: str, help: str, chosen: bool, *call: obj
 def _tool(name: str, now: Pen, uses: frozenset[str]) -> None:
     kind = KINDS[name]
     offered = _offered(name, uses)
-    help = f"**{kind.label}** ({kind.key}): {kind.how}" if offered else f"{kind.label}: this method has no use for it"
+    help = f"**{kind.label}** ({kind.key}): {kind.how}" if offered else f"{kind.label}: not used by this method"
     chosen = now.tool == name
     _button(kind.label, kind.icon, f"tool_{name}", help, chosen, state.put, "pen.tool", name, disabled=not offered)
 

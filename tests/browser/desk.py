@@ -39,4 +39,5 @@ def bench() -> None:
 
 
 if shown:
-    bench()
+    with st.container(key="bench"):
+        bench()

@@ -38,7 +38,7 @@ def desk(page: Page, server) -> Page:
 
 
 def take(page: Page, tool: str) -> None:
-    page.locator(f".st-key-tool_{tool} button").first.click()
+    page.locator(f".st-key-tool_{tool} button:visible").first.click()
     settled(page, 0.1)
 
 
@@ -163,7 +163,7 @@ def test_marks_are_the_canvas_own_pixels(desk: Page) -> None:
             "drawing": sent(desk),
             "base": base if was_there(desk) else [],
         }
-        desk.locator(".st-key-clear button").first.click()
+        desk.locator(".st-key-clear button:visible").first.click()
         settled(desk)
         assert not prompts(desk).marks
     print(report)
