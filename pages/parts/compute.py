@@ -21,6 +21,7 @@ from masking_core.errors import Cancelled
 from masking_core.progress import listening
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
+from masking_core.warm import warm_up
 
 RESULT_BYTES = 400_000_000
 PICTURE_BYTES = 600_000_000
@@ -69,6 +70,7 @@ class Engine:
     """The worker threads and the two stores, shared by all sessions of one server."""
 
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max(2, os.cpu_count() or 2), "cut"))
+    warming: Job | None = None
     results: Store = field(default_factory=lambda: Store(RESULT_BYTES))
     pictures: Store = field(default_factory=lambda: Store(PICTURE_BYTES))
 
@@ -88,12 +90,20 @@ class Engine:
 
 @st.cache_resource(show_spinner=False)
 def _engine() -> Engine:
-    return Engine()
+    engine = Engine()
+    engine.warming = engine.submit(warm_up)
+    return engine
 
 
 def start() -> None:
-    """Make sure that the workers are there."""
+    """Make sure that the workers are there and that the kernels are being made ready."""
     _engine()
+
+
+def getting_ready() -> str:
+    """What is still being made ready since the server started; empty when everything is."""
+    warming = _engine().warming
+    return "" if warming is None or warming.future.done() else warming.doing
 
 
 def submit(work: Callable[[], Any]) -> Job:
@@ -111,7 +121,9 @@ def wait(job: Job, notice: Any) -> Any:
         while not job.future.done():
             time.sleep(0.01)
             if time.monotonic() - begun > PATIENCE:
-                notice.progress(min(max(job.fraction, 0.0), 1.0), f"{job.doing} …")
+                ready = getting_ready()
+                words = f"{job.doing} … ({ready}: the first run is slower)" if ready else f"{job.doing} …"
+                notice.progress(min(max(job.fraction, 0.0), 1.0), words)
                 time.sleep(0.09)
         notice.empty()
         return job.future.result()

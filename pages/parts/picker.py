@@ -11,7 +11,7 @@ TYPES = ["png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avi
 
 def pick() -> Stack:
     """Draw the picker and return the open picture; a bad file is explained and the last good one kept."""
-    uploaded = st.file_uploader(
+    st.file_uploader(
         "Your picture",
         type=TYPES,
         accept_multiple_files=True,
@@ -21,13 +21,14 @@ def pick() -> Stack:
     )
     if problem := state.get("upload.problem", ""):
         st.error(problem, icon=":material/error:")
+    state.get("sample", state.picture().get("sample"))
     st.pills(
         "or a sample",
         list(SAMPLES),
         format_func=lambda name: SAMPLES[name].title,
-        default=None if uploaded else state.picture().get("sample"),
         key="sample",
         on_change=_take_sample,
+        persist_state="session",
     )
     return current()
 

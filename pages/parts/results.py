@@ -33,6 +33,7 @@ def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
 
 def show(result: Result) -> None:
     """The result in the view of the visitor's choice, at the scale of the picture beside it."""
+    place = st.container()
     view = st.segmented_control(
         "View",
         VIEWS,
@@ -45,7 +46,8 @@ def show(result: Result) -> None:
     original = result.image.rgb
     match view:
         case "Before / after":
-            before_after(jpeg(original), jpeg(on_checkerboard(result.rgba)), key="before_after")
+            with place:
+                before_after(jpeg(original), jpeg(on_checkerboard(result.rgba)), key="before_after")
             return
         case "Mask":
             shown = result.mask
@@ -53,7 +55,7 @@ def show(result: Result) -> None:
             shown = cv2.addWeighted(palette.paint(result.labels), 0.65, original, 0.35, 0)
         case _:
             shown = on_checkerboard(result.rgba)
-    st.image(jpeg(shown), width="stretch", alt=f"The result: {view}")
+    place.image(jpeg(shown), width="stretch", alt=f"The result: {view}")
 
 
 def thumbnails(result: Result) -> dict[int, bytes]:

@@ -1,0 +1,25 @@
+"""Load or compile every kernel before somebody waits for it."""
+
+import numpy as np
+
+from masking_core.errors import PromptError
+from masking_core.image import Image
+from masking_core.methods import METHODS
+from masking_core.progress import report
+from masking_core.prompts import Prompts
+from masking_core.recipe import Recipe
+
+
+def warm_up() -> None:
+    """Run every method once on a small picture; takes some seconds, or a minute the first time on a machine."""
+    rows, columns = np.ogrid[:64, :96]
+    disc = (rows - 32) ** 2 + (columns - 48) ** 2 < 400
+    noise = np.random.default_rng(0).integers(0, 60, (64, 96, 3))
+    image = Image.from_array((noise + disc[..., None] * 150).astype(np.uint8))
+    for step, method in enumerate(METHODS.values()):
+        report(step / len(METHODS), f"Getting {method.title} ready")
+        for prompts in (Prompts(), Prompts.from_box(20, 8, 76, 56)):
+            try:
+                Recipe(method=method()).run(image, prompts)
+            except PromptError:  # a method that cannot do without other marks has said so
+                continue
