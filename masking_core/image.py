@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import PurePath
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -23,6 +24,12 @@ from masking_core.limits import DEFAULT_LIMITS, Limits
 from masking_core.sources import NAMELESS, Source, bytes_of, name_of, safe_name, subject_of
 
 __all__ = ["Image", "Limits", "Stack"]
+
+T = TypeVar("T")
+
+MOST_DERIVED = 8
+"""How many derived values a picture keeps: those asked for last."""
+_bookkeeping = Lock()  # of all pictures, and held for no computation
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,15 +113,34 @@ class Image:
             state.update(self.alpha.data)
         return state.hexdigest()
 
+    def derived(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What ``compute()`` makes of this picture alone, kept under ``key`` and forgotten with the picture.
+
+        The last :data:`MOST_DERIVED` are kept. Two threads may both compute; they are given the same value.
+        """
+        kept: dict[Hashable, Any] = self.__dict__.setdefault("_derived", {})
+        with _bookkeeping:
+            if key in kept:
+                kept[key] = kept.pop(key)  # to the end: the first to be forgotten comes first
+                return cast(T, kept[key])
+        value = compute()
+        with _bookkeeping:
+            value = kept.setdefault(key, value)
+            while len(kept) > MOST_DERIVED:
+                del kept[next(iter(kept))]
+        return value
+
     def reduced(self, pixels: int) -> Image:
         """The picture with at most ``pixels`` pixels, each the mean of those it stands for; itself if small enough.
 
-        Colours are weighted by their alpha, so that hidden colours do not bleed. Raises :class:`ParameterError`.
+        Colours are weighted by their alpha, so that hidden colours do not bleed. The same budget gives the same
+        picture, as long as it is kept. Raises :class:`ParameterError`.
         """
         if pixels < 1:
             raise ParameterError(f"pixels must be at least 1; {pixels} was given.")
-        if self.pixels <= pixels:
-            return self
+        return self if self.pixels <= pixels else self.derived(("reduced", pixels), lambda: self._reduced(pixels))
+
+    def _reduced(self, pixels: int) -> Image:
         scale = math.sqrt(pixels / self.pixels)
         width = min(max(1, int(self.size[0] * scale)), pixels)
         size = (width, max(1, min(int(self.size[1] * scale), pixels // width)))
@@ -136,6 +162,9 @@ class Image:
 
     def __repr__(self) -> str:
         return f"<Image {self.name!r}, {self.size[0]} × {self.size[1]}{'' if self.alpha is None else ', with alpha'}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_derived"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
