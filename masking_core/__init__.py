@@ -15,8 +15,10 @@ from masking_core.image import Image, Limits, Stack
 from masking_core.keep import Keep
 from masking_core.method import Method, Segmentation, Stage
 from masking_core.methods.fuzzy_cmeans import FuzzyCMeans
+from masking_core.methods.graph_cut import GraphCut
 from masking_core.methods.kmeans import KMeans
 from masking_core.methods.manual import Manual
+from masking_core.methods.watershed import Watershed
 from masking_core.prompts import Prompts
 from masking_core.recipe import Area, Recipe
 from masking_core.result import Layer, Result
@@ -32,6 +34,7 @@ __all__ = [
     "Dimmed",
     "Edge",
     "FuzzyCMeans",
+    "GraphCut",
     "Image",
     "ImageError",
     "KMeans",
@@ -52,5 +55,6 @@ __all__ = [
     "Stack",
     "Stage",
     "Transparent",
+    "Watershed",
     "compose",
 ]

@@ -1,0 +1,281 @@
+"""Graph cut: the cheapest way to cut an object out, given what was marked."""
+
+from typing import Annotated, ClassVar, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from masking_core.errors import PromptError
+from masking_core.image import Image
+from masking_core.kernels import beliefs
+from masking_core.kernels.banded import Pyramid, banded_cut
+from masking_core.kernels.beliefs import Belief, Learning, View
+from masking_core.kernels.colour_space import planes
+from masking_core.kernels.contrast import nlinks, quantise
+from masking_core.kernels.maxflow import Grid
+from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
+from masking_core.parameters import Show
+from masking_core.progress import report
+from masking_core.prompts import Prompts
+
+VIEW = 100_000
+"""Pixels of the picture that the models are learned from."""
+UNIT = 283.0
+"""Side, in pixels, of the square picture for which the smoothness is declared."""
+NO_MARKS = "No marks: the object was looked for away from the picture's frame, which was taken for background."
+INSIDE = 0.94
+"""Share of the picture's sides within which an unmarked object is looked for."""
+
+Mask = NDArray[np.bool_]
+
+
+class GraphCut(Method):
+    """Cut objects out along the cheapest boundary (Boykov & Jolly 2001), coarse to fine.
+
+    The energy is Σ unary + Σ smoothness × n-link over 8 neighbours. Unaries come from colour models and from the ways
+    to the strokes, see :mod:`masking_core.kernels.beliefs`; models are learned again from the cut, as in GrabCut
+    (Rother et al. 2004). Every stroke is a hard constraint.
+
+    Each object is cut against everything else: the strokes of the other objects are background to it. Where several
+    objects claim a pixel, the one whose unary is highest has it.
+    """
+
+    title: ClassVar[str] = "Graph cut"
+    good_for: ClassVar[str] = (
+        "Anything with an outline: a stroke on the object, one beside it, or a rectangle around it."
+    )
+    uses: ClassVar[frozenset[Tool]] = frozenset({"rectangle", "ellipse", "polygon", "stroke", "point", "seeds"})
+
+    id: Literal["graph_cut"] = "graph_cut"
+    smoothness: Annotated[
+        float,
+        Field(ge=0.1, le=200, title="Smoothness", description="What a boundary costs; more makes it shorter."),
+        Show(log=True),
+    ] = 20.0
+    sensitivity: Annotated[
+        float,
+        Field(ge=0, le=5, title="Contrast sensitivity", description="How much cheaper a boundary is along an edge."),
+        Show(step=0.1),
+    ] = 1.0
+    reach: Annotated[
+        float,
+        Field(ge=0, le=10, title="Reach", description="How much nearness to a stroke counts beside colour."),
+        Show(step=0.1),
+    ] = 3.0
+    colours: Annotated[
+        int,
+        Field(ge=1, le=12, title="Colours", description="Gaussians in each of the two colour models."),
+    ] = 5
+    iterations: Annotated[
+        int,
+        Field(ge=0, le=10, title="Iterations", description="How often the models are learned again from the cut."),
+        Show(advanced=True),
+    ] = 2
+    precision: Annotated[
+        float,
+        Field(ge=0, le=0.1, title="Precision", description="Share of the pixels; stops when fewer change."),
+        Show(step=0.001, advanced=True),
+    ] = 0.001
+    exact: Annotated[
+        bool,
+        Field(title="Exact", description="Solve the whole picture at once instead of coarse to fine; slower."),
+        Show(advanced=True),
+    ] = False
+
+    def segment(self, image: Image, prompts: Prompts) -> Segmentation:
+        """See :meth:`masking_core.Method.segment`."""
+        shape = image.rgb.shape[0], image.rgb.shape[1]
+        report(0.0, "Reading the marks")
+        seeds = prompts.seeds(shape).astype(np.int32)
+        if prompts.marks and len(prompts.outside(shape)) == len(prompts.marks):
+            raise PromptError("All marks lie outside the picture: draw at least one on it.")
+        regions = {n: prompts.bounds(shape, n) for n in sorted({r.object for r in prompts.regions if r.object > 0})}
+        numbers = sorted({int(n) for n in np.unique(seeds) if n > 0} | set(regions)) or [1]
+        labels = np.zeros(shape, np.int32)
+        highest = np.full(shape if len(numbers) > 1 else (1, 1), -np.inf, np.float32)
+        learned: dict[int, Belief] = {}
+        for number in numbers:
+            region = regions.get(number)
+            own = np.where(seeds < 0, -1, seeds == number).astype(np.int8)
+            _check(number, own, region)
+            found, belief, score = self._cut(image, own, region)
+            learned[number] = belief
+            if len(numbers) > 1:
+                found &= (score > highest) | (own == 1)
+                highest = np.where(found, score, highest)
+            labels[found] = number
+        marked = bool((seeds >= 0).any() or regions)
+        return Segmentation(
+            labels=labels,
+            knows_background=True,
+            info={
+                "objects": len(numbers),
+                "iterations": max(belief.rounds for belief in learned.values()),
+                "foreground": float((labels > 0).mean()),
+            },
+            notes=() if marked else (NO_MARKS,),
+            stages=_stages(image, labels, learned[numbers[0]]),
+        )
+
+    def _cut(
+        self, image: Image, seeds: NDArray[np.int8], region: Mask | None
+    ) -> tuple[Mask, Belief, NDArray[np.float32]]:
+        """One object against everything else: its pixels, what was learned, and its unary at every pixel (or one)."""
+        pyramid, view = _pyramid(image, exact=self.exact), _view(image)
+        if region is None and not (seeds == 1).any():
+            region = _middle(seeds.shape)
+        if region is not None:
+            seeds = np.where(region, seeds, np.int8(0))
+        belief = self._learn(image, view, seeds, region)
+        smoothness = self.smoothness * float(np.sqrt(seeds.size)) / UNIT
+
+        def unary_at(level: int, pixels: NDArray[np.intp]) -> NDArray[np.float32]:
+            guide = pyramid.levels[level]
+            lab = np.ascontiguousarray(planes(guide.reshape(1, -1, 3)[:, pixels].astype(np.uint8), "lab")[:, 0].T)
+            return belief.of_colours(lab) + _at(belief.place, guide.shape[:2], pixels)
+
+        report(0.6, "Cutting")
+        found = banded_cut(pyramid, unary_at, smoothness=smoothness, sensitivity=self.sensitivity, seeds=seeds, band=3)
+        if (seeds == 1).any():
+            found = _connected(found, seeds == 1)
+        score = cv2.resize(
+            belief.of_colours(view.lab.reshape(-1, 3)).reshape(view.shape) + belief.place, seeds.shape[::-1]
+        )
+        return found, belief, score
+
+    def _learn(self, image: Image, view: View, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
+        small = _reduced_seeds(seeds, view.shape)
+        weights = image.derived(
+            ("graph_cut.nlinks", self.sensitivity), lambda: nlinks(view.lab, sensitivity=self.sensitivity)
+        )
+        grid = Grid(weights)
+        hard = np.where(small == 1, np.inf, np.where(small == 0, -np.inf, 0)).astype(np.float32)
+        smoothness = self.smoothness * float(np.sqrt(small.size)) / UNIT
+
+        def cut_with(unary: NDArray[np.float32]) -> Mask:
+            found = grid.cut(quantise(unary + hard, smoothness)).foreground
+            return _connected(found, small == 1) if (small == 1).any() else found
+
+        learning = Learning(self.colours, self.iterations, self.precision, self.reach)
+        if region is None:
+            return beliefs.from_strokes(view, small, cut_with, learning)
+        inside = cv2.resize(region.astype(np.float32), view.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
+        return beliefs.from_region(view, inside if inside.any() else small != 0, small, cut_with, learning)
+
+
+def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:
+    if region is None:
+        return
+    if not region.any():
+        raise PromptError(f"The region of object {number} holds no pixel of the picture: draw it on the picture.")
+    if (seeds == 1).any() and not (region & (seeds == 1)).any():
+        raise PromptError(f"The strokes of object {number} lie outside its own region: draw some inside, or no region.")
+
+
+def _view(image: Image) -> View:
+    return image.derived("graph_cut.view", lambda: View.of(planes(image.reduced(VIEW).rgb, "lab")))
+
+
+def _pyramid(image: Image, *, exact: bool) -> Pyramid:
+    coarsest = image.pixels if exact else VIEW
+    return image.derived(("graph_cut.pyramid", coarsest), lambda: Pyramid.of(image.rgb, coarsest=coarsest))
+
+
+def _middle(shape: tuple[int, ...]) -> Mask:
+    inside = np.zeros(shape, bool)
+    top, left = (int(side * (1 - INSIDE) / 2) for side in shape)
+    inside[top : shape[0] - top, left : shape[1] - left] = True
+    return inside
+
+
+def _reduced_seeds(seeds: NDArray[np.int8], shape: tuple[int, int]) -> NDArray[np.int8]:
+    """Seeds at the size of the view: of what marks a quarter of a pixel, or more of it than the other side does."""
+    size = shape[::-1]
+    inner, outer = (
+        cv2.resize((seeds == side).astype(np.float32), size, interpolation=cv2.INTER_AREA) for side in (1, 0)
+    )
+    small = np.full(shape, -1, np.int8)
+    small[(outer > 0.25) & (outer > inner)] = 0
+    small[(inner > 0.25) & (inner >= outer)] = 1
+    if (seeds == 1).any() and not (small == 1).any():  # a dot must not vanish
+        small[np.unravel_index(int(inner.argmax()), shape)] = 1
+    return small
+
+
+def _at(field: NDArray[np.float32], shape: tuple[int, ...], pixels: NDArray[np.intp]) -> NDArray[np.float32]:
+    """A small field, read between its pixels at some of a larger picture's, by their flat indices."""
+    rows, columns = np.divmod(pixels, shape[1])
+    x = ((columns + 0.5) * (field.shape[1] / shape[1]) - 0.5).astype(np.float32)
+    y = ((rows + 0.5) * (field.shape[0] / shape[0]) - 0.5).astype(np.float32)
+    read = np.empty(len(pixels), np.float32)
+    for part in range(0, len(pixels), 1 << 14):  # remap takes pictures of up to 32,767 pixels a side
+        chosen = slice(part, part + (1 << 14))
+        read[chosen] = cv2.remap(field, x[None, chosen], y[None, chosen], cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)[
+            0
+        ]
+    return read
+
+
+def _connected(found: Mask, marked: Mask) -> Mask:
+    """The pieces that touch a mark."""
+    count, pieces = cv2.connectedComponents(found.view(np.uint8), connectivity=8)
+    stays = np.zeros(count, bool)
+    stays[np.unique(pieces[marked])] = True
+    stays[0] = False
+    kept: Mask = stays[pieces]
+    return kept
+
+
+def _stages(image: Image, labels: Labels, belief: Belief) -> tuple[Stage, ...]:
+    view = _view(image)
+
+    def shades(field: NDArray[np.float32]) -> Picture:
+        grey = np.clip(field * 127.5 + 127.5, 0, 255).astype(np.uint8)
+        return np.dstack([grey] * 3)
+
+    def ratio(_: int) -> Picture:
+        return shades(belief.of_colours(view.lab.reshape(-1, 3)).reshape(view.shape) / beliefs.CERTAINTY)
+
+    def unary(_: int) -> Picture:
+        colour = belief.of_colours(view.lab.reshape(-1, 3)).reshape(view.shape)
+        return shades((colour + belief.place) / (2 * beliefs.CERTAINTY))
+
+    def links(_: int) -> Picture:
+        weights = nlinks(view.lab).astype(np.float32).mean(axis=0)
+        return np.dstack([(weights / weights.max() * 255).astype(np.uint8)] * 3)
+
+    def result(_: int) -> Picture:
+        return np.where((labels > 0)[..., None], image.rgb, image.rgb // 4)
+
+    return (
+        Stage(
+            "Colour models",
+            "Two mixtures of Gaussians say which colours are the object's and which the background's. White is surely "
+            "object, black surely background.",
+            r"\log \frac{p(x \mid F)}{p(x \mid B)}",
+            ratio,
+        ),
+        Stage(
+            "Unary cost",
+            "To the colour comes the way to the strokes, or the shape of the region. What is far from a stroke of its "
+            "colour is no longer taken.",
+            r"u = \log \frac{p(x \mid F)}{p(x \mid B)} + r \, \frac{d_B - d_F}{d_B + d_F}",
+            unary,
+        ),
+        Stage(
+            "N-links",
+            "Cutting between neighbours costs what this picture is bright. The cheapest boundary follows the dark "
+            "lines in it, which are edges.",
+            r"w_{pq} = \exp(-\beta \lVert I_p - I_q \rVert^2) \, / \, \lvert p - q \rvert",
+            links,
+        ),
+        Stage(
+            "The cut",
+            "The maximum flow from object to background fills the cheapest boundary. A small copy is solved first, "
+            "then a band around the boundary at every finer size.",
+            r"E = \sum_p u_p + \lambda \sum_{pq} w_{pq} [l_p \ne l_q]",
+            result,
+        ),
+    )
