@@ -11,10 +11,18 @@ from masking_core.errors import PromptError
 from masking_core.image import Image
 from masking_core.kernels import beliefs
 from masking_core.kernels.banded import Pyramid, banded_cut
-from masking_core.kernels.beliefs import Belief, Learning, View
+from masking_core.kernels.beliefs import Belief, Learning
 from masking_core.kernels.colour_space import planes
 from masking_core.kernels.contrast import nlinks, quantise
 from masking_core.kernels.maxflow import Grid
+from masking_core.kernels.unaries import (
+    COLOUR_LIMIT,
+    COMPONENTS,
+    GEODESIC_WEIGHT,
+    Features,
+    connected_to_seeds,
+    picture_features,
+)
 from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
 from masking_core.parameters import Show
 from masking_core.progress import report
@@ -63,11 +71,11 @@ class GraphCut(Method):
         float,
         Field(ge=0, le=10, title="Reach", description="How much nearness to a stroke counts beside colour."),
         Show(step=0.1),
-    ] = 3.0
+    ] = GEODESIC_WEIGHT
     colours: Annotated[
         int,
         Field(ge=1, le=12, title="Colours", description="Gaussians in each of the two colour models."),
-    ] = 5
+    ] = COMPONENTS
     iterations: Annotated[
         int,
         Field(ge=0, le=10, title="Iterations", description="How often the models are learned again from the cut."),
@@ -123,12 +131,12 @@ class GraphCut(Method):
         self, image: Image, seeds: NDArray[np.int8], region: Mask | None
     ) -> tuple[Mask, Belief, NDArray[np.float32]]:
         """One object against everything else: its pixels, what was learned, and its unary at every pixel (or one)."""
-        pyramid, view = _pyramid(image, exact=self.exact), _view(image)
+        pyramid, features = _pyramid(image, exact=self.exact), _features(image)
         if region is None and not (seeds == 1).any():
             region = _middle(seeds.shape)
         if region is not None:
             seeds = np.where(region, seeds, np.int8(0))
-        belief = self._learn(image, view, seeds, region)
+        belief = self._learn(image, features, seeds, region)
         smoothness = self.smoothness * float(np.sqrt(seeds.size)) / UNIT
 
         def unary_at(level: int, pixels: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -138,31 +146,31 @@ class GraphCut(Method):
 
         report(0.6, "Cutting")
         found = banded_cut(pyramid, unary_at, smoothness=smoothness, sensitivity=self.sensitivity, seeds=seeds, band=3)
-        if (seeds == 1).any():
-            found = _connected(found, seeds == 1)
-        score = cv2.resize(
-            belief.of_colours(view.lab.reshape(-1, 3)).reshape(view.shape) + belief.place, seeds.shape[::-1]
-        )
-        return found, belief, score
+        score = cv2.resize(_unary(features, belief), seeds.shape[::-1])
+        return connected_to_seeds(found, seeds), belief, score
 
-    def _learn(self, image: Image, view: View, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
-        small = _reduced_seeds(seeds, view.shape)
-        weights = image.derived(
-            ("graph_cut.nlinks", self.sensitivity), lambda: nlinks(view.lab, sensitivity=self.sensitivity)
+    def _learn(self, image: Image, features: Features, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
+        small = _reduced_seeds(seeds, features.lab.shape[:2])
+        links = image.derived(
+            ("graph_cut.nlinks", self.sensitivity), lambda: nlinks(features.lab, sensitivity=self.sensitivity)
         )
-        grid = Grid(weights)
+        grid = Grid(links)
         hard = np.where(small == 1, np.inf, np.where(small == 0, -np.inf, 0)).astype(np.float32)
         smoothness = self.smoothness * float(np.sqrt(small.size)) / UNIT
 
         def cut_with(unary: NDArray[np.float32]) -> Mask:
-            found = grid.cut(quantise(unary + hard, smoothness)).foreground
-            return _connected(found, small == 1) if (small == 1).any() else found
+            return connected_to_seeds(grid.cut(quantise(unary + hard, smoothness)).foreground, small)
 
         learning = Learning(self.colours, self.iterations, self.precision, self.reach)
         if region is None:
-            return beliefs.from_strokes(view, small, cut_with, learning)
-        inside = cv2.resize(region.astype(np.float32), view.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
-        return beliefs.from_region(view, inside if inside.any() else small != 0, small, cut_with, learning)
+            return beliefs.from_strokes(features, small, cut_with, learning, frame=True)
+        inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
+        inside = inside if inside.any() else small != 0
+        return beliefs.from_region(features, inside, small, links, cut_with, learning)
+
+
+def _unary(features: Features, belief: Belief) -> NDArray[np.float32]:
+    return belief.of_colours(features.lab.reshape(-1, 3)).reshape(belief.place.shape) + belief.place
 
 
 def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:
@@ -174,8 +182,8 @@ def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:
         raise PromptError(f"The strokes of object {number} lie outside its own region: draw some inside, or no region.")
 
 
-def _view(image: Image) -> View:
-    return image.derived("graph_cut.view", lambda: View.of(planes(image.reduced(VIEW).rgb, "lab")))
+def _features(image: Image) -> Features:
+    return image.derived("graph_cut.features", lambda: picture_features(image.reduced(VIEW).rgb))
 
 
 def _pyramid(image: Image, *, exact: bool) -> Pyramid:
@@ -218,32 +226,21 @@ def _at(field: NDArray[np.float32], shape: tuple[int, ...], pixels: NDArray[np.i
     return read
 
 
-def _connected(found: Mask, marked: Mask) -> Mask:
-    """The pieces that touch a mark."""
-    count, pieces = cv2.connectedComponents(found.view(np.uint8), connectivity=8)
-    stays = np.zeros(count, bool)
-    stays[np.unique(pieces[marked])] = True
-    stays[0] = False
-    kept: Mask = stays[pieces]
-    return kept
-
-
 def _stages(image: Image, labels: Labels, belief: Belief) -> tuple[Stage, ...]:
-    view = _view(image)
+    features = _features(image)
 
     def shades(field: NDArray[np.float32]) -> Picture:
         grey = np.clip(field * 127.5 + 127.5, 0, 255).astype(np.uint8)
         return np.dstack([grey] * 3)
 
     def ratio(_: int) -> Picture:
-        return shades(belief.of_colours(view.lab.reshape(-1, 3)).reshape(view.shape) / beliefs.CERTAINTY)
+        return shades((_unary(features, belief) - belief.place) / COLOUR_LIMIT)
 
     def unary(_: int) -> Picture:
-        colour = belief.of_colours(view.lab.reshape(-1, 3)).reshape(view.shape)
-        return shades((colour + belief.place) / (2 * beliefs.CERTAINTY))
+        return shades(_unary(features, belief) / (2 * COLOUR_LIMIT))
 
     def links(_: int) -> Picture:
-        weights = nlinks(view.lab).astype(np.float32).mean(axis=0)
+        weights = nlinks(features.lab).astype(np.float32).mean(axis=0)
         return np.dstack([(weights / weights.max() * 255).astype(np.uint8)] * 3)
 
     def result(_: int) -> Picture:
