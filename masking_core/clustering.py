@@ -149,7 +149,8 @@ def _more_frequent(
     """The clusters with a larger share of inside than of outside; all but the largest if there is no outside."""
     here = np.bincount(clusters[inside], minlength=count)
     if not outside.any():
-        return np.arange(count) != here.argmax()
+        all_but_largest: NDArray[np.bool_] = np.arange(count) != here.argmax()
+        return all_but_largest
     there = np.bincount(clusters[outside], minlength=count)
     own: NDArray[np.bool_] = np.greater(here * int(outside.sum()), there * int(inside.sum()))
     return own

@@ -183,7 +183,8 @@ def _gradient_magnitude(alpha: Alpha) -> NDArray[np.float64]:
     picture = alpha.astype(np.float64)
     across = cv2.sepFilter2D(picture, cv2.CV_64F, slope, bell, borderType=cv2.BORDER_REPLICATE)
     down = cv2.sepFilter2D(picture, cv2.CV_64F, bell, slope, borderType=cv2.BORDER_REPLICATE)
-    return np.hypot(across, down)
+    slopes: NDArray[np.float64] = np.hypot(across, down)
+    return slopes
 
 
 def _connected_level(alpha: Alpha, truth: Alpha) -> NDArray[np.float64]:

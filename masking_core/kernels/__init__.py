@@ -4,9 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-import numba
-
-if not os.access(Path(__file__).parent, os.W_OK) and not numba.config.CACHE_DIR:
-    # Compiled kernels are kept beside their source; where that is read-only, and home perhaps too, in a folder of
-    # this user's own.
-    numba.config.CACHE_DIR = tempfile.mkdtemp(prefix="masking_core-")
+if not os.access(Path(__file__).parent, os.W_OK):
+    # Compiled kernels are kept beside their source. Where that is read-only, and home perhaps too, they go to a folder
+    # of this process; numba reads the variable when it is first imported.
+    os.environ.setdefault("NUMBA_CACHE_DIR", tempfile.mkdtemp(prefix="masking_core-"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -53,7 +54,7 @@ class Pyramid:
         """
         if coarsest < 1:
             raise ParameterError(f"The coarsest level must have 1 pixel or more, but {coarsest} was given.")
-        levels = [np.ascontiguousarray(guide)]
+        levels: list[NDArray[Any]] = [np.ascontiguousarray(guide)]
         while levels[-1].shape[0] * levels[-1].shape[1] > coarsest:
             levels.append(_halve(levels[-1]))
         return cls(tuple(levels), tuple(contrast_scale(level) for level in levels))
@@ -115,18 +116,19 @@ def banded_cut(
 
 def from_array(unary: NDArray[np.floating], pyramid: Pyramid) -> UnaryAt:
     """Answer :data:`UnaryAt` from (H, W) finite unaries at full resolution, averaged down once."""
-    levels = [np.ascontiguousarray(unary, np.float32)]
+    levels: list[NDArray[Any]] = [np.ascontiguousarray(unary, np.float32)]
     while len(levels) < len(pyramid.levels):
         levels.append(_halve(levels[-1]))
     return lambda level, pixels: levels[level].ravel()[pixels]
 
 
-def _halve(picture: Guide) -> Guide:
+def _halve(picture: NDArray[Any]) -> NDArray[Any]:
     """Average blocks of 2 × 2 pixels."""
     height, width = picture.shape[:2]
     even = cv2.copyMakeBorder(picture, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
     half = cv2.resize(even, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
-    return half.reshape((*half.shape[:2], *picture.shape[2:]))
+    halved: NDArray[Any] = half.reshape((*half.shape[:2], *picture.shape[2:]))
+    return halved
 
 
 def _double(labels: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from masking_core.image import Image
 from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.parameters import Show
 from masking_core.progress import report
-from masking_core.prompts import Prompts, Region
+from masking_core.prompts import AnyMark, Prompts, Region
 
 
 class Manual(Method):
@@ -61,7 +61,8 @@ class Manual(Method):
     def _renumbered(self, prompts: Prompts) -> Prompts:
         if self.layers == "objects":
             return prompts
-        count, marks = 0, []
+        count = 0
+        marks: list[AnyMark] = []
         for mark in prompts.marks:
             if isinstance(mark, Region) and mark.object > 0:
                 count += 1
