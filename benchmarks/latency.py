@@ -46,6 +46,8 @@ def rows() -> list[dict[str, Any]]:
         page = visitor(driver)
         page.goto(f"{address}/mask")
         page.get_by_alt_text("The result: Result").wait_for(timeout=60_000)
+        page.get_by_role("combobox", name="Method").click()
+        page.get_by_role("option", name="K-means", exact=True).click()
         for number in range(PHOTOS):  # another picture and every setting once: nothing comes from a cache
             page.locator('input[type="file"]').first.set_input_files(_photo(Path(folder) / f"{number}.jpg", number))
             page.get_by_text(f"{1732 + number:,} × 1,155").wait_for(timeout=60_000)

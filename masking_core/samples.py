@@ -20,6 +20,11 @@ class Sample(NamedTuple):
 
 
 SAMPLES: dict[str, Sample] = {  # the first is what a visitor sees first: its cut-out is clean with the defaults
+    "coffee": Sample(
+        "Coffee",
+        "A red cup on red-brown wood: colour alone does not tell them apart, a few strokes do.",
+        skimage.data.coffee,
+    ),
     "retina": Sample(
         "Retina", "A bright disc on black: any method cuts it out cleanly, whatever the settings.", skimage.data.retina
     ),
@@ -27,11 +32,6 @@ SAMPLES: dict[str, Sample] = {  # the first is what a visitor sees first: its cu
         "Astronaut",
         "A portrait before a busy background: hair and shadows to refine, a flag and a rocket to leave out.",
         skimage.data.astronaut,
-    ),
-    "coffee": Sample(
-        "Coffee",
-        "A red cup on red-brown wood: colour alone does not tell them apart, a few strokes do.",
-        skimage.data.coffee,
     ),
     "cat": Sample("Cat", "Fur and whiskers: a soft edge for feathering and matting.", skimage.data.chelsea),
     "tissue": Sample(

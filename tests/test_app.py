@@ -16,7 +16,10 @@ PAGES = sorted(str(path.relative_to(ROOT)) for path in [ROOT / "app.py", *(ROOT 
 
 def opened(page: str = "pages/mask.py") -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return app if page == "app.py" else app.switch_page(page).run()
+    if page == "app.py":
+        return app
+    app.session_state["method"] = "kmeans"
+    return app.switch_page(page).run()
 
 
 def picture(height=60, width=90):
@@ -157,7 +160,7 @@ def test_the_suggested_number_of_objects_is_taken_with_one_click():
 def test_the_masking_area_fits_the_picture_whatever_was_typed_before():
     app = opened()
     app.toggle(key="area.on").set_value(True).run()
-    app.number_input(key="area.x").set_value(900).run()
+    app.number_input(key="area.x").set_value(500).run()
     uploaded(app)
     assert not app.exception
     assert app.number_input(key="area.x").value == 89

@@ -33,5 +33,5 @@ def test_samples_differ_and_say_what_they_are_good_for():
 
 
 def test_an_unknown_sample_is_one_sentence():
-    with pytest.raises(ParameterError, match="There is no sample picture 'lena'; there are retina, "):
+    with pytest.raises(ParameterError, match="There is no sample picture 'lena'; there are coffee, "):
         sample("lena")

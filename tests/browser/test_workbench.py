@@ -48,6 +48,7 @@ def test_a_photo_goes_in_and_a_cut_out_comes_out(page: Page, server, photo, tmp_
     page.locator('input[type="file"]').first.set_input_files(photo)
     settled(page)
     expect(page.get_by_text("Downloads are cut at the full 1,700 × 1,200 pixels")).to_be_visible()
+    choose(page, "Method", "K-means")
     slide(page, "Number of objects", -1)
     choose(page, "Background", "Colour")
     shot(page, "workbench")
@@ -86,6 +87,7 @@ def test_an_object_is_switched_off_with_one_click(page: Page, server, photo) -> 
     settled(page)
     page.locator('input[type="file"]').first.set_input_files(photo)
     settled(page)
+    choose(page, "Method", "K-means")
     first = page.get_by_test_id("stCheckbox").filter(has_text="1 ·").first
     before = first.get_by_role("checkbox").is_checked()
     first.locator("label").click()
