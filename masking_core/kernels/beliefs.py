@@ -16,8 +16,8 @@ from masking_core.kernels.box import Start
 from masking_core.kernels.unaries import COLOUR_LIMIT, LEANING, Features, Mask, Models, Plane
 from masking_core.progress import report
 
-CutWith = Callable[[Plane], Mask]
-"""Given unaries (h, w), the foreground (h, w) of the least energy, marks respected."""
+CutWith = Callable[[Plane, float], Mask]
+"""Given unaries (h, w) and a share of the usual smoothness, the foreground (h, w) of the least energy, marks kept."""
 Weights = tuple[Plane, Plane]
 
 FEW = 20
@@ -31,12 +31,14 @@ class Belief:
     Attributes:
         models: mixtures of the foreground's and the background's colours.
         place: (h, w) float32, what the place adds, at the size that was learned from.
+        smoothness: share of the usual smoothness that the cut takes.
         cut: (h, w) bool, the foreground of the last round.
         rounds: how often the models were learned.
     """
 
     models: Models
     place: Plane
+    smoothness: float
     cut: Mask
     rounds: int
 
@@ -110,7 +112,12 @@ def from_region(
 
 def _from_start(features: Features, region: Mask, start: Start, cut_with: CutWith, learning: Learning) -> Belief:
     return _learned(
-        features, lambda cut: box.box_weights(start, region, cut), lambda _: start.leaning, cut_with, learning
+        features,
+        lambda cut: box.box_weights(start, region, cut),
+        lambda _: start.leaning,
+        cut_with,
+        learning,
+        start.smoothness,
     )
 
 
@@ -143,17 +150,20 @@ def _learned(
     place: Callable[[Plane], Plane],
     cut_with: CutWith,
     learning: Learning,
+    smoothness: float = 1.0,
 ) -> Belief:
     shape = features.lab.shape[:2]
+    palette = features.palette
     belief: Belief | None = None
     for done in range(learning.rounds + 1):
         report(done / (learning.rounds + 1), "Learning colours")
         models = unaries.colour_models(features, weights(belief.cut if belief else None), learning.colours)
-        margin = unaries.margin_of(models, features.lab.reshape(-1, 3)).reshape(shape)
+        # The palette's colours stand for the pixels' here, a tenth as many; the final cut looks at every pixel's own.
+        margin = unaries.margin_of(models, palette.colours)[palette.bins].reshape(shape)
         field = place(margin)
-        cut = cut_with(np.clip(margin, -COLOUR_LIMIT, COLOUR_LIMIT) + field)
+        cut = cut_with(np.clip(margin, -COLOUR_LIMIT, COLOUR_LIMIT) + field, smoothness)
         settled = belief is not None and np.count_nonzero(belief.cut != cut) <= learning.precision * cut.size
-        belief = Belief(models, field, cut, done + 1)
+        belief = Belief(models, field, smoothness, cut, done + 1)
         if settled or min(np.count_nonzero(cut), np.count_nonzero(~cut)) < FEW:
             break
     assert belief is not None

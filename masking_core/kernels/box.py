@@ -26,6 +26,8 @@ MIDDLE_RADIUS = 0.87
 MIDDLE_SLOPE = 4.0
 MIDDLE_WEIGHT = 0.3  # of the middle's log-odds in a unary: neighbouring pixels are not independent witnesses
 MIDDLE_LEFT = 0.5  # weight of the box's rim in the background's first model
+SURROUNDINGS = (0.4, 0.8), (0.15, 0.4)
+"""Reach of what is looked at outside, as a share of the scale, and the smoothness that goes with it."""
 SCORE_BIN = 6.0  # CIELAB units
 
 
@@ -33,13 +35,15 @@ class Start(NamedTuple):
     """One way to begin in a box.
 
     ``inside`` (H, W) float32, the foreground's first weights; ``rim``, the box's part in the background's first;
-    ``outside``, the background's weights that stay; ``leaning``, added to every unary.
+    ``outside``, the background's weights that stay; ``leaning``, added to every unary; ``smoothness``, the share of the
+    usual smoothness that suits it.
     """
 
     inside: Plane
     rim: Plane
     outside: Plane
     leaning: Plane
+    smoothness: float
 
 
 def box_radius(bounds: Mask) -> Plane:
@@ -61,12 +65,13 @@ def box_starts(bounds: Mask) -> tuple[Start, ...]:
     middle = (1 / (1 + np.exp(-np.clip(odds, -30, 30)))).astype(np.float32)
     inside, rim = bounds * middle, bounds * (1 - middle) * np.float32(MIDDLE_LEFT)
     leaning = (MIDDLE_WEIGHT * odds).astype(np.float32)
-    surroundings = (_surrounding(bounds, reach) for reach in (0.4, 0.15))
-    from_middle = tuple(Start(inside, rim, outside, leaning) for outside in surroundings)
+    from_middle = tuple(
+        Start(inside, rim, _surrounding(bounds, reach), leaning, smoothness) for reach, smoothness in SURROUNDINGS
+    )
     if bounds.all():
         return from_middle
     nothing = np.zeros(bounds.shape, np.float32)
-    return Start(bounds.astype(np.float32), nothing, (~bounds).astype(np.float32), nothing), *from_middle
+    return Start(bounds.astype(np.float32), nothing, (~bounds).astype(np.float32), nothing, 1.0), *from_middle
 
 
 def box_weights(start: Start, bounds: Mask, mask: Mask | None) -> tuple[Plane, Plane]:

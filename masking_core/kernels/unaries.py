@@ -34,7 +34,7 @@ COLOUR_LIMIT = 3.0
 """Most that a pixel's colour may say: stronger margins come from colours that no seed has shown, and mean little."""
 GEODESIC_WEIGHT = 3.0
 LEANING = 0.3
-"""Added to every unary: a cut's shrinking bias (a shorter outline costs less) is against the foreground."""
+"""Added to every unary of strokes: on balance a cut takes a little too little."""
 POSTERIOR_WEIGHT = 40.0  # CIELAB units that a way pays for crossing from surely background to surely foreground
 WAY_COST = 800.0  # CIELAB units that a way as long as the picture's scale pays on a flat picture
 SMOOTHING = 1 / 283  # of the scale: one pixel of a proxy of 80,000 pixels

@@ -17,7 +17,6 @@ from masking_core.kernels.contrast import nlinks, quantise
 from masking_core.kernels.maxflow import Grid
 from masking_core.kernels.unaries import (
     COLOUR_LIMIT,
-    COMPONENTS,
     GEODESIC_WEIGHT,
     Features,
     connected_to_seeds,
@@ -28,7 +27,7 @@ from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
 
-VIEW = 100_000
+VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
 UNIT = 283.0
 """Side, in pixels, of the square picture for which the smoothness is declared."""
@@ -75,12 +74,12 @@ class GraphCut(Method):
     colours: Annotated[
         int,
         Field(ge=1, le=12, title="Colours", description="Gaussians in each of the two colour models."),
-    ] = COMPONENTS
+    ] = 5
     iterations: Annotated[
         int,
         Field(ge=0, le=10, title="Iterations", description="How often the models are learned again from the cut."),
         Show(advanced=True),
-    ] = 2
+    ] = 3
     precision: Annotated[
         float,
         Field(ge=0, le=0.1, title="Precision", description="Share of the pixels; stops when fewer change."),
@@ -137,7 +136,7 @@ class GraphCut(Method):
         if region is not None:
             seeds = np.where(region, seeds, np.int8(0))
         belief = self._learn(image, features, seeds, region)
-        smoothness = self.smoothness * float(np.sqrt(seeds.size)) / UNIT
+        smoothness = belief.smoothness * self.smoothness * float(np.sqrt(seeds.size)) / UNIT
 
         def unary_at(level: int, pixels: NDArray[np.intp]) -> NDArray[np.float32]:
             guide = pyramid.levels[level]
@@ -158,8 +157,8 @@ class GraphCut(Method):
         hard = np.where(small == 1, np.inf, np.where(small == 0, -np.inf, 0)).astype(np.float32)
         smoothness = self.smoothness * float(np.sqrt(small.size)) / UNIT
 
-        def cut_with(unary: NDArray[np.float32]) -> Mask:
-            return connected_to_seeds(grid.cut(quantise(unary + hard, smoothness)).foreground, small)
+        def cut_with(unary: NDArray[np.float32], share: float) -> Mask:
+            return connected_to_seeds(grid.cut(quantise(unary + hard, share * smoothness)).foreground, small)
 
         learning = Learning(self.colours, self.iterations, self.precision, self.reach)
         if region is None:
