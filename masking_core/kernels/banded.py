@@ -19,9 +19,9 @@ from masking_core.errors import ParameterError
 from masking_core.kernels.contrast import Guide, contrast_scale, nlinks, quantise
 from masking_core.kernels.maxflow import cut
 
-COARSEST = 65_536
+COARSEST = 262_144
 """Pixels that are cut exactly before bands take over."""
-BAND = 3
+BAND = 4
 """Half the width of the band, in pixels of its level."""
 
 _FOREGROUND, _BACKGROUND = 1, 2  # bits; a coarse pixel with both is undecided
