@@ -233,3 +233,13 @@ def test_what_is_no_session_is_one_sentence():
     app.file_uploader(key="session.upload").set_value(("work.mask.zip", b"PK", "application/zip")).run()
     assert "session" in texts(app.error)
     assert not app.exception
+
+
+def test_files_dropped_at_once_are_a_stack_and_a_later_drop_takes_their_place():
+    app = opened()
+    both = [("one.png", picture(), "image/png"), ("two.png", picture(50, 70), "image/png")]
+    app.file_uploader(key="upload").set_value(both).run()
+    assert any(button.key == "film.1" for button in app.button)
+    uploaded(app, "three.png", picture(40, 80))
+    assert "80 × 40 pixels" in texts(app.caption)
+    assert not any(button.key == "film.1" for button in app.button)

@@ -42,7 +42,11 @@ def current() -> Stack:
 
 
 def _take_upload() -> None:
-    files = [{"name": file.name, "data": file.getvalue()} for file in state.get("upload") or []]
+    # The uploader lists all that was ever dropped; the picture is what the last drop brought.
+    listed = state.get("upload") or []
+    seen = state.get("upload.seen", [])
+    files = [{"name": file.name, "data": file.getvalue()} for file in listed if file.file_id not in seen]
+    state.put("upload.seen", [file.file_id for file in listed])
     state.put("upload.problem", "")
     if not files:
         return
