@@ -116,9 +116,6 @@ MARKS: tuple[Mark, ...] = (
 def through_canvas(marks: tuple[Mark, ...], sheet: Sheet = SHEET) -> fabric.Reading:
     # As Fabric writes numbers: four decimals at most.
     drawing = json.loads(json.dumps(fabric.write(marks, sheet)), parse_float=lambda text: round(float(text), 4))
-    for thing in drawing["objects"]:
-        thing.setdefault("width", 2 * thing.get("radius", 0))
-        thing.setdefault("height", 2 * thing.get("radius", 0))
     return fabric.read(drawing, sheet, marks)
 
 

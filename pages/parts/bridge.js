@@ -5,14 +5,14 @@
 const HANDLE = 11; // half the side of a polygon's vertex handle, in canvas pixels
 const TAP = 120; // milliseconds until a resting finger draws, so that a second one can still make it a gesture
 const SNAP = 7; // a box that comes this close to the frame, in window pixels, ends there
-const PATIENCE = 2500; // milliseconds the pen is held back at most
+const PATIENCE = 8000; // milliseconds the pen is held back at most
 const QUIET = `
   .dc-toolbar { display: none !important; }
   .dc-root, .dc-scroll { overflow: visible !important; max-width: none !important; max-height: none !important; }
   .dc-canvas { outline: none !important; }
   canvas { touch-action: none; -webkit-user-select: none; user-select: none; -webkit-tap-highlight-color: transparent; }
 `;
-const EDITABLE = "input, textarea, select, [contenteditable=true], [role=slider], [role=combobox], [role=grid], canvas[data-testid]";
+const EDITABLE = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], [role=slider], [role=combobox], [role=grid], canvas[data-testid]";
 const BOXES = new Set(["rectangle", "ellipse"]);
 const TAKES_BACK = new Set(["backspace", "ctrl+z"]);
 const LINES = new Set(["brush", "eraser", "lasso"]);
@@ -36,8 +36,9 @@ class Bridge {
     this.resting = null; // a finger that may still become a gesture
     this.gesture = null; // panning, with one pointer or two
     this.fingers = new Map();
-    this.corners = []; // of the open polygon, in canvas pixels
-    this.held = null; // while the canvas is redrawn: {version, until, queue}
+    this.corners = []; // of the open polygon
+    this.held = null; // while the page has not answered yet: {until}
+    this.queue = []; // what the visitor did in the meantime: pointer events and clicks on the strip
     this.space = false;
     this.stop = new AbortController();
     if (!this.stage) return;
@@ -70,7 +71,7 @@ class Bridge {
     this.stop.abort();
     this.observer?.disconnect();
     this.resizer?.disconnect();
-    clearTimeout(this.resting?.timer);
+    for (const timer of [this.resting?.timer, this.waiting, this.following, this.reporting]) clearTimeout(timer);
   }
 
   // --- what the page says -------------------------------------------------------------------------------------------
@@ -78,6 +79,7 @@ class Bridge {
   update(data) {
     const before = this.data;
     this.data = data;
+    if (before && before.canvas !== data.canvas) this.queue = []; // it was meant for another picture
     if (!this.stage) return;
     this.attach();
     this.fit();
@@ -85,7 +87,7 @@ class Bridge {
       this.corners = [];
       this.sketch();
     }
-    if (this.held && this.held.version !== data.version) setTimeout(() => this.release(), 60);
+    if (this.held?.until(data)) this.ready();
     for (const delay of [0, 80, 300, 900]) setTimeout(() => this.agree(), delay);
   }
 
@@ -100,10 +102,30 @@ class Bridge {
       style.textContent = QUIET;
       shadow.appendChild(style);
     }
+    this.watch(shadow.querySelector("canvas.lower-canvas.dc-canvas"));
     this.upper = upper;
     this.shadow = shadow;
     upper.setAttribute("role", "img");
     if (upper.getAttribute("aria-label") !== this.data.label) upper.setAttribute("aria-label", this.data.label);
+  }
+
+  // Every time the component paints it begins with its background, an invisible colour that says which version of the
+  // marks it shows: that is how one knows from outside that it has loaded them.
+  watch(lower) {
+    if (!lower || lower === this.lower) return;
+    this.lower = lower;
+    this.painted = null;
+    const context = lower.getContext("2d");
+    const style = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, "fillStyle");
+    const note = (colour) => (this.painted = colour);
+    Object.defineProperty(context, "fillStyle", {
+      configurable: true,
+      get: () => style.get.call(context),
+      set: (colour) => {
+        if (typeof colour === "string" && colour.startsWith("rgba(0,0,0,0.000")) note(colour);
+        style.set.call(context, colour);
+      },
+    });
   }
 
   // The component's own toggle for moving and reshaping follows the chosen tool.
@@ -147,8 +169,19 @@ class Bridge {
     if (wanted !== this.reported) {
       this.reported = wanted;
       clearTimeout(this.reporting);
-      this.reporting = setTimeout(() => this.report("width", wanted), 250);
+      this.reporting = setTimeout(() => this.tell(wanted), 250);
     }
+  }
+
+  // The page makes a canvas of that width; not while somebody is drawing.
+  tell(wanted) {
+    if (this.stroke || this.held) {
+      this.reporting = setTimeout(() => this.tell(wanted), 250);
+      return;
+    }
+    const { width } = this.data;
+    if (width !== wanted) this.hold((data) => data.width !== width, 800);
+    this.report("width", wanted);
   }
 
   // --- pointer ------------------------------------------------------------------------------------------------------
@@ -209,7 +242,7 @@ class Bridge {
     }
     if (this.over(event) || this.stroke) this.showBrush(event);
     if (!this.stroke) {
-      if (this.corners.length && this.over(event)) this.sketch(this.onCanvas(event));
+      if (this.corners.length && this.over(event)) this.sketch(this.onPicture(event));
       return;
     }
     if (event.pointerId !== this.stroke.id) return;
@@ -223,9 +256,9 @@ class Bridge {
     const point = this.within(event);
     if (BOXES.has(this.data.tool)) {
       // The component forgets to bring a box's corner back when the pointer returns across where it began.
-      const x = last.clientX < start.clientX && point.clientX >= start.clientX ? start.clientX - 0.01 : point.clientX;
-      const y = last.clientY < start.clientY && point.clientY >= start.clientY ? start.clientY - 0.01 : point.clientY;
-      if (x !== point.clientX || y !== point.clientY) this.emit("mousemove", { clientX: x, clientY: y }, event);
+      const back = (axis) => (last[axis] < start[axis] && point[axis] >= start[axis] ? start[axis] - 1e-5 : point[axis]);
+      const corner = { x: back("x"), y: back("y") };
+      if (corner.x !== point.x || corner.y !== point.y) this.emit("mousemove", corner, event);
     }
     this.stroke.last = point;
     trail.push(point);
@@ -241,115 +274,136 @@ class Bridge {
     this.emit("mouseup", last, event);
     this.stroke = null;
     if (event.pointerType !== "mouse") this.hideBrush();
-    const tool = this.data.tool;
-    if (tool === "polygon") this.corner(last);
-    else if (tool !== "edit") {
-      if (this.data.redraws) this.hold();
-      this.send();
-    }
     this.sketch();
   }
 
-  // Hand the drawing over now rather than when the component's pause has passed.
-  send() {
-    if (this.held?.queue.length) return;
+  // A stroke has reached the canvas.
+  finish(place) {
+    const { tool, redraws, version } = this.data;
+    if (tool === "polygon") return this.corner(place);
+    if (tool === "edit") return;
+    if (redraws) this.hold((data) => data.version !== version);
+    // Hand the drawing over now rather than when the component's pause has passed.
     setTimeout(() => this.button("Update the app with this drawing")?.click(), 0);
   }
 
+  // Where an event is, in widths of the picture, whatever the page does to its size; while drawing, on the picture.
   within(event) {
-    const box = this.upper.getBoundingClientRect();
-    const bottom = box.top + (box.width * this.data.picture[1]) / this.data.picture[0];
-    let { clientX: x, clientY: y } = event;
-    if (this.data.tool !== "edit") {
-      x = Math.min(Math.max(x, box.left), box.right);
-      y = Math.min(Math.max(y, box.top), bottom);
-    }
-    if (BOXES.has(this.data.tool)) {
-      const near = (value, low, high) => (value - low < SNAP ? low : high - value < SNAP ? high : value);
-      x = near(x, box.left, box.right);
-      y = near(y, box.top, bottom);
-    }
-    return { clientX: x, clientY: y };
+    const { tool, picture } = this.data;
+    let { x, y } = this.onPicture(event);
+    if (tool === "edit") return { x, y };
+    const bottom = picture[1] / picture[0];
+    [x, y] = [Math.min(Math.max(x, 0), 1), Math.min(Math.max(y, 0), bottom)];
+    if (!BOXES.has(tool)) return { x, y };
+    const snap = SNAP / this.upper.getBoundingClientRect().width;
+    const near = (value, high) => (value < snap ? 0 : high - value < snap ? high : value);
+    return { x: near(x, 1), y: near(y, bottom) };
   }
 
-  // The component hangs a box up by the outer edge of its outline; what was dragged is the middle of the line.
-  hung(point) {
-    if (!BOXES.has(this.data.tool)) return point;
-    const box = this.upper.getBoundingClientRect();
-    const half = box.width / this.data.width;
-    const pulled = (value, low) => Math.max(value - half, low);
-    return { clientX: pulled(point.clientX, box.left), clientY: pulled(point.clientY, box.top) };
+  onPicture(event) {
+    const { left, top, width } = this.upper.getBoundingClientRect();
+    return { x: (event.clientX - left) / width, y: (event.clientY - top) / width };
+  }
+
+  onWindow({ x, y }) {
+    const { left, top, width } = this.upper.getBoundingClientRect();
+    // The component hangs a box up by the outer edge of its outline; what was dragged is the middle of the line.
+    const half = BOXES.has(this.data.tool) ? 1 / this.data.width : 0;
+    return { clientX: left + Math.max(x - half, 0) * width, clientY: top + Math.max(y - half, 0) * width };
   }
 
   emit(type, place, source) {
-    if (this.held) {
-      this.held.queue.push([type, place, source]);
-      return;
-    }
-    const point = this.hung(place);
+    if (this.held || this.queue.length) this.queue.push({ type, place, source });
+    else this.dispatch(type, place, source);
+  }
+
+  dispatch(type, place, source) {
+    if (!this.upper) return;
     const { shiftKey, ctrlKey, altKey, metaKey, pointerType } = source;
     const event = new PointerEvent(type, {
       bubbles: true, composed: true, cancelable: true, view: window, isPrimary: true, pointerType, detail: 1,
-      button: 0, buttons: type === "mouseup" ? 0 : 1, ...point, shiftKey, ctrlKey, altKey, metaKey,
+      button: 0, buttons: type === "mouseup" ? 0 : 1, ...this.onWindow(place), shiftKey, ctrlKey, altKey, metaKey,
     });
-    this.upper?.dispatchEvent(event);
+    this.upper.dispatchEvent(event);
+    if (type === "mouseup") this.finish(place);
   }
 
-  // --- holding the pen back -----------------------------------------------------------------------------------------
+  // --- one thing after the other ------------------------------------------------------------------------------------
 
-  hold() {
-    if (this.held) return;
-    const held = { version: this.data.version, queue: [] };
-    this.held = held;
-    setTimeout(() => this.held === held && this.release(), PATIENCE);
+  // A stroke that is drawn while the page redraws the canvas would be wiped away, one after a click on a tool would be
+  // drawn with the tool before, and of two quick clicks the page would see one: all wait until the page has answered.
+  hold(until, patience = PATIENCE) {
+    this.held = { until };
+    this.root.dataset.waiting = "";
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(this.go, patience);
   }
 
-  release() {
-    const queue = this.held?.queue ?? [];
+  // The page has answered; the canvas follows in a moment.
+  ready() {
+    clearTimeout(this.following);
+    const follow = () => {
+      if (this.painted === null || this.painted === this.data.paper) this.go();
+      else if (this.held) this.following = setTimeout(follow, 20);
+    };
+    this.following = setTimeout(follow, 30);
+  }
+
+  go = () => {
+    clearTimeout(this.waiting);
     this.held = null;
-    this.sketch();
-    for (const [type, point, source] of queue) this.emit(type, point, source);
-    if (queue.some(([type]) => type === "mouseup")) {
-      if (this.data.redraws) this.hold();
-      this.send();
+    while (this.queue.length && !this.held) {
+      const { click, type, place, source } = this.queue.shift();
+      if (click) this.pass(document.querySelector(click));
+      else this.dispatch(type, place, source);
     }
+    if (!this.held) delete this.root.dataset.waiting;
+    this.sketch();
+  };
+
+  expect(event) {
+    const button = event.composedPath().find((node) => node instanceof HTMLButtonElement);
+    if (!this.data || this.passing || !button?.closest(".st-key-strip .stButton")) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    this.click(button);
   }
 
-  // A click on a button that makes the page redraw the canvas.
-  expect(event) {
-    const path = event.composedPath();
-    const button = path.find((node) => node instanceof HTMLButtonElement);
-    if (button?.closest(".st-key-drop")) this.button("Delete selected")?.click();
-    if (button && !button.disabled && this.data?.redrawers && button.closest(this.data.redrawers)) this.hold();
+  click(button) {
+    const name = button.closest('[class*="st-key-"]').className.match(/st-key-[\w-]+/)[0];
+    if (this.held || this.queue.length) this.queue.push({ click: `.${name} button` });
+    else this.pass(button);
+  }
+
+  pass(button) {
+    if (!button || button.disabled) return;
+    const { clicks } = this.data;
+    if (button.closest(".st-key-drop")) this.button("Delete selected")?.click();
+    this.passing = true;
+    button.click();
+    this.passing = false;
+    this.hold((data) => data.clicks !== clicks);
   }
 
   // --- polygon ------------------------------------------------------------------------------------------------------
 
-  onCanvas(point) {
-    const box = this.upper.getBoundingClientRect();
-    const scale = this.data.width / box.width;
-    return { x: (point.clientX - box.left) * scale, y: (point.clientY - box.top) * scale };
-  }
-
-  onWindow(corner) {
-    const box = this.upper.getBoundingClientRect();
-    const scale = box.width / this.data.width;
-    return { clientX: box.left + corner.x * scale, clientY: box.top + corner.y * scale };
-  }
-
   hit(place) {
-    return this.corners.findLastIndex(({ x, y }) => Math.abs(place.x - x) <= HANDLE && Math.abs(place.y - y) <= HANDLE);
+    const reach = HANDLE / this.data.width;
+    return this.corners.findLastIndex(({ x, y }) => Math.abs(place.x - x) <= reach && Math.abs(place.y - y) <= reach);
   }
 
   // The component takes a vertex away, adds one, or closes the polygon; keep count.
-  corner(point) {
-    const place = this.onCanvas(point);
+  corner(place) {
     const index = this.hit(place);
-    if (index === 0 && this.corners.length >= 3) {
-      this.corners = [];
-      if (this.data.redraws) this.hold();
-    } else if (index > 0) this.corners.splice(index, 1);
+    if (index === 0 && this.corners.length >= 3) this.closed();
+    else if (index > 0) this.corners.splice(index, 1);
     else if (index < 0) this.corners.push(place);
+  }
+
+  closed() {
+    const { redraws, version } = this.data;
+    this.corners = [];
+    if (redraws) this.hold((data) => data.version !== version);
   }
 
   // A double click closes the polygon.
@@ -357,19 +411,15 @@ class Bridge {
     const now = performance.now();
     const before = this.clicked;
     this.clicked = { now, point };
-    const near = before && Math.hypot(point.clientX - before.point.clientX, point.clientY - before.point.clientY) < 6;
-    if (!near || now - before.now > 400 || this.corners.length < 3) return false;
+    const near = before && Math.hypot(point.x - before.point.x, point.y - before.point.y) * this.data.width < 6;
+    if (!near || now - before.now > 400 || this.corners.length < 3 || this.queue.length) return false;
     this.stroke = null;
     this.closePolygon();
     return true;
   }
 
   closePolygon() {
-    if (this.corners.length < 3) return;
-    const first = this.corners[0];
-    this.tapCorner(first);
-    this.corners = [];
-    if (this.data.redraws) this.hold();
+    if (this.corners.length >= 3) this.tapCorner(this.corners[0]);
     this.sketch();
   }
 
@@ -381,9 +431,8 @@ class Bridge {
   }
 
   tapCorner(corner) {
-    const point = this.onWindow(corner);
-    this.emit("mousedown", point, { pointerType: "mouse" });
-    this.emit("mouseup", point, { pointerType: "mouse" });
+    this.emit("mousedown", corner, { pointerType: "mouse" });
+    this.emit("mouseup", corner, { pointerType: "mouse" });
   }
 
   // --- panning and zooming ------------------------------------------------------------------------------------------
@@ -482,7 +531,7 @@ class Bridge {
     if (!this.corners.length) return false;
     if (combo === "enter") this.closePolygon();
     else if (combo === "escape" || (this.corners.length === 1 && TAKES_BACK.has(combo))) this.dropPolygon();
-    else if (TAKES_BACK.has(combo)) this.tapCorner(this.corners.pop());
+    else if (TAKES_BACK.has(combo)) this.tapCorner(this.corners.at(-1));
     else return false;
     this.sketch();
     return true;
@@ -492,7 +541,8 @@ class Bridge {
     const selector = this.data.keys[combo];
     const button = selector && document.querySelector(selector);
     if (!button || button.disabled) return false;
-    button.click();
+    if (button.closest(".stButton")) this.click(button);
+    else button.click();
     return true;
   }
 
@@ -517,40 +567,42 @@ class Bridge {
     const { data, preview } = this;
     preview.replaceChildren();
     if (!data || !this.upper) return;
-    preview.setAttribute("viewBox", `0 0 ${data.width} ${data.height}`);
+    preview.setAttribute("viewBox", `0 0 1 ${data.picture[1] / data.picture[0]}`);
     const style = { fill: data.fill, stroke: data.colour, "stroke-width": 2, "vector-effect": "non-scaling-stroke" };
     if (this.corners.length && pointer) {
       const end = this.corners.at(-1);
       preview.append(svg("line", { ...style, x1: end.x, y1: end.y, x2: pointer.x, y2: pointer.y, "stroke-dasharray": 4 }));
     }
-    const trails = this.held ? this.trails() : [];
-    if (this.stroke && (data.tool === "ellipse" || this.held)) trails.push(this.stroke.trail);
-    else if (this.held && !trails.length && data.tool === "ellipse" && this.drawn) trails.push(this.drawn);
-    if (this.stroke) this.drawn = this.stroke.trail;
-    for (const trail of trails) preview.append(this.figure(trail.map((point) => this.onCanvas(point)), style));
+    const waiting = this.held || this.queue.length;
+    const trails = this.trails();
+    if (this.stroke && (data.tool === "ellipse" || waiting)) trails.push(this.stroke.trail);
+    else if (waiting && !trails.length && data.tool === "ellipse" && this.drawn) trails.push(this.drawn);
+    this.drawn = this.stroke?.trail ?? (waiting ? this.drawn : null);
+    for (const trail of trails) preview.append(this.figure(trail, style));
   }
 
   trails() {
     const trails = [];
-    for (const [type, point] of this.held.queue) {
-      if (type === "mousedown") trails.push([point]);
-      else trails.at(-1)?.push(point);
+    for (const { type, place } of this.queue) {
+      if (type === "mousedown") trails.push([place]);
+      else if (type) trails.at(-1)?.push(place);
     }
     return this.stroke ? trails.slice(0, -1) : trails;
   }
 
   figure(points, style) {
-    const { tool, cursor, ink } = this.data;
+    const { tool, cursor, ink, width } = this.data;
     const [a, b] = [points[0], points.at(-1)];
-    const [x, y, width, height] = [Math.min(a.x, b.x), Math.min(a.y, b.y), Math.abs(a.x - b.x), Math.abs(a.y - b.y)];
-    if (tool === "rectangle") return svg("rect", { ...style, x, y, width, height });
+    const box = { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) };
+    if (tool === "rectangle") return svg("rect", { ...style, ...box });
     if (tool === "ellipse") {
-      return svg("ellipse", { ...style, cx: x + width / 2, cy: y + height / 2, rx: width / 2, ry: height / 2 });
+      const [rx, ry] = [box.width / 2, box.height / 2];
+      return svg("ellipse", { ...style, cx: box.x + rx, cy: box.y + ry, rx, ry });
     }
     const line = points.map(({ x, y }) => `${x},${y}`).join(" ");
     const round = { fill: "none", "stroke-linecap": "round", "stroke-linejoin": "round" };
     if (tool === "lasso") return svg("polyline", { ...style, ...round, points: line });
-    return svg("polyline", { ...round, stroke: ink, "stroke-width": cursor, points: line });
+    return svg("polyline", { ...round, stroke: ink, "stroke-width": cursor / width, points: line });
   }
 }
 

@@ -5,6 +5,7 @@ marks it goes out from: a late one can add to what has changed in the meantime b
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,7 @@ def _receive(view: dict[str, Any], past: History, sent: Any, size: tuple[int, in
         return True
     for sentence in reading.refused:
         st.toast(sentence, icon="✏️")
-    return bool(reading.refused) or any(redrawn(ink) for ink in reading.fresh)
+    return bool(reading.refused) or any(redrawn(ink) for ink in (*reading.fresh, *reading.strays))
 
 
 def _receive_late(previous: dict[str, Any], past: History, sent: Any, size: tuple[int, int]) -> bool:
@@ -160,7 +161,9 @@ def redrawn(ink: Ink) -> bool:
     return ink.tool in {"ellipse", "lasso"} or ink.operation != "add"
 
 
-def show(key: str, size: tuple[int, int], pen: Pen, keys: dict[str, str], redrawers: str) -> None:
+def show(
+    key: str, size: tuple[int, int], pen: Pen, keys: dict[str, str], clicks: int, received: Callable[[], None]
+) -> None:
     """Draw the canvas, and the bridge that gives it what it lacks; after :func:`take`.
 
     Args:
@@ -168,44 +171,48 @@ def show(key: str, size: tuple[int, int], pen: Pen, keys: dict[str, str], redraw
         size: the picture's width and height.
         pen: what is drawn next.
         keys: for each key of the keyboard the CSS selector of the button that it presses.
-        redrawers: CSS selector of what makes the canvas be drawn anew.
+        clicks: how many clicks on the strip the page has answered.
+        received: called when a drawing has come, before anything else is done with the page.
     """
     # The component cannot be imported where no Streamlit runs.
     from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
 
     view = _view(key)
     sheet = Sheet.over(size, view["width"])
+    paper = f"rgba(0,0,0,0.000{view['version'] % 1_000_000:06})"
     brush = max(1.0, pen.size / sheet.scale)
     width = {"brush": brush, "eraser": brush, "point": 0.0}.get(pen.tool, float(fabric.OUTLINE))
     st_canvas(
         fill_color=pen.ink.fill,
         stroke_width=width,
         stroke_color=pen.ink.stroke,
-        background_color=f"rgba(0,0,0,0.000{view['version'] % 1_000_000:06})",
+        background_color=paper,
         width=sheet.width,
         height=sheet.height,
         drawing_mode=MODES[pen.tool],
         initial_drawing=view["drawing"],
         point_display_radius=brush / 2,
         key=key,
+        # Even if the visitor has turned to another page in the meantime.
+        on_change=received,
     )
     _bridge()(
         key=BRIDGE,
         data={
             "canvas": key,
             "width": sheet.width,
-            "height": sheet.height,
             "picture": list(size),
             "zoom": pen.zoom,
             "tool": pen.tool,
             "version": view["version"],
+            "paper": paper,
             "redraws": redrawn(pen.ink),
             "cursor": brush if pen.tool in {"brush", "eraser", "point"} else 0,
             "colour": pen.ink.colour,
             "fill": replace(pen.ink, serial=1).fill,
             "ink": pen.ink.stroke,
             "keys": keys,
-            "redrawers": redrawers,
+            "clicks": clicks,
             "label": f"Drawing canvas over a picture of {size[0]} by {size[1]} pixels; "
             "the table of marks below holds the same marks as numbers",
         },

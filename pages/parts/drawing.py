@@ -11,7 +11,7 @@ from pages.parts import canvas, history, results, state, table, tools
 
 SHARP = 16_000_000
 """Pixels of the picture under the canvas when it is zoomed into."""
-PLAIN = 2_000_000
+PLAIN = 1_000_000
 LOOSE = 0.6
 """How far the shown outline may leave the true one, in pixels of the result."""
 SPECK = 12
@@ -54,7 +54,7 @@ class Desk:
         with self._stage:
             zoomed = self._pen.zoom > 0
             st.image(_picture(self._image, SHARP if zoomed else PLAIN), alt="The picture that is drawn on")
-            canvas.show(self._key, self._image.size, self._pen, tools.keys(), tools.redrawers(self._pen))
+            canvas.show(self._key, self._image.size, self._pen, tools.keys(), tools.clicks(), self._take)
 
     def outline(self, result: Result) -> None:
         """Draw the outline of what is kept over the canvas; after :meth:`canvas`."""

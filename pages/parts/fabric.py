@@ -58,11 +58,13 @@ class Reading:
     Attributes:
         marks: all marks, those that were there before first, each group in drawing order.
         fresh: what the new ones, at the end, were drawn with.
+        strays: what those were drawn with that were not meant: stray clicks, polygons left open.
         refused: a sentence for each kind of thing that could not be read.
     """
 
     marks: tuple[Mark, ...]
     fresh: tuple[Ink, ...] = ()
+    strays: tuple[Ink, ...] = ()
     refused: tuple[str, ...] = ()
 
 
@@ -79,6 +81,7 @@ def read(drawing: object, sheet: Sheet, base: Sequence[Mark] = ()) -> Reading:
     """
     old: dict[int, Mark] = {}
     new: list[tuple[Ink, Mark]] = []
+    strays: list[Ink] = []
     refused: dict[str, None] = {}
     for thing in _things(drawing):
         ink = Ink.read(str(thing.get("stroke"))) if isinstance(thing, dict) else None
@@ -90,13 +93,15 @@ def read(drawing: object, sheet: Sheet, base: Sequence[Mark] = ()) -> Reading:
                 old[ink.serial] = _again(figure, ink, base[ink.serial - 1], sheet)
             elif mark := _mark(figure, ink, sheet):
                 new.append((ink, mark))
+            else:
+                strays.append(ink)
         except (PromptError, ValidationError) as error:
             odd = "A figure with impossible numbers was left out."
             refused[str(error) if isinstance(error, PromptError) else odd] = None
             if ink and 0 < ink.serial <= len(base):
                 old[ink.serial] = base[ink.serial - 1]
     marks = (*(old[serial] for serial in sorted(old)), *(mark for _, mark in new))
-    return Reading(marks, tuple(ink for ink, _ in new), tuple(refused))
+    return Reading(marks, tuple(ink for ink, _ in new), tuple(strays), tuple(refused))
 
 
 def _things(drawing: object) -> Iterable[object]:
@@ -284,8 +289,9 @@ def _figure(mark: Mark, serial: int, sheet: Sheet) -> dict[str, Any]:
             shape = _stroke(np.array(mark.points) * s) | {"strokeWidth": mark.width * s, "fill": None}
             tool = "brush"
         case Point():
-            place = {"left": mark.x * s, "top": mark.y * s}
-            shape = {"type": "Circle", "radius": mark.radius * s, "strokeWidth": 0, **place}
+            r = mark.radius * s
+            place = {"left": mark.x * s, "top": mark.y * s, "width": 2 * r, "height": 2 * r}
+            shape = {"type": "Circle", "radius": r, "strokeWidth": 0, **place}
             tool = "point"
         case _:
             shape = _fixed(mark, sheet)

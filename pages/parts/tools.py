@@ -124,10 +124,15 @@ def keys() -> dict[str, str]:
     return selectors
 
 
-def redrawers(now: Pen) -> str:
-    """The CSS selector of the buttons that make the canvas be drawn anew."""
-    turn = ".st-key-strip_tools" if now.tool == "edit" else ".st-key-tool_edit"
-    return f".st-key-undo, .st-key-redo, .st-key-clear, {turn}"
+def clicks() -> int:
+    """How many clicks on the strip have been answered."""
+    count: int = state.get("strip.clicks", 0)
+    return count
+
+
+def _click(action: Callable[..., None], *arguments: object) -> None:
+    state.put("strip.clicks", clicks() + 1)
+    action(*arguments)
 
 
 def _group(name: str):
@@ -137,7 +142,6 @@ def _group(name: str):
 
 
 def _button(label: str, icon: str, key: str, help: str, chosen: bool, *call: object, disabled: bool = False) -> None:
-    action, *arguments = call
     st.button(
         label,
         key=key,
@@ -145,8 +149,8 @@ def _button(label: str, icon: str, key: str, help: str, chosen: bool, *call: obj
         help=help,
         type="primary" if chosen else "secondary",
         disabled=disabled,
-        on_click=action,  # type: ignore[arg-type]
-        args=tuple(arguments),
+        on_click=_click,
+        args=call,
     )
 
 
@@ -240,6 +244,7 @@ def _swatches() -> str:
 STYLE = f"""
 <style>
 .st-key-strip {{ row-gap: .4rem; }}
+[role="tooltip"] {{ pointer-events: none; }} /* a tooltip of the strip lies over the canvas */
 .st-key-strip button {{ min-height: 2.1rem; padding: .15rem .4rem; }}
 .st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:first-child) button {{ margin-left: -1px; }}
 .st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:first-child) .stButton button {{

@@ -1,0 +1,124 @@
+"""Whatever a hasty visitor does between strokes, none is lost and undo walks the true road back."""
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import serve
+from hands import draw, settled
+from playwright.sync_api import Page, expect
+
+from masking_core import Prompts
+
+ACTIONS = int(os.environ.get("ACTIONS", "40"))
+"""How much is done; a number for the record takes 200."""
+PICTURES = {"astronaut": (512, 512), "coffee": (600, 400)}
+TOOLS = ("brush", "rectangle", "ellipse", "lasso", "point")
+SHAPES = {"brush": "stroke", "lasso": "polygon"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    yield from serve(Path(__file__).with_name("desk.py"), tmp_path_factory.mktemp("desk"))
+
+
+def corner(mark: Any, picture: str) -> tuple[float, float]:
+    """Where a mark begins, in shares of the picture."""
+    points = np.array(getattr(mark, "points", None) or [(mark.x, mark.y)])
+    x, y = points.min(axis=0) / PICTURES[picture]
+    return float(x), float(y)
+
+
+class Visitor:
+    """Somebody who does not wait for the page, and remembers what should be there."""
+
+    def __init__(self, page: Page, seed: int) -> None:
+        self.page, self.random = page, random.Random(seed)
+        self.picture, self.tool = "astronaut", "rectangle"
+        self.states: dict[str, list[list[tuple[str, float, float]]]] = {name: [[]] for name in PICTURES}
+        self.place = dict.fromkeys(PICTURES, 0)
+        self.log: list[str] = []
+
+    def act(self) -> None:
+        action = self.random.choice(["draw"] * 8 + ["undo"] * 3 + ["redo", "key", "take", "slide", "leave", "turn"])
+        self.log.append(action)
+        getattr(self, action)()
+        self.page.wait_for_timeout(self.random.choice([0, 0, 20, 60, 150, 300, 700]))
+
+    def draw(self) -> None:
+        x, y = self.random.uniform(0.05, 0.8), self.random.uniform(0.05, 0.8)
+        line = [(x, y), (x + 0.1, y), (x + 0.1, y + 0.1), (x, y + 0.08)]
+        places = {"rectangle": [line[0], line[2]], "ellipse": [line[0], line[2]], "point": [line[0]]}
+        draw(self.page, places.get(self.tool, line), wait=False)
+        past, place = self.states[self.picture], self.place[self.picture]
+        past[place + 1 :] = [[*past[place], (SHAPES.get(self.tool, self.tool), round(x, 2), round(y, 2))]]
+        self.place[self.picture] += 1
+
+    def undo(self) -> None:
+        self.page.locator(".st-key-undo button:visible").first.click()
+        self.place[self.picture] = max(0, self.place[self.picture] - 1)
+
+    def key(self) -> None:
+        self.page.keyboard.press("Control+z")
+        self.place[self.picture] = max(0, self.place[self.picture] - 1)
+
+    def redo(self) -> None:
+        if self.place[self.picture] < len(self.states[self.picture]) - 1:
+            self.page.locator(".st-key-redo button:visible").first.click()
+            self.place[self.picture] += 1
+
+    def take(self) -> None:
+        self.tool = self.random.choice(TOOLS)
+        self.page.locator(f".st-key-tool_{self.tool} button:visible").first.click()
+        settled(self.page, 0.1)  # the next stroke is drawn with the tool that is shown
+
+    def slide(self) -> None:
+        self.page.get_by_role("slider", name="Parameter").press(self.random.choice(["ArrowRight", "ArrowLeft"]))
+        self.page.locator("h1, body").first.evaluate("() => document.activeElement.blur()")
+
+    def leave(self) -> None:
+        self.answered()
+        for _ in range(2):
+            self.page.get_by_test_id("stCheckbox").filter(has_text="Desk").locator("label").click()
+            settled(self.page, 0.2)
+
+    def turn(self) -> None:
+        self.answered()
+        self.picture = next(name for name in PICTURES if name != self.picture)
+        self.page.get_by_test_id("stRadio").get_by_text(self.picture).click()
+        settled(self.page, 0.2)
+
+    def answered(self) -> None:
+        # Nobody gets from the canvas to the sidebar before the page has answered.
+        self.page.wait_for_timeout(100)
+        expect(self.page.locator("[data-waiting]")).to_have_count(0)
+
+    def check(self) -> None:
+        settled(self.page, 1)
+        text = self.page.get_by_test_id("stCode").nth(0).inner_text()
+        found = [(mark.kind, *corner(mark, self.picture)) for mark in Prompts.from_json(text).marks]
+        expected = self.states[self.picture][self.place[self.picture]]
+        assert [kind for kind, *_ in found] == [kind for kind, *_ in expected], " ".join(self.log)
+        assert np.array([place for _, *place in found]) == pytest.approx(
+            np.array([place for _, *place in expected]), abs=0.02
+        )
+        shown = json.loads(self.page.get_by_test_id("stCode").nth(1).inner_text())
+        assert len(shown["objects"]) == len(expected), "the canvas shows the marks"
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_hasty_actions(page: Page, server, seed: int) -> None:
+    page.goto(server.url)
+    settled(page, 1)
+    visitor = Visitor(page, seed)
+    for count in range(ACTIONS):
+        visitor.act()
+        if count % 10 == 9:
+            visitor.check()
+    visitor.turn()
+    visitor.check()
