@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.image import Image
 from masking_core.kernels.partition import Partition
 from masking_core.kernels.suggest import Suggestion, suggest
@@ -102,7 +103,7 @@ class Clustering(Method):
 
 def _tied(seeds: NDArray[np.integer]) -> tuple[list[int], NDArray[np.int32] | None]:
     """The marked object numbers, ascending, and the seeds as their positions among them; None without any."""
-    marked = [int(number) for number in np.unique(seeds) if number >= 0]
+    marked = [number - 1 for number in label_map.objects(seeds + 1)]
     if not marked:
         return [], None
     position = np.full(marked[-1] + 2, -1, np.int32)

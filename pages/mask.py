@@ -50,9 +50,9 @@ def bench(stack: Stack, recipe: Recipe) -> None:
     except MaskingError as error:
         notice.info(str(error), icon=":material/edit:")
     else:
-        desk.outline(result)
         with right:
             results.show(result)
+        desk.outline(result)
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {note}")
         st.caption(caption(image, result))

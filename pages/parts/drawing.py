@@ -12,7 +12,7 @@ from pages.parts import canvas, history, results, state, table, tools
 SHARP = 16_000_000
 """Pixels of the picture under the canvas when it is zoomed into."""
 PLAIN = 1_000_000
-LOOSE = 0.6
+LOOSE = 0.8
 """How far the shown outline may leave the true one, in pixels of the result."""
 SPECK = 12
 """Outlines of fewer pixels would hide the picture rather than explain the cut."""
@@ -94,10 +94,10 @@ def outline(result: Result) -> str:
     inside = (result.alpha >= 0.5).astype(np.uint8)
     # A frame of background, so that what touches the picture's border is outlined there as well.
     found, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    lines = (cv2.approxPolyDP(line, LOOSE, True).reshape(-1, 2) + 0.5 for line in found if len(line) > SPECK)
-    path = "".join("M" + " ".join(f"{x:g},{y:g}" for x, y in line.tolist()) + "Z" for line in lines)
+    lines = (cv2.approxPolyDP(line, LOOSE, True) for line in found if len(line) > SPECK)
+    path = "".join("M" + " ".join(map(str, line.ravel().tolist())) + "Z" for line in lines)
     height, width = inside.shape
-    look = 'fill="none" vector-effect="non-scaling-stroke" stroke-linejoin="round"'
+    look = 'fill="none" transform="translate(.5 .5)" vector-effect="non-scaling-stroke" stroke-linejoin="round"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
         f'<path d="{path}" {look} stroke="#000" stroke-opacity=".7" stroke-width="3.5"/>'

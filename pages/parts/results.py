@@ -1,5 +1,6 @@
 """Showing and downloading results."""
 
+from functools import lru_cache
 from pathlib import PurePath
 
 import cv2
@@ -24,11 +25,16 @@ def jpeg(rgb: Picture, quality: int = 88) -> bytes:
 
 def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
     """A (H, W, 4) uint8 picture over the pattern that means "transparent"."""
-    rows, columns = np.ogrid[: rgba.shape[0], : rgba.shape[1]]
-    light = (rows // size + columns // size) % 2 == 0
-    board = cv2.cvtColor(np.where(light, np.uint8(245), np.uint8(205)), cv2.COLOR_GRAY2RGB)
+    board = _board(rgba.shape[0], rgba.shape[1], size)
     alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
     return cv2.blendLinear(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), board, alpha, 1 - alpha)
+
+
+@lru_cache(maxsize=16)
+def _board(height: int, width: int, size: int) -> Picture:
+    rows, columns = np.ogrid[:height, :width]
+    light = (rows // size + columns // size) % 2 == 0
+    return cv2.cvtColor(np.where(light, np.uint8(245), np.uint8(205)), cv2.COLOR_GRAY2RGB)
 
 
 def show(result: Result) -> None:
