@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from masking_core import Image, MaskingError, Prompts, Recipe, export
 from masking_core.background import Background, Behind, Colour, Transparent
+from masking_core.code import parameter_reference
 from masking_core.errors import ParameterError, PromptError
 from masking_core.methods import METHODS, method_named, read_method
 from masking_core.parameters import Declared, Parameter, parameters
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     methods = commands.add_parser("methods", help="list the methods and their parameters")
     methods.set_defaults(run=_methods)
     methods.add_argument("--json", action="store_true", help="as JSON")
+    methods.add_argument("--markdown", action="store_true", help="with all other parameters, as docs/parameters.md")
     return parser
 
 
@@ -130,6 +132,9 @@ def _prompts(options: argparse.Namespace) -> Prompts:
 def _methods(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps([_describe(id) for id in METHODS], indent=2, ensure_ascii=False))
+        return
+    if options.markdown:
+        print(parameter_reference(), end="")
         return
     for id, method in METHODS.items():
         print(f"{id}: {method.title}. {method.good_for}")
