@@ -125,6 +125,23 @@ def f_curve(soft: Alpha, truth: Mask, ignored: Mask | None = None, beta2: float 
     return curve
 
 
+def scores(alpha: Alpha, truth: Alpha, tolerance: float, ignored: Mask | None = None) -> dict[str, float]:
+    """The measures of a cut-out by name: those of masks from 0.5 on, ``mae`` and ``sad`` of the soft alphas.
+
+    Args:
+        alpha, truth: (H, W) in [0, 1].
+        tolerance: of :func:`boundary_f`, in pixels.
+        ignored: (H, W) bool, pixels that never count.
+    """
+    mask, true = alpha >= 0.5, truth >= 0.5
+    return {
+        **{each.__name__: each(mask, true, ignored) for each in (iou, dice, precision, recall, error_rate)},
+        "boundary_f": boundary_f(mask, true, tolerance, ignored),
+        "mae": mae(alpha, truth, ignored),
+        "sad": sad(alpha, truth, ignored),
+    }
+
+
 def _same_shape(ours: NDArray[np.generic], theirs: NDArray[np.generic]) -> None:
     if ours.shape != theirs.shape or ours.ndim != 2:
         raise ParameterError(f"A measure compares two (H, W) arrays of one shape; given {ours.shape}, {theirs.shape}.")

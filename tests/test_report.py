@@ -1,0 +1,103 @@
+"""A contact sheet shows every result, and a report needs nothing but itself and takes no orders from names."""
+
+import json
+from html.parser import HTMLParser
+from io import BytesIO
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from masking_core import Image, KMeans, Manual, Recipe, report
+from masking_core.report import Entry
+
+NASTY = '<script>alert("x")</script>&\'"'
+
+
+class Reader(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self.sources = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.sources += [value for name, value in attrs if name in {"src", "href"}]
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def picture():
+    rgb = np.full((60, 90, 3), 220, np.uint8)
+    rgb[15:45, 30:60] = (180, 20, 30)
+    return Image.from_array(rgb, name=NASTY)
+
+
+@pytest.fixture(scope="module")
+def entries(picture):
+    recipe = Recipe(method=KMeans(objects=2))
+    return [
+        Entry(f"A {NASTY}", recipe, recipe.run(picture), figures={"seconds": 0.25, NASTY: 0.5}),
+        Entry("B", Recipe(method=Manual()), problem=f"Draw something. {NASTY}"),
+    ]
+
+
+def test_a_contact_sheet_is_a_picture_of_original_and_results(picture, entries):
+    sheet = PIL.Image.open(BytesIO(report.contact_sheet(picture, entries)))
+    tile, height = report.TILE, round(report.TILE * 60 / 90)
+    assert sheet.size == (report.MARGIN + 3 * (tile + report.MARGIN), height + 3 * report.MARGIN + 2 * report.LINE)
+    pixels = np.asarray(sheet)
+    middle = report.MARGIN + height // 2
+    first, second, third = (report.MARGIN + k * (tile + report.MARGIN) for k in range(3))
+    assert tuple(pixels[middle, first + tile // 2]) == (180, 20, 30)
+    assert tuple(pixels[middle, second + tile // 2]) == (180, 20, 30)
+    assert set(pixels[middle, second : second + tile // 5].ravel()) <= {245, 205}  # the board means transparent
+    assert (pixels[middle, third : third + tile] == 255).all()  # nothing to show but its sentence
+
+
+def test_captions_longer_than_a_picture_are_shortened(picture, entries):
+    many = [Entry("W" * 500, entries[0].recipe, entries[0].result)]
+    sheet = np.asarray(PIL.Image.open(BytesIO(report.contact_sheet(picture, many))))
+    assert (sheet[:, -report.MARGIN :] == 255).all()
+
+
+def test_the_checkerboard_shows_where_alpha_is_nothing():
+    rgba = np.zeros((24, 24, 4), np.uint8)
+    rgba[:, :12] = (10, 20, 30, 255)
+    shown = report.on_checkerboard(rgba)
+    assert (shown[:, :12] == (10, 20, 30)).all()
+    assert set(np.unique(shown[:, 12:])) == {205, 245}
+
+
+def test_a_report_holds_all_it_shows(picture, entries):
+    page = Reader(report.html_report(picture, entries, title=NASTY, note=NASTY))
+    assert page.tags.count("img") == 2  # the original and the one result
+    assert all(source.startswith("data:image/jpeg;base64,") for source in page.sources)
+    text = " ".join(page.texts)
+    for wanted in ("Number of objects", "0.25", "numpy", np.__version__, "scikit-image", "Python", "Draw something."):
+        assert wanted in text
+
+
+def test_whatever_somebody_called_something_is_text(picture, entries):
+    html = report.html_report(picture, entries, title=NASTY, note=NASTY)
+    page = Reader(html)
+    assert "script" not in page.tags
+    assert " ".join(page.texts).count('alert("x")') >= 6
+    assert "<script" not in html
+
+
+def test_recipes_come_back_from_their_json(entries):
+    listed = json.loads(report.recipes_json(entries))
+    assert [item["title"] for item in listed] == [entry.title for entry in entries]
+    read = [Recipe.from_json(json.dumps(item["recipe"])) for item in listed]
+    assert read == [entry.recipe for entry in entries]
+
+
+def test_settings_are_what_is_not_as_usual(entries):
+    assert report.settings(entries[0].recipe) == {"Number of objects": "2"}
+    assert report.settings(Recipe(method=KMeans())) == {}
+    every = report.settings(Recipe(method=KMeans()), every=True)
+    assert every["Number of objects"] == "3"
+    assert "Compactness" not in every  # has no effect with this distance
