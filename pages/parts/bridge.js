@@ -87,6 +87,7 @@ class Bridge {
       this.corners = [];
       this.sketch();
     }
+    if (this.stroke && before?.canvas === data.canvas && before.paper !== data.paper) this.restart();
     if (this.held?.until(data)) this.ready();
     for (const delay of [0, 80, 300, 900]) setTimeout(() => this.agree(), delay);
   }
@@ -114,7 +115,8 @@ class Bridge {
   watch(lower) {
     if (!lower || lower === this.lower) return;
     this.lower = lower;
-    this.painted = null;
+    this.painted = undefined; // until it next paints; it may have done so before anybody watched
+    this.watched = performance.now();
     const context = lower.getContext("2d");
     const style = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, "fillStyle");
     const note = (colour) => (this.painted = colour);
@@ -179,8 +181,7 @@ class Bridge {
       this.reporting = setTimeout(() => this.tell(wanted), 250);
       return;
     }
-    const { width } = this.data;
-    if (width !== wanted) this.hold((data) => data.width !== width, 800);
+    if (this.data.room !== wanted) this.hold((data) => data.room === wanted);
     this.report("width", wanted);
   }
 
@@ -227,7 +228,7 @@ class Bridge {
       this.upper.setPointerCapture(event.pointerId);
     } catch {} // a pen that was lifted in the meantime
     const point = this.within(event);
-    this.stroke = { id: event.pointerId, start: point, last: point, trail: [point] };
+    this.stroke = { id: event.pointerId, source: event, start: point, last: point, trail: [point] };
     if (this.data.tool === "polygon" && this.twice(point)) return;
     this.emit("mousedown", point, event);
     this.sketch();
@@ -313,6 +314,7 @@ class Bridge {
   }
 
   emit(type, place, source) {
+    if (type === "mousedown" && !this.loaded()) this.await();
     if (this.held || this.queue.length) this.queue.push({ type, place, source });
     else this.dispatch(type, place, source);
   }
@@ -332,19 +334,37 @@ class Bridge {
 
   // A stroke that is drawn while the page redraws the canvas would be wiped away, one after a click on a tool would be
   // drawn with the tool before, and of two quick clicks the page would see one: all wait until the page has answered.
-  hold(until, patience = PATIENCE) {
+  hold(until) {
     this.held = { until };
     this.root.dataset.waiting = "";
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(this.go, patience);
+    this.waiting = setTimeout(this.go, PATIENCE);
+  }
+
+  await() {
+    if (!this.held) this.hold(() => true);
+    this.ready();
+  }
+
+  loaded() {
+    const unseen = this.painted === undefined && performance.now() - this.watched > 500;
+    return unseen || this.painted === this.data.paper;
+  }
+
+  // The page has redrawn the canvas under a stroke: begin it again.
+  restart() {
+    const { trail, source } = this.stroke;
+    const again = trail.map((place, index) => ({ type: index ? "mousemove" : "mousedown", place, source }));
+    this.queue = [...again, ...this.queue.filter((item) => item.click)];
+    this.await();
   }
 
   // The page has answered; the canvas follows in a moment.
   ready() {
     clearTimeout(this.following);
     const follow = () => {
-      if (this.painted === null || this.painted === this.data.paper) this.go();
-      else if (this.held) this.following = setTimeout(follow, 20);
+      if (this.held && !(this.held.until(this.data) && this.loaded())) this.following = setTimeout(follow, 20);
+      else this.go();
     };
     this.following = setTimeout(follow, 30);
   }

@@ -84,6 +84,7 @@ def _view(key: str) -> dict[str, Any]:
         "shown": [],
         "previous": None,
         "editing": False,
+        "notices": [],
     }
     view: dict[str, Any] = state.get(f"view.{key}", blank)
     return view
@@ -111,10 +112,9 @@ def _receive(view: dict[str, Any], past: History, sent: Any, size: tuple[int, in
             return _append(past, reading, taken)
         history.change(past, Prompts(marks=reading.marks))
     except PromptError as error:
-        st.toast(str(error), icon="✏️")
+        view["notices"] = [str(error)]
         return True
-    for sentence in reading.refused:
-        st.toast(sentence, icon="✏️")
+    view["notices"] = list(reading.refused)
     return bool(reading.refused) or any(redrawn(ink) for ink in (*reading.fresh, *reading.strays))
 
 
@@ -178,6 +178,8 @@ def show(
     from streamlit_drawable_canvas import st_canvas  # noqa: PLC0415
 
     view = _view(key)
+    while view["notices"]:
+        st.toast(view["notices"].pop(), icon=":material/edit:")
     sheet = Sheet.over(size, view["width"])
     paper = f"rgba(0,0,0,0.000{view['version'] % 1_000_000:06})"
     brush = max(1.0, pen.size / sheet.scale)
@@ -212,6 +214,7 @@ def show(
             "fill": replace(pen.ink, serial=1).fill,
             "ink": pen.ink.stroke,
             "keys": keys,
+            "room": state.peek("canvas.width", 0),
             "clicks": clicks,
             "label": f"Drawing canvas over a picture of {size[0]} by {size[1]} pixels; "
             "the table of marks below holds the same marks as numbers",

@@ -114,7 +114,8 @@ def _mark(mark: Row, edit: Row, place: int) -> Mark:
     made = CLASSES[kind]
     needed = [field for field, info in made.model_fields.items() if info.is_required()]
     if missing := [field for field in needed if field not in typed]:
-        raise PromptError(f"Row {place + 1}: a {kind} needs {' and '.join(missing)} as well.")
+        names = " and ".join([", ".join(missing[:-1]), missing[-1]] if missing[:-1] else missing)
+        raise PromptError(f"Row {place + 1}: a {kind} needs {names} as well.")
     known = {field: value for field, value in typed.items() if field in made.model_fields}
     try:
         if isinstance(known.get("points"), str):
