@@ -10,8 +10,9 @@ from masking_core import Image, MaskingError, Prompts, Recipe, export
 from masking_core.background import Background, Behind, Colour, Transparent
 from masking_core.code import parameter_reference
 from masking_core.errors import ParameterError, PromptError
+from masking_core.links import set_by_text
 from masking_core.methods import METHODS, method_named, read_method
-from masking_core.parameters import Declared, Parameter, parameters
+from masking_core.parameters import Parameter, parameters
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,15 +100,7 @@ def _set(recipe: Recipe, setting: str) -> Recipe:
     path, found, text = setting.partition("=")
     if not found:
         raise ParameterError(f"--set takes NAME=VALUE; {setting!r} was given.")
-    step, _, name = path.rpartition(".")
-    step = step or "method"
-    part = getattr(recipe, step, None)
-    if not isinstance(part, Declared):
-        raise ParameterError(f"--set knows the steps method, clean, keep and edge; {step!r} was given.")
-    declared = {parameter.name: parameter for parameter in parameters(type(part))}
-    if name not in declared:
-        raise ParameterError(f"{type(part).__name__} has no parameter {name!r}; it has {', '.join(declared)}.")
-    return recipe.changed(**{step: part.changed(**{name: declared[name].parse(text)})})
+    return set_by_text(recipe, path, text)
 
 
 def _background(text: str) -> Background:

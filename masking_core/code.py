@@ -34,7 +34,7 @@ STEPS: dict[str, type[Declared]] = {
 """What follows the method in a recipe and has parameters."""
 
 
-def python(recipe: Recipe, prompts: Prompts, picture: str, *, slice: int = 0) -> str:
+def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> str:
     """A program that cuts ``picture`` and writes the cut-out: the pixels of ``recipe.run`` at full resolution.
 
     It needs nothing but this library and the picture: marks, and a picture behind, are written out in it. Parameters

@@ -59,9 +59,21 @@ class Parameter:
             case "bool":
                 words = "true or false"
             case number:
-                words = f"a {'whole ' if number == 'int' else ''}number from {self.low:g} to {self.high:g}"
+                words = f"a {'whole ' if number == 'int' else ''}number{self._bounds}"
         unit = f" ({self.show.unit})" if self.show.unit else ""
         return words + unit + (", or nothing for automatic" if self.optional else "")
+
+    @property
+    def _bounds(self) -> str:
+        match self.low, self.high:
+            case None, None:
+                return ""
+            case low, None:
+                return f" of {low:g} or more"
+            case None, high:
+                return f" of {high:g} or less"
+            case low, high:
+                return f" from {low:g} to {high:g}"
 
     @property
     def step(self) -> float:

@@ -7,11 +7,13 @@ from pages.parts import (
     compute,
     insight,
     layers,
+    links,
     objects,
     picker,
     recipes,
     results,
     sessions,
+    share,
     shell,
     slices,
     stacks,
@@ -57,7 +59,9 @@ def bench(stack: Stack, recipe: Recipe) -> None:
             st.caption(f":material/info: {note}")
         st.caption(caption(image, result))
         objects.strip(result)
-        results.downloads(image, recipe, desk.prompts)
+        with st.container(horizontal=True, gap="small"):
+            results.downloads(image, recipe, desk.prompts)
+            share.show(recipe, desk.prompts, index)
         if len(stack) > 1:
             stacks.downloads(stack, recipe)
         layers.show(image, recipe, desk.prompts, result)
@@ -66,10 +70,12 @@ def bench(stack: Stack, recipe: Recipe) -> None:
 
 
 shell.setup("Workbench")
+links.read()
 with st.sidebar:
     opened = picker.pick()
     sessions.picture_arrived(opened)
     chosen = recipes.choose(opened[0])
     sessions.show(opened, chosen)
+links.problem()
 with st.container(key="bench"):
     bench(opened, chosen)

@@ -172,9 +172,11 @@ def test_every_step_after_the_method_is_written(photo, background):
 
 def test_a_process_of_its_own_opens_a_sample_by_name(tmp_path):
     recipe = Recipe(method=KMeans())
-    program = python(recipe, Prompts(), "retina")
-    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
-    assert np.array_equal(pixels(tmp_path / "retina-cutout.png"), recipe.run(sample("retina")).rgba)
+    program = python(recipe, Prompts(), "rocket")
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True
+    )
+    assert np.array_equal(pixels(tmp_path / "rocket-cutout.png"), recipe.run(sample("rocket")).rgba)
 
 
 def test_a_slice_of_a_stack_is_opened_by_its_place(photo, tmp_path):

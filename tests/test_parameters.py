@@ -5,6 +5,7 @@ from pydantic import Field, ValidationError
 
 from masking_core.errors import ParameterError
 from masking_core.parameters import Declared, Show, parameters
+from masking_core.recipe import Area
 
 
 class Brush(Declared):
@@ -96,3 +97,8 @@ def test_a_parameter_matters_only_when_the_other_says_so():
     assert declared("load").matters({"wet": True})
     assert not declared("load").matters({"wet": False})
     assert declared("width").matters({})
+
+
+def test_a_bound_on_one_side_is_said_as_such():
+    with pytest.raises(ParameterError, match=r"^width must be a whole number of 1 or more; 0 was given\.$"):
+        Area(width=0, height=5)

@@ -105,7 +105,7 @@ def downloads(image: Image, recipe: Recipe, prompts: Prompts) -> None:
         ("Mask", "mask", lambda: export.png(full().mask), "White where the picture stays; 8-bit grey PNG."),
         ("Label map", "labels", lambda: export.labels_png(full().labels), "Pixel values are object numbers; PNG."),
     )
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", width="content"):
         for title, ending, data, explanation in files:
             st.download_button(
                 title,
