@@ -7,6 +7,7 @@ from pages.parts import compute
 PAGES = (
     ("app.py", "Welcome", ":material/home:"),
     ("pages/mask.py", "Workbench", ":material/content_cut:"),
+    ("pages/compare.py", "Compare", ":material/compare:"),
 )
 
 # Columns of pictures wrap under one another before they become too small to work in.

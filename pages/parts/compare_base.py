@@ -1,0 +1,73 @@
+"""What sweep and search have in common: the recipe they begin with, the names of parameters, what happens to a find."""
+
+import streamlit as st
+
+from masking_core import Recipe
+from masking_core.methods import METHODS
+from masking_core.parameters import Parameter, Value
+from masking_core.sweep import tunable
+from pages.parts import compare_columns, compare_workbench
+
+PIXELS = 250_000
+"""Pixels of the copy that sweeps and searches run on: four times as many runs in the same time."""
+PARTS = {"keep": "Foreground", "clean": "Clean-up", "edge": "Edge"}
+
+
+def base(key: str) -> Recipe:
+    """Draw the choice of the recipe to begin with, and return it."""
+    recipes = {column.title: column.recipe for column in compare_columns.columns()}
+    recipes |= {f"{method.title}, usual settings": Recipe(method=method()) for method in METHODS.values()}
+    chosen = st.selectbox(
+        "Recipe",
+        list(recipes),
+        key=key,
+        help="The column or method whose parameters change; all others stay as they are there.",
+        persist_state="session",
+    )
+    return recipes.get(chosen) or next(iter(recipes.values()))
+
+
+def parameters_of(recipe: Recipe) -> dict[str, Parameter]:
+    """The parameters that have an effect in ``recipe``, by name: those shown first to a visitor come first."""
+    values = dict(recipe.method)
+    known = {name: item for name, item in tunable(recipe).items() if "." in name or item.matters(values)}
+    return dict(sorted(known.items(), key=lambda pair: ("." in pair[0], pair[1].show.advanced)))
+
+
+def title(name: str, parameter: Parameter) -> str:
+    """What a parameter is called where those of several parts are listed together."""
+    part = name.split(".", maxsplit=1)[0]
+    return f"{PARTS[part]}: {parameter.title.lower()}" if "." in name else parameter.title
+
+
+def written(parameter: Parameter, value: Value) -> str:
+    """A value as a visitor reads it."""
+    if value is None:
+        return "automatic"
+    if parameter.kind == "bool":
+        return "on" if value else "off"
+    if parameter.kind == "choice":
+        return parameter.show.labels.get(str(value), str(value).replace("_", " ").capitalize())
+    return f"{value:g}"
+
+
+def take(recipe: Recipe, key: str) -> None:
+    """Draw the buttons that make a recipe a column, or open it in the workbench."""
+    with st.container(horizontal=True, gap=None):
+        st.button(
+            "",
+            icon=":material/add_column_right:",
+            key=f"{key}.column",
+            help="Take this one: as a column side by side",
+            on_click=compare_columns.add,
+            args=(recipe,),
+            type="tertiary",
+        )
+        if st.button(
+            "",
+            icon=":material/content_cut:",
+            key=f"{key}.open",
+            help="Take this one: in the workbench",
+            type="tertiary",
+        ):
+            compare_workbench.open_with(recipe)

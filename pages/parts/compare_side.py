@@ -1,0 +1,149 @@
+"""Side by side: every column with its picture, filled as results finish, and what can be done with it."""
+
+from typing import Any
+
+import streamlit as st
+
+from masking_core import metrics
+from masking_core.methods import METHODS
+from pages.parts import compare_columns, compare_export, compare_pictures, compare_truth, compare_workbench, state
+from pages.parts.compare_columns import BENCH, Column
+from pages.parts.compare_pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RESULT
+from pages.parts.compare_runs import Outcome, Scene, pieces, run_all
+from pages.parts.linked_picture import HINT
+
+ROW = 4
+"""Columns beside one another at most; a narrow window wraps them earlier."""
+
+
+class Card:
+    """The place of one column on the page."""
+
+    def __init__(self, column: Column, *, pinned: bool, alone: bool) -> None:
+        self.column, self.pinned = column, pinned
+        head, self._picture, self._figures = st.container(gap=None), st.container(), st.empty()
+        self._buttons(alone=alone)
+        with head:
+            st.markdown(f"**{column.title}**" + (" :blue-badge[:material/keep: Reference]" if pinned else ""))
+            st.caption(compare_columns.summary(column.recipe))
+
+    def show(self, outcome: Outcome, view: str, other: Any) -> None:
+        """Draw what became of the recipe; once in a run."""
+        with self._picture:
+            if outcome.result is None:
+                st.info(outcome.problem, icon=":material/edit:")
+                return
+            key = f"{self.column.prefix}.picture"
+            compare_pictures.draw(outcome.result, view, other, key, f"The result of {self.column.title}")
+
+    def figures(self, outcome: Outcome, reference: Outcome | None) -> None:
+        """Write the figures, the agreement among them as soon as the reference is there."""
+        if outcome.result is None:
+            return
+        here = compare_pictures.foreground(outcome.result)
+        count = pieces(here)
+        words = [f"{outcome.result.info['seconds']:.2f} s", f"{here.mean():.1%} foreground"]
+        words.append(f"{count:,} piece{'' if count == 1 else 's'}")
+        if not self.pinned and reference is not None and reference.result is not None:
+            there = compare_pictures.foreground(reference.result)
+            words.append(f"**IoU {metrics.iou(here, there):.3f}** with the reference")
+        self._figures.caption(" · ".join(words))
+
+    def _buttons(self, *, alone: bool) -> None:
+        id, prefix = self.column.id, self.column.prefix
+        with st.container(horizontal=True, gap="small"):
+            with st.popover("Change", icon=":material/tune:", key=f"{prefix}.change", on_change="rerun") as opened:
+                if opened.open:
+                    self.column.edit()
+            if st.button(
+                "", icon=":material/content_cut:", key=f"{prefix}.open", help="Open this recipe in the workbench"
+            ):
+                compare_workbench.open_with(self.column.recipe)
+            _button("keep", "Compare the others with this one", f"{prefix}.pin", compare_columns.pin, id)
+            _button("content_copy", "Duplicate", f"{prefix}.copy", compare_columns.add, self.column.recipe, id)
+            _button("delete", "Remove", f"{prefix}.remove", compare_columns.remove, id, disabled=alone)
+
+
+def show(scene: Scene) -> None:
+    """The columns and the bar above them, then their results as they finish."""
+    truth = compare_truth.known(scene.image)
+    view = _bar(truth is not None)
+    notice = st.empty()
+    columns = compare_columns.columns()
+    reference = compare_columns.reference()
+    cards: dict[int, Card] = {}
+    with st.container(key="compare-columns"):
+        for place, column in _places(columns):
+            with place:
+                cards[column.id] = Card(column, pinned=column.id == reference.id, alone=len(columns) == 1)
+    footer = st.container()
+    # The reference goes first, as the others wait for it where they are compared with it.
+    ordered = sorted(columns, key=lambda column: column.id != reference.id)
+    outcomes: dict[int, Outcome] = {}
+    for id, outcome in run_all(scene, {column.id: column.recipe for column in ordered}, notice):
+        outcomes[id] = outcome
+        news = outcomes if id == reference.id else [id]
+        for each in news:
+            cards[each].figures(outcomes[each], outcomes.get(reference.id))
+        if view != DISAGREEMENT:
+            other = truth.mask(outcome.result) if view == ERRORS and outcome.result else None
+            cards[id].show(outcome, view, other)
+        elif reference.id in outcomes:
+            for each in news:
+                cards[each].show(outcomes[each], view, _mask(outcomes[reference.id]))
+    with footer:
+        compare_export.downloads(scene, columns, truth)
+
+
+def _bar(has_truth: bool) -> str:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        views = [RESULT, MASK, DISAGREEMENT, *([ERRORS] if has_truth else [])]
+        if state.peek("compare.view") not in views:
+            state.put("compare.view", RESULT)
+        view = st.segmented_control(
+            "Show",
+            views,
+            key="compare.view",
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        chosen = st.menu_button(
+            "Add a column",
+            [*METHODS, BENCH],
+            format_func=lambda id: METHODS[id].title if id in METHODS else id,
+            icon=":material/add:",
+            key="compare.add",
+            disabled=len(compare_columns.columns()) == compare_columns.MOST,
+        )
+    if chosen:
+        compare_columns.add_named(chosen)
+    st.caption(LEGENDS.get(view, "") or HINT, unsafe_allow_html=True)
+    return view
+
+
+def _places(columns: list[Column]) -> list[tuple[Any, Column]]:
+    """Columns of the page for the columns of the comparison: rows of equal length as far as that goes."""
+    rows = -(-len(columns) // ROW)
+    width = -(-len(columns) // rows)
+    placed = []
+    for start in range(0, len(columns), width):
+        placed += zip(st.columns(width, gap="medium"), columns[start : start + width], strict=False)
+    return placed
+
+
+def _mask(outcome: Outcome) -> Any:
+    return None if outcome.result is None else compare_pictures.foreground(outcome.result)
+
+
+def _button(icon: str, help: str, key: str, act: Any, *args: Any, disabled: bool = False) -> None:
+    st.button(
+        "",
+        icon=f":material/{icon}:",
+        key=key,
+        help=help,
+        on_click=act,
+        args=args,
+        type="tertiary",
+        disabled=disabled,
+    )

@@ -1,0 +1,192 @@
+"""A sweep: one or two parameters over several values, as a strip or a grid of pictures with their charts."""
+
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from masking_core import MaskingError, Recipe, Result
+from masking_core.parameters import Parameter, Value
+from masking_core.sweep import Variant, parameter_of, stability, suggested, sweep
+from pages.parts import compare_base, compare_pictures, compare_truth, state
+from pages.parts.compare_runs import Outcome, Scene, run_all
+
+MOST = 64
+NONE = "none"
+ROW = 5
+
+
+def show(scene: Scene) -> None:
+    """The choices, the cells as they finish, and the charts."""
+    try:
+        recipe, axes = _choices()
+        cells = sweep(recipe, axes)
+    except MaskingError as error:
+        st.info(str(error), icon=":material/tune:")
+        return
+    if len(cells) > MOST:
+        st.info(f"These are {len(cells)} cells; choose values for {MOST} at most.", icon=":material/tune:")
+        return
+    stopped = _stopped(scene, cells)
+    truth = compare_truth.known(scene.image)
+    notice = st.empty()
+    charts = st.container()
+    places = _grid(recipe, axes, cells)
+    outcomes: dict[Any, Outcome] = {}
+    asked = {} if stopped else {cell.place: cell.recipe for cell in cells}
+    for place, outcome in run_all(scene, asked, notice, compare_base.PIXELS):
+        outcomes[place] = outcome
+        _fill(places[place], place, outcome, truth)
+    with charts:
+        _charts(recipe, axes, cells, outcomes, truth)
+    if stopped:
+        notice.info("Stopped. What was finished is kept: go on whenever you like.", icon=":material/pause:")
+
+
+def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
+    columns = st.columns([1, 1, 1], gap="medium")
+    with columns[0]:
+        recipe = compare_base.base("compare.sweep.base")
+    known = compare_base.parameters_of(recipe)
+    names = list(known)
+    axes: dict[str, list[Value]] = {}
+    for number, column in enumerate(columns[1:]):
+        options = names if number == 0 else [NONE, *(name for name in names if name not in axes)]
+        key = f"compare.sweep.axis{number}"
+        if state.peek(key) not in options:
+            state.put(key, options[0])
+        with column:
+            name = st.selectbox(
+                ("Parameter", "Second parameter")[number],
+                options,
+                format_func=lambda name: name if name == NONE else compare_base.title(name, known[name]),
+                key=key,
+                persist_state="session",
+            )
+            if name != NONE:
+                second = state.peek("compare.sweep.axis1", NONE) not in {NONE, *axes, name}
+                axes[name] = _values(name, known[name], 4 if number or second else 5)
+    return recipe, axes
+
+
+def _values(name: str, parameter: Parameter, count: int) -> list[Value]:
+    options = [_plain(item) for item in suggested(parameter, count)]
+    numbers = parameter.kind in {"int", "float"}
+    # Other parameters and other counts have other suggestions: each remembers its own choice.
+    chosen = st.multiselect(
+        "Values" + (f" ({parameter.show.unit})" if parameter.show.unit else ""),
+        options,
+        default=options,
+        format_func=lambda text: text if numbers else compare_base.written(parameter, parameter.parse(text)),
+        accept_new_options=numbers,
+        key=f"compare.sweep.{name}.{count}",
+        help=f"{parameter.description} Allowed: {parameter.allowed}."
+        + (" Type a number to add it." if numbers else ""),
+        persist_state="session",
+    )
+    values = {parameter.parse(text.strip()) for text in chosen}
+    return sorted(values, key=float) if numbers else list(dict.fromkeys(parameter.parse(text) for text in chosen))
+
+
+def _plain(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _stopped(scene: Scene, cells: tuple[Variant, ...]) -> bool:
+    """Draw the button that stops this sweep, or lets it go on; another sweep begins by itself."""
+    name = str(hash((scene.image, scene.prompts, cells)))
+    stopped = state.peek("compare.sweep.stopped") == name
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Go on" if stopped else "Stop",
+            icon=":material/play_arrow:" if stopped else ":material/stop:",
+            key="compare.sweep.stop",
+            on_click=state.put,
+            args=("compare.sweep.stopped", "" if stopped else name),
+        )
+        st.caption(
+            f"{len(cells)} cells, each run on a copy of at most {compare_base.PIXELS / 1e6:g} megapixels, as a sketch "
+            "of what the workbench will show."
+        )
+    return stopped
+
+
+def _grid(recipe: Recipe, axes: dict[str, list[Value]], cells: tuple[Variant, ...]) -> dict[Any, Any]:
+    """A place for every cell, its values above it and what can be done with it below."""
+    width = len(list(axes.values())[-1]) if len(axes) > 1 else min(ROW, len(cells))
+    places = {}
+    with st.container(key="compare-cells"):
+        for start in range(0, len(cells), width):
+            for column, cell in zip(st.columns(width, gap="small"), cells[start : start + width], strict=False):
+                with column:
+                    named = zip(axes, cell.values, strict=True)
+                    words = (f"{parameter_of(recipe, name).title} **{_written(recipe, name, x)}**" for name, x in named)
+                    st.caption(" · ".join(words))
+                    places[cell.place] = st.container(gap=None)
+                    compare_base.take(cell.recipe, "compare.sweep." + "-".join(map(str, cell.place)))
+    return places
+
+
+def _written(recipe: Recipe, name: str, value: Value) -> str:
+    return compare_base.written(parameter_of(recipe, name), value)
+
+
+def _fill(place: Any, number: tuple[int, ...], outcome: Outcome, truth: compare_truth.Truth | None) -> None:
+    with place:
+        if outcome.result is None:
+            st.caption(f":material/error: {outcome.problem}")
+            return
+        key = "compare.sweep.picture." + "-".join(map(str, number))
+        alt_text = f"Cell {'.'.join(str(index + 1) for index in number)}"
+        compare_pictures.draw(outcome.result, compare_pictures.RESULT, None, key, alt_text)
+        score = f" · **IoU {truth.scores(outcome.result)['iou']:.3f}**" if truth else ""
+        st.caption(f"{outcome.result.info['seconds']:.2f} s{score}")
+
+
+def _charts(
+    recipe: Recipe,
+    axes: dict[str, list[Value]],
+    cells: tuple[Variant, ...],
+    outcomes: dict[Any, Outcome],
+    truth: compare_truth.Truth | None,
+) -> None:
+    results = {place: outcome.result for place, outcome in outcomes.items() if outcome.result is not None}
+    if len(results) < 2:
+        return
+    if truth:
+        measured = {place: truth.scores(result)["iou"] for place, result in results.items()}
+        title, meaning = "IoU with the truth", "The higher, the better."
+    else:
+        measured = stability({place: compare_pictures.foreground(result) for place, result in results.items()})
+        title, meaning = "Stability", "IoU with the neighbouring cells: where it is high, the value hardly matters."
+    rows = [
+        {"x": cell.values[0], "group": cell.values[-1], "y": measured.get(cell.place), "seconds": _seconds(result)}
+        for cell in cells
+        if (result := results.get(cell.place)) is not None
+    ]
+    left, right = st.columns(2, gap="medium")
+    left.altair_chart(_chart(rows, "y", title, recipe, list(axes)), alt=f"{title} over the values")
+    left.caption(meaning)
+    right.altair_chart(_chart(rows, "seconds", "Seconds", recipe, list(axes)), alt="Seconds over the values")
+
+
+def _seconds(result: Result) -> float:
+    seconds: float = result.info["seconds"]
+    return seconds
+
+
+def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, names: list[str]) -> alt.Chart:
+    parameters = [parameter_of(recipe, name) for name in names]
+    titles = [compare_base.title(name, parameter) for name, parameter in zip(names, parameters, strict=True)]
+    first = parameters[0]
+    if first.kind in {"int", "float"}:
+        scale = alt.Scale(type="log" if first.show.log else "linear", nice=False, zero=False)
+        x = alt.X(field="x", type="quantitative", scale=scale, title=titles[0])
+    else:
+        x = alt.X(field="x", type="nominal", sort=None, title=titles[0])
+    y = alt.Y(field=field, type="quantitative", scale=alt.Scale(zero=field == "seconds"), title=title)
+    told = [("x", titles[0], "nominal"), ("group", titles[-1], "nominal"), (field, title, "quantitative")]
+    encoding = {"x": x, "y": y, "tooltip": [alt.Tooltip(field=f, title=t, type=k) for f, t, k in told]}
+    if len(names) > 1:
+        encoding["color"] = alt.Color(field="group", type="nominal", sort=None, title=titles[1])
+    return alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)
