@@ -1,21 +1,19 @@
-"""The front door."""
+"""The front door: every method on one picture, live."""
 
 import streamlit as st
 
-from masking_core import Dimmed, GraphCut, Prompts, Recipe
-from masking_core.samples import sample, samples
-from pages.parts import compute, results, shell
-from pages.parts.before_after import before_after
+from pages.parts import gallery, picker, shell
 
 shell.setup("Welcome")
-st.title("Cut it out, and see why")
-st.markdown(
-    "Upload a picture, choose a method, move a slider: the object is cut out and the background replaced while you "
-    "watch. Everything runs on this machine; nothing is sent anywhere."
-)
-if st.button("Open the workbench", type="primary", icon=":material/content_cut:"):
-    st.switch_page("pages/mask.py")
-notice = st.empty()
-recipe = Recipe(method=GraphCut(), background=Dimmed(amount=0.9))
-shown = recipe.finish(compute.preview(sample(samples()[0]), recipe, Prompts(), notice))
-before_after(results.jpeg(shown.image.rgb), results.jpeg(results.on_checkerboard(shown.rgba)), key="welcome")
+with st.sidebar:
+    opened = picker.pick()
+with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with st.container(width=760, gap=None):
+        st.title("Cut it out, and see why", anchor=False)
+        st.markdown(
+            "Seven ways to take an object out of its background, live on one picture. Open the one that suits and go "
+            "on from there; everything runs on this machine, nothing is sent anywhere."
+        )
+    if st.button("Open the workbench", type="primary", icon=":material/content_cut:"):
+        st.switch_page("pages/mask.py")
+gallery.show(opened)
