@@ -112,7 +112,7 @@ def test_a_column_opens_in_the_workbench():
 
 
 def cells(app):
-    return [button for button in app.button if button.key.startswith("compare.sweep.") and button.key.endswith(".open")]
+    return [menu for menu in app.menu_button if menu.label == "Take this one"]
 
 
 def test_a_sweep_shows_every_cell_and_takes_one():
@@ -121,7 +121,7 @@ def test_a_sweep_shows_every_cell_and_takes_one():
     count = len(cells(app))
     assert count >= 4
     assert texts(app.caption).count(" s") >= count
-    app.button(key="compare.sweep.1.column").click().run()
+    app.menu_button(key="compare.sweep.1").click("As a column").run()
     assert len(columns(app)) == 4
     assert columns(app)[-1].method.objects != KMeans().objects
 
@@ -232,7 +232,7 @@ def test_a_search_tries_many_and_offers_the_best():
     assert len(table) >= 10
     assert list(table["IoU"]) == sorted(table["IoU"], reverse=True)
     assert f"Best of {len(table)}" in texts(app.markdown)
-    app.button(key="compare.search.take.column").click().run()
+    app.menu_button(key="compare.search.take").click("As a column").run()
     assert columns(app)[-1].method.objects == table["Number of objects"][0]
 
 

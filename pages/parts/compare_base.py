@@ -10,6 +10,7 @@ from pages.parts import compare_columns, compare_workbench
 
 PIXELS = 250_000
 """Pixels of the copy that sweeps and searches run on: four times as many runs in the same time."""
+COLUMN, BENCH = "As a column", "In the workbench"
 PARTS = {"keep": "Foreground", "clean": "Clean-up", "edge": "Edge"}
 
 
@@ -52,22 +53,10 @@ def written(parameter: Parameter, value: Value) -> str:
 
 
 def take(recipe: Recipe, key: str) -> None:
-    """Draw the buttons that make a recipe a column, or open it in the workbench."""
-    with st.container(horizontal=True, gap=None):
-        st.button(
-            "",
-            icon=":material/add_column_right:",
-            key=f"{key}.column",
-            help="Take this one: as a column side by side",
-            on_click=compare_columns.add,
-            args=(recipe,),
-            type="tertiary",
-        )
-        if st.button(
-            "",
-            icon=":material/content_cut:",
-            key=f"{key}.open",
-            help="Take this one: in the workbench",
-            type="tertiary",
-        ):
-            compare_workbench.open_with(recipe)
+    """Draw the menu that makes a recipe a column, or opens it in the workbench."""
+    chosen = st.menu_button("Take this one", [COLUMN, BENCH], key=key, type="tertiary")
+    if chosen == COLUMN:
+        compare_columns.add(recipe)
+        st.toast("It is the last column side by side.", icon=":material/add_column_right:")
+    elif chosen == BENCH:
+        compare_workbench.open_with(recipe)

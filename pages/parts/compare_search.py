@@ -57,7 +57,7 @@ def _searches() -> compute.Store:
 
 def show(scene: Scene, truth: "Truth") -> None:
     """The choices, the button, and what was tried."""
-    st.subheader("Best parameters")
+    st.markdown("#### Best parameters")
     st.caption(
         "Tries many values and comes ever closer to the best IoU with the truth. Runs on copies of at most "
         f"{compare_base.PIXELS / 1e6:g} megapixels; you can do something else meanwhile."
@@ -80,26 +80,29 @@ def show(scene: Scene, truth: "Truth") -> None:
         )
     with right:
         seconds = st.slider("Seconds", 5, 120, 20, step=5, key="compare.search.seconds", persist_state="session")
+    button = st.empty()
     running = _searches().get(state.peek("compare.search.id", ""))
-    with st.container(horizontal=True):
-        if running is None or running.over:
-            if st.button(
-                "Search", icon=":material/search:", key="compare.search.go", type="primary", disabled=not names
-            ):
-                running = _begin(scene, truth, recipe, names, seconds)
-        else:
-            st.button("Stop", icon=":material/stop:", key="compare.search.stop", on_click=_stop, args=(running,))
     if running is not None:
+        if not running.over:
+            button.button("Stop", icon=":material/stop:", key="compare.search.stop", on_click=_stop, args=(running,))
         _watch(running, known)
+    button.button(
+        "Search",
+        icon=":material/search:",
+        key="compare.search.go",
+        type="primary",
+        disabled=not names,
+        on_click=_begin,
+        args=(scene, truth, recipe, names, seconds),
+    )
 
 
-def _begin(scene: Scene, truth: "Truth", recipe: Recipe, names: list[str], seconds: float) -> Search:
+def _begin(scene: Scene, truth: "Truth", recipe: Recipe, names: list[str], seconds: float) -> None:
     found = Search()
     id = uuid4().hex
     _searches().put(id, found, 1)
     state.put("compare.search.id", id)
     found.start(scene, truth, recipe, names, seconds)
-    return found
 
 
 def _stop(running: Search) -> None:

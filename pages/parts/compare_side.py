@@ -46,7 +46,7 @@ class Card:
         words.append(f"{count:,} piece{'' if count == 1 else 's'}")
         if not self.pinned and reference is not None and reference.result is not None:
             there = compare_pictures.foreground(reference.result)
-            words.append(f"**IoU {metrics.iou(here, there):.3f}** with the reference")
+            words.append(f"**IoU {metrics.iou(here, there):.3f}**")
         self._figures.caption(" · ".join(words))
 
     def _buttons(self, *, alone: bool) -> None:

@@ -30,8 +30,8 @@ def show(scene: Scene) -> None:
     stopped = _stopped(scene, cells)
     truth = compare_truth.known(scene.image)
     notice = st.empty()
-    charts = st.container()
     places = _grid(recipe, axes, cells)
+    charts = st.container()
     outcomes: dict[Any, Outcome] = {}
     asked = {} if stopped else {cell.place: cell.recipe for cell in cells}
     for place, outcome in run_all(scene, asked, notice, compare_base.PIXELS):

@@ -68,7 +68,9 @@ export default function ({ parentElement, data }) {
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
   };
 
-  const ended = new AbortController();
+  // This runs again whenever the picture changes: what listened before must not answer as well.
+  pane.ended?.abort();
+  const ended = (pane.ended = new AbortController());
   const on = (target, name, act, more) => target.addEventListener(name, act, { signal: ended.signal, ...more });
   on(document, changed, show);
   on(pane, "wheel", (event) => {
