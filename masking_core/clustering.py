@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from masking_core import label_map
+from masking_core.clustering_stages import stages
 from masking_core.image import Image
 from masking_core.kernels.partition import Partition
 from masking_core.kernels.suggest import Suggestion, suggest
-from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
+from masking_core.method import Labels, Method, Segmentation, Stage, Tool
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
@@ -89,12 +90,16 @@ class Clustering(Method):
                 **self.more_info(found),
             },
             notes=(INSIDE,) if bounds else (),
-            stages=_stages(image, found),
+            stages=self.stages(image, found, seeds),
         )
 
     def suggest(self, image: Image) -> Suggestion:
         """Score every number of objects that may be chosen, in this method's colour space."""
         return suggest(image.rgb, largest=12, space=self.space, seed=self.seed)
+
+    def stages(self, image: Image, found: Partition, seeds: NDArray[np.integer] | None) -> tuple[Stage, ...]:
+        """How it came about, with ``seeds`` as for :meth:`partition`."""
+        return stages(image, found, self.space, seeds)
 
     def more_info(self, found: Partition) -> Mapping[str, Any]:  # noqa: ARG002
         """Further figures of this method for ``info``."""
@@ -103,7 +108,7 @@ class Clustering(Method):
 
 def _tied(seeds: NDArray[np.integer]) -> tuple[list[int], NDArray[np.int32] | None]:
     """The marked object numbers, ascending, and the seeds as their positions among them; None without any."""
-    marked = [number - 1 for number in label_map.objects(seeds + 1)]
+    marked = [number - 1 for number in label_map.objects((seeds + 1).astype(np.int32))]
     if not marked:
         return [], None
     position = np.full(marked[-1] + 2, -1, np.int32)
@@ -164,26 +169,3 @@ def _by_number(membership: NDArray[np.float32], numbers: NDArray[np.int32]) -> N
         if number:
             ordered[..., number - 1] = membership[..., cluster]
     return ordered
-
-
-def _stages(image: Image, found: Partition) -> tuple[Stage, ...]:
-    flat = np.vstack([found.colours, [[0, 0, 0]]]).round().astype(np.uint8)
-
-    def groups(_: int) -> Picture:
-        painted: Picture = flat[found.labels]
-        return painted
-
-    return (
-        Stage(
-            title="The picture",
-            text="Every pixel is a point in the space of colours. Where it lies in the picture plays no part in that.",
-            formula=r"x = (L^*, a^*, b^*)",
-            render=lambda _: image.rgb,
-        ),
-        Stage(
-            title="The groups",
-            text="Every pixel has gone to the nearest centre. It is painted here in that centre's colour.",
-            formula=r"c(x) = \arg\min_k \lVert x - c_k \rVert",
-            render=groups,
-        ),
-    )

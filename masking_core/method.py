@@ -1,7 +1,7 @@
 """The contract of a masking method, and what a method hands on."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -11,27 +11,15 @@ from numpy.typing import NDArray
 from masking_core.image import Image
 from masking_core.parameters import Declared
 from masking_core.prompts import Prompts
+from masking_core.stage import Picture, Stage
+
+__all__ = ["Alpha", "Labels", "Method", "Picture", "Segmentation", "Stage", "Tool"]
 
 Labels = NDArray[np.int32]
 Alpha = NDArray[np.float32]
-Picture = NDArray[np.uint8]
 
 Tool = Literal["rectangle", "ellipse", "polygon", "stroke", "point", "seeds"]
 """What a person can mark a picture with."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step of a method on the user's own picture, for the page that explains it.
-
-    ``render(i)`` draws frame i of ``frames`` as (H, W, 3) uint8; it is called only when somebody looks.
-    """
-
-    title: str
-    text: str
-    formula: str
-    render: Callable[[int], Picture]
-    frames: int = 1
 
 
 @dataclass(frozen=True)

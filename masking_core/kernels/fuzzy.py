@@ -29,6 +29,7 @@ class FuzzyClusters:
         membership: (N, K) float64 in [0, 1]; rows sum to 1.
         objective: Σ weight × membership ** fuzzifier × squared distance, at the start and after every iteration.
         converged: whether the last iteration moved no centre by more than the precision.
+        path: (T + 1, K, 3) float64, the centres at the start and after every iteration.
         partition_coefficient: mean of Σ membership², from 1/K (undecided) to 1 (crisp).
         partition_entropy: mean of -Σ membership × ln membership, from 0 (crisp) to ln K (undecided).
     """
@@ -37,6 +38,7 @@ class FuzzyClusters:
     membership: NDArray[np.float64]
     objective: tuple[float, ...]
     converged: bool
+    path: NDArray[np.float64]
     partition_coefficient: float
     partition_entropy: float
 
@@ -71,12 +73,14 @@ def fuzzy_c_means(
     colours, weights = read_only(points.T), read_only(weights)
     centres, converged, moments = start.copy(), False, np.empty((len(start), 4))
     objective = [_moments(colours, weights, tied, centres, fuzzifier, moments)]
+    path = [centres]
     while not converged and len(objective) <= max_iterations:
         if len(objective) % _REPORT_EVERY == 0:
             report(len(objective) / max_iterations, "Weighing colours")
         moved = np.divide(moments[:, :3], moments[:, 3:], out=centres.copy(), where=moments[:, 3:] > 0)
         converged = bool(np.linalg.norm(moved - centres, axis=1).max() <= precision)
         centres = moved
+        path.append(centres)
         objective.append(_moments(colours, weights, tied, centres, fuzzifier, moments))
     (membership, _), share = memberships(colours, tied, centres, fuzzifier), weights / weights.sum()
     return FuzzyClusters(
@@ -84,6 +88,7 @@ def fuzzy_c_means(
         membership,
         tuple(objective),
         converged,
+        np.array(path),
         partition_coefficient=float(np.einsum("n,nk,nk", share, membership, membership)),
         partition_entropy=-float(np.einsum("n,nk,nk", share, membership, np.log(np.maximum(membership, _TINY)))),
     )

@@ -11,6 +11,7 @@ from masking_core.kernels.colour_space import ColourSpace, by_darkness, planes, 
 from masking_core.kernels.fuzzy import fuzzy_c_means, memberships
 from masking_core.kernels.kmeans import kmeans
 from masking_core.kernels.partition import OUTSIDE, Partition, histogram_of, marked_clusters, tied_bins, tied_pixels
+from masking_core.kernels.spatial import BY_COLOUR
 from masking_core.progress import report
 
 COARSE, FINE, EXACT = 5, 7, 8
@@ -71,6 +72,7 @@ def fuzzy_partition(
     centres = kmeans(coarse.points(space), coarse.counts.astype(np.float64), clusters, seed=seed, tied=tied).centres
     fine = histogram_of(rgb, mask, bits=EXACT if coarse.counts.sum() <= SMALL else FINE)
     energy: tuple[float, ...] = ()
+    path: list[NDArray[np.float64]] = []
     for histogram in (coarse, fine):
         found = fuzzy_c_means(
             histogram.points(space),
@@ -81,8 +83,9 @@ def fuzzy_partition(
             precision=precision,
             tied=tied_bins(histogram, rgb, mask, seeds),
         )
-        centres, energy = found.centres, energy[:-1] + found.objective
-    centres = centres[by_darkness(centres, space, keep=marked_clusters(seeds))]
+        centres, energy, path = found.centres, energy[:-1] + found.objective, [*path[:-1], *found.path]
+    order = by_darkness(centres, space, keep=marked_clusters(seeds))
+    centres = centres[order]
     labels, degrees = _weigh_pixels(rgb, centres, fuzzifier, space, tied_pixels(fine, rgb, mask, seeds), membership)
     if mask is not None:
         labels[~mask] = OUTSIDE
@@ -93,6 +96,8 @@ def fuzzy_partition(
         places=None,
         energy=energy,
         converged=found.converged,
+        path=np.array(path)[:, order],
+        measure=BY_COLOUR,
         membership=degrees if membership else None,
         partition_coefficient=found.partition_coefficient,
         partition_entropy=found.partition_entropy,

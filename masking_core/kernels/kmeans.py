@@ -32,6 +32,7 @@ class Clusters:
         weights: (K,) float64, total weight of each cluster.
         inertia: sum of weight × squared distance to the own centre, at the start and after every iteration.
         converged: whether the last iteration moved no centre by more than the precision.
+        path: (T + 1, K, 3) float64, the centres at the start and after every iteration.
     """
 
     centres: NDArray[np.float64]
@@ -39,6 +40,7 @@ class Clusters:
     weights: NDArray[np.float64]
     inertia: tuple[float, ...]
     converged: bool
+    path: NDArray[np.float64]
 
     @property
     def iterations(self) -> int:
@@ -81,7 +83,7 @@ def kmeans(
     if best.converged:
         return best
     rest = lloyd(points, weights, best.centres, tied, max_iterations - best.iterations, precision)
-    return replace(rest, inertia=best.inertia + rest.inertia[1:])
+    return replace(rest, inertia=best.inertia + rest.inertia[1:], path=np.concatenate([best.path, rest.path[1:]]))
 
 
 def seeding(
@@ -121,6 +123,7 @@ def lloyd(
     centres, labels, nearest = start.copy(), np.empty(len(points), dtype=np.int32), np.empty(len(points))
     sums = np.empty((len(start), 4))
     inertia = [_assign(coordinates, weights, centres, tied, labels, nearest, sums)]
+    path = [centres]
     converged = False
     while not converged and len(inertia) <= max_iterations:
         if len(inertia) % _REPORT_EVERY == 0:
@@ -128,8 +131,9 @@ def lloyd(
         moved = _means(points, weights, centres, tied, labels, nearest, sums)
         converged = bool(np.sqrt(_squared(moved, centres).max()) <= precision)
         centres = moved
+        path.append(centres)
         inertia.append(_assign(coordinates, weights, centres, tied, labels, nearest, sums))
-    return Clusters(centres, labels, sums[:, 3], tuple(inertia), converged)
+    return Clusters(centres, labels, sums[:, 3], tuple(inertia), converged, np.array(path))
 
 
 def _means(

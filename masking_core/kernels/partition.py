@@ -14,6 +14,7 @@ from masking_core.errors import PromptError
 from masking_core.kernels.colour_histogram import ColourHistogram, colour_histogram
 from masking_core.kernels.colour_space import ColourSpace, by_darkness, to_rgb
 from masking_core.kernels.kmeans import kmeans
+from masking_core.kernels.spatial import BY_COLOUR, Distance
 
 OUTSIDE = -1
 """The label of pixels outside the mask."""
@@ -31,6 +32,9 @@ class Partition:
         places: (K, 2) float64, each cluster's centre (x, y) in pixels; None where clusters have a colour only.
         energy: what is minimised, at the start and after every iteration, in squared units of the colour space.
         converged: whether the last iteration moved no centre by more than the precision.
+        path: (T + 1, K, 3) float64, the centres in the colour space at the start and after every iteration; (T + 1, K,
+            5) where they have a place, x and y in pixels.
+        measure: how far pixels are from centres.
     """
 
     labels: NDArray[np.int32]
@@ -38,6 +42,8 @@ class Partition:
     places: NDArray[np.float64] | None
     energy: tuple[float, ...]
     converged: bool
+    path: NDArray[np.float64]
+    measure: Distance
 
     @property
     def iterations(self) -> int:
@@ -97,6 +103,8 @@ def colour_partition(
         places=None,
         energy=found.inertia,
         converged=found.converged,
+        path=found.path[:, order],
+        measure=BY_COLOUR,
     )
 
 

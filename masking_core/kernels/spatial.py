@@ -38,6 +38,10 @@ class Distance(NamedTuple):
     side: float
 
 
+BY_COLOUR = Distance(0.0, 0.0, 0.0, 1.0)
+"""Place plays no part."""
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """Every ``step``-th pixel of a picture in both directions, from pixel (``first``, ``first``) on.
@@ -80,6 +84,7 @@ class Run:
         sizes: (K,) float64, pixels of each cluster.
         energy: sum of the squared distances to the own centre, at the start and after every iteration.
         converged: whether the last iteration moved no centre by more than the precision.
+        path: (T + 1, K, 5) float64, the centres at the start and after every iteration.
     """
 
     centres: NDArray[np.float64]
@@ -87,6 +92,7 @@ class Run:
     sizes: NDArray[np.float64]
     energy: tuple[float, ...]
     converged: bool
+    path: NDArray[np.float64]
 
     @property
     def iterations(self) -> int:
@@ -132,6 +138,7 @@ def lloyd(grid: Grid, measure: Distance, start: NDArray[np.float64], max_iterati
     centres, labels, sums = start.copy(), np.empty(grid.ties.shape, dtype=np.int32), np.empty((len(start), 6))
     scene = (grid.colours, grid.ties, float(grid.step), grid.first + 0.5)
     energy = [_assign(*scene, centres, measure, labels, sums)]
+    path = [centres]
     converged = False
     while not converged and len(energy) <= max_iterations:
         report(len(energy) / max_iterations, "Grouping pixels")
@@ -140,8 +147,9 @@ def lloyd(grid: Grid, measure: Distance, start: NDArray[np.float64], max_iterati
         in_colour, in_place = np.linalg.norm(step[:, :3], axis=1).max(), np.linalg.norm(step[:, 3:], axis=1).max()
         converged = bool(in_colour <= precision and in_place <= precision / 100 * measure.side)
         centres = moved
+        path.append(centres)
         energy.append(_assign(*scene, centres, measure, labels, sums))
-    return Run(centres, labels, sums[:, 5], tuple(energy), converged)
+    return Run(centres, labels, sums[:, 5], tuple(energy), converged, np.array(path))
 
 
 def _squared(features: NDArray[np.float64], centre: NDArray[np.float64], measure: Distance) -> NDArray[np.float64]:

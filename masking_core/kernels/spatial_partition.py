@@ -74,14 +74,14 @@ def spatial_partition(
         scale = pixels / sample.pixels
         run = replace(run, energy=tuple(scale * e for e in run.energy), converged=False)
         run = _continued(run, picture, measure, max_iterations, precision)
-    return _partition(run, space, keep=len(marked))
+    return _partition(run, measure, space, keep=len(marked))
 
 
 def _continued(run: Run, grid: Grid, measure: Distance, max_iterations: int, precision: float) -> Run:
     if run.converged:
         return run
     rest = lloyd(grid, measure, run.centres, max_iterations - run.iterations, precision)
-    return replace(rest, energy=run.energy[:-1] + rest.energy)
+    return replace(rest, energy=run.energy[:-1] + rest.energy, path=np.concatenate([run.path[:-1], rest.path]))
 
 
 def _ties(
@@ -111,7 +111,7 @@ def _sample(picture: Grid, pixels: int) -> Grid:
     return sample if step > 1 and 2 * sample.pixels * step**2 > pixels else picture
 
 
-def _partition(run: Run, space: ColourSpace, keep: int) -> Partition:
+def _partition(run: Run, measure: Distance, space: ColourSpace, keep: int) -> Partition:
     order = by_darkness(run.centres, space, keep)
     rank = np.append(np.argsort(order), -1).astype(np.int32)
     for row in run.labels:
@@ -122,4 +122,6 @@ def _partition(run: Run, space: ColourSpace, keep: int) -> Partition:
         places=run.centres[order, 3:],
         energy=run.energy,
         converged=run.converged,
+        path=run.path[:, order],
+        measure=measure,
     )

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from masking_core.clustering import Clustering, MaxIterations, Precision
+from masking_core.clustering_stages import fuzzy_stages
 from masking_core.image import Image
 from masking_core.kernels.fuzzy_partition import FuzzyPartition, fuzzy_partition
 from masking_core.kernels.partition import Partition
+from masking_core.method import Stage
 from masking_core.parameters import Show
 
 
@@ -58,6 +60,10 @@ class FuzzyCMeans(Clustering):
             seed=self.seed,
             membership=self.alpha == "membership",
         )
+
+    def stages(self, image: Image, found: Partition, seeds: NDArray[np.integer] | None) -> tuple[Stage, ...]:
+        """See :class:`masking_core.clustering.Clustering`."""
+        return fuzzy_stages(image, found, self.space, seeds, self.fuzzifier)
 
     def more_info(self, found: Partition) -> Mapping[str, Any]:
         """How crisp the memberships are."""
