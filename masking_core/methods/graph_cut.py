@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from masking_core.errors import PromptError
+from masking_core.graph_cut_stages import Account, stages
 from masking_core.image import Image
 from masking_core.kernels import beliefs
 from masking_core.kernels.banded import Pyramid, banded_cut
@@ -16,13 +17,12 @@ from masking_core.kernels.colour_space import planes
 from masking_core.kernels.contrast import nlinks, quantise
 from masking_core.kernels.maxflow import Grid
 from masking_core.kernels.unaries import (
-    COLOUR_LIMIT,
     GEODESIC_WEIGHT,
     Features,
     connected_to_seeds,
     picture_features,
 )
-from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
+from masking_core.method import Labels, Method, Segmentation, Tool
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
@@ -32,6 +32,8 @@ VIEW = 40_000
 UNIT = 283.0
 """Side, in pixels, of the square picture for which the smoothness is declared."""
 NO_MARKS = "No marks: the object was looked for away from the picture's frame, which was taken for background."
+BAND = 3
+"""Half the width of the band that is cut anew at finer sizes, in pixels of the size."""
 INSIDE = 0.94
 """Share of the picture's sides within which an unmarked object is looked for."""
 
@@ -105,7 +107,7 @@ class GraphCut(Method):
         learned: dict[int, Belief] = {}
         for number in numbers:
             region = regions.get(number)
-            own = np.where(seeds < 0, -1, seeds == number).astype(np.int8)
+            own = _own(seeds, number)
             _check(number, own, region)
             found, belief, score = self._cut(image, own, region)
             learned[number] = belief
@@ -123,7 +125,33 @@ class GraphCut(Method):
                 "foreground": float((labels > 0).mean()),
             },
             notes=() if marked else (NO_MARKS,),
-            stages=_stages(image, labels, learned[numbers[0]]),
+            stages=stages(
+                self._account(image, labels, _own(seeds, numbers[0]), regions.get(numbers[0]), learned[numbers[0]])
+            ),
+        )
+
+    def _account(
+        self, image: Image, labels: Labels, seeds: NDArray[np.int8], region: Mask | None, learned: Belief
+    ) -> Account:
+        """What the stages tell of one object."""
+        features, (seeds, region) = _features(image), _bounded(seeds, region)
+
+        def after(number: int) -> Belief:
+            if number == learned.rounds - 1:
+                return learned
+            return self.changed(iterations=number)._learn(image, features, seeds, region)
+
+        return Account(
+            image=image,
+            labels=labels,
+            seeds=seeds,
+            features=features,
+            links=self._links(image, features),
+            pyramid=_pyramid(image, exact=self.exact),
+            band=BAND,
+            rounds=learned.rounds,
+            after=after,
+            smoothness=self.smoothness * float(np.sqrt(learned.cut.size)) / UNIT,
         )
 
     def _cut(
@@ -131,10 +159,7 @@ class GraphCut(Method):
     ) -> tuple[Mask, Belief, NDArray[np.float32]]:
         """One object against everything else: its pixels, what was learned, and its unary at every pixel (or one)."""
         pyramid, features = _pyramid(image, exact=self.exact), _features(image)
-        if region is None and not (seeds == 1).any():
-            region = _middle(seeds.shape)
-        if region is not None:
-            seeds = np.where(region, seeds, np.int8(0))
+        seeds, region = _bounded(seeds, region)
         belief = self._learn(image, features, seeds, region)
         smoothness = belief.smoothness * self.smoothness * float(np.sqrt(seeds.size)) / UNIT
 
@@ -144,15 +169,15 @@ class GraphCut(Method):
             return belief.of_colours(lab) + _at(belief.place, guide.shape[:2], pixels)
 
         report(0.6, "Cutting")
-        found = banded_cut(pyramid, unary_at, smoothness=smoothness, sensitivity=self.sensitivity, seeds=seeds, band=3)
+        found = banded_cut(
+            pyramid, unary_at, smoothness=smoothness, sensitivity=self.sensitivity, seeds=seeds, band=BAND
+        )
         score = cv2.resize(_unary(features, belief), seeds.shape[::-1])
         return connected_to_seeds(found, seeds), belief, score
 
     def _learn(self, image: Image, features: Features, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
         small = _reduced_seeds(seeds, features.lab.shape[:2])
-        links = image.derived(
-            ("graph_cut.nlinks", self.sensitivity), lambda: nlinks(features.lab, sensitivity=self.sensitivity)
-        )
+        links = self._links(image, features)
         grid = Grid(links)
         hard = np.where(small == 1, np.inf, np.where(small == 0, -np.inf, 0)).astype(np.float32)
         smoothness = self.smoothness * float(np.sqrt(small.size)) / UNIT
@@ -166,6 +191,23 @@ class GraphCut(Method):
         inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
         inside = inside if inside.any() else small != 0
         return beliefs.from_region(features, inside, small, links, cut_with, learning)
+
+    def _links(self, image: Image, features: Features) -> NDArray[np.int16]:
+        return image.derived(
+            ("graph_cut.nlinks", self.sensitivity), lambda: nlinks(features.lab, sensitivity=self.sensitivity)
+        )
+
+
+def _own(seeds: NDArray[np.int32], number: int) -> NDArray[np.int8]:
+    """One object's seeds: 1 its own, 0 those of everything else, -1 none."""
+    return np.where(seeds < 0, -1, seeds == number).astype(np.int8)
+
+
+def _bounded(seeds: NDArray[np.int8], region: Mask | None) -> tuple[NDArray[np.int8], Mask | None]:
+    """The region that is looked at, the middle if nothing is marked; what lies outside is certainly background."""
+    if region is None and not (seeds == 1).any():
+        region = _middle(seeds.shape)
+    return (seeds if region is None else np.where(region, seeds, np.int8(0))), region
 
 
 def _unary(features: Features, belief: Belief) -> NDArray[np.float32]:
@@ -223,55 +265,3 @@ def _at(field: NDArray[np.float32], shape: tuple[int, ...], pixels: NDArray[np.i
             0
         ]
     return read
-
-
-def _stages(image: Image, labels: Labels, belief: Belief) -> tuple[Stage, ...]:
-    features = _features(image)
-
-    def shades(field: NDArray[np.float32]) -> Picture:
-        grey = np.clip(field * 127.5 + 127.5, 0, 255).astype(np.uint8)
-        return np.dstack([grey] * 3)
-
-    def ratio(_: int) -> Picture:
-        return shades((_unary(features, belief) - belief.place) / COLOUR_LIMIT)
-
-    def unary(_: int) -> Picture:
-        return shades(_unary(features, belief) / (2 * COLOUR_LIMIT))
-
-    def links(_: int) -> Picture:
-        weights = nlinks(features.lab).astype(np.float32).mean(axis=0)
-        return np.dstack([(weights / weights.max() * 255).astype(np.uint8)] * 3)
-
-    def result(_: int) -> Picture:
-        return np.where((labels > 0)[..., None], image.rgb, image.rgb // 4)
-
-    return (
-        Stage(
-            "Colour models",
-            "Two mixtures of Gaussians say which colours are the object's and which the background's. White is surely "
-            "object, black surely background.",
-            r"\log \frac{p(x \mid F)}{p(x \mid B)}",
-            ratio,
-        ),
-        Stage(
-            "Unary cost",
-            "To the colour comes the way to the strokes, or the shape of the region. What is far from a stroke of its "
-            "colour is no longer taken.",
-            r"u = \log \frac{p(x \mid F)}{p(x \mid B)} + r \, \frac{d_B - d_F}{d_B + d_F}",
-            unary,
-        ),
-        Stage(
-            "N-links",
-            "Cutting between neighbours costs what this picture is bright. The cheapest boundary follows the dark "
-            "lines in it, which are edges.",
-            r"w_{pq} = \exp(-\beta \lVert I_p - I_q \rVert^2) \, / \, \lvert p - q \rvert",
-            links,
-        ),
-        Stage(
-            "The cut",
-            "The maximum flow from object to background fills the cheapest boundary. A small copy is solved first, "
-            "then a band around the boundary at every finer size.",
-            r"E = \sum_p u_p + \lambda \sum_{pq} w_{pq} [l_p \ne l_q]",
-            result,
-        ),
-    )

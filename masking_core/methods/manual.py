@@ -2,12 +2,14 @@
 
 from typing import Annotated, ClassVar, Literal
 
+import cv2
 import numpy as np
 from pydantic import Field
 
 from masking_core.errors import PromptError
 from masking_core.image import Image
-from masking_core.method import Method, Segmentation, Stage, Tool
+from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
+from masking_core.palette import RGB, paint
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import AnyMark, Prompts, Region
@@ -48,14 +50,7 @@ class Manual(Method):
             membership=membership,
             knows_background=True,
             info={"regions": len(drawn.regions), "pixels": int((labels > 0).sum())},
-            stages=(
-                Stage(
-                    title="The regions",
-                    text="Each region joins those before it. White is inside, grey is the share of an edge pixel.",
-                    formula=r"\alpha = (\dots(r_1 \circ r_2) \circ \dots) \circ r_n",
-                    render=lambda _: np.dstack([(drawn.roi_alpha(shape) * 255).astype(np.uint8)] * 3),
-                ),
-            ),
+            stages=_stages(image, drawn, labels),
         )
 
     def _renumbered(self, prompts: Prompts) -> Prompts:
@@ -70,3 +65,47 @@ class Manual(Method):
             else:
                 marks.append(mark)
         return Prompts(marks=tuple(marks))
+
+
+def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:
+    shape, regions = image.rgb.shape[:2], tuple(mark for mark in drawn.marks if isinstance(mark, Region))
+
+    def joined(last: int) -> Picture:
+        alpha = Prompts(marks=regions[: last + 1]).roi_alpha(shape)
+        grey: Picture = np.dstack([np.rint(alpha * 255).astype(np.uint8)] * 3)
+        _outline(grey, regions[last])
+        return grey
+
+    def painted(_: int) -> Picture:
+        mixed: Picture = np.where(
+            (labels > 0)[..., None], cv2.addWeighted(image.rgb, 0.4, paint(labels), 0.6, 0), image.rgb
+        )
+        return mixed
+
+    return (
+        Stage(
+            title="Region by region",
+            text="Each region joins those before it: it adds, takes away, leaves only what lies in both, or leaves "
+            "that out. White is inside, grey is the share of an edge pixel, and the newest region is outlined.",
+            formula=r"\alpha_n = \alpha_{n-1} \circ r_n \qquad \circ \in \{\cup, \setminus, \cap, \triangle\}",
+            render=joined,
+            frames=len(regions),
+            names=tuple(
+                f"{region.name or region.kind} {number} of {len(regions)}: {region.operation}"
+                for number, region in enumerate(regions, 1)
+            ),
+        ),
+        Stage(
+            title="The objects",
+            text="Regions of one number make one object. Where two objects overlap, the later one wins.",
+            formula=r"\ell(p) = \text{number of the last object that holds } p",
+            render=painted,
+        ),
+    )
+
+
+def _outline(picture: Picture, region: Region) -> None:
+    window, mask = region.mask(picture.shape)
+    framed = np.pad(mask.view(np.uint8), 1)
+    inner = cv2.erode(framed, np.ones((3, 3), np.uint8), iterations=max(1, round(max(picture.shape) / 400)))
+    picture[window][(framed - inner)[1:-1, 1:-1] > 0] = RGB[2]

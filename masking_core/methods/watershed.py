@@ -17,10 +17,11 @@ from masking_core.kernels.flooding import Flooded, flood
 from masking_core.kernels.gradient import Multiscale, colour_gradient, edge_levels
 from masking_core.markers import Markers, Rule, away_from_outlines, background_only, drawn, found
 from masking_core.method import Method, Picture, Segmentation, Stage, Tool
-from masking_core.palette import paint
+from masking_core.palette import hex_of, paint
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
+from masking_core.stage import Plot, Series
 
 AUTOMATIC_SCALE = 0.002
 """The scale of edges that is chosen by itself, in diagonals of the picture."""
@@ -192,6 +193,8 @@ def _stages(image: Image, levels: NDArray[np.uint8], flooded: Flooded) -> tuple[
             r"\big( g(q) + c \cdot d(q, \pi_0) \big)",
             render=until,
             frames=FRAMES,
+            names=tuple(f"{frame / (FRAMES - 1):.0%} flooded" for frame in range(FRAMES)),
+            plots=lambda frame: (_shares(flooded, frame),),
         ),
         Stage(
             title="Objects",
@@ -200,6 +203,27 @@ def _stages(image: Image, levels: NDArray[np.uint8], flooded: Flooded) -> tuple[
             render=lambda _: _over(image.rgb, flooded, 255),
         ),
     )
+
+
+def _shares(flooded: Flooded, now: int) -> Plot:
+    """How much of the picture each flood has reached, over time."""
+    kinds = int(flooded.labels.max()) + 1
+    reached = np.bincount(flooded.labels.ravel() * 256 + flooded.arrival.ravel(), minlength=256 * kinds)
+    shares = 100 * reached.reshape(kinds, 256).cumsum(axis=1) / flooded.labels.size
+    times = np.arange(FRAMES) * 255 // (FRAMES - 1)
+    percent = [100 * frame / (FRAMES - 1) for frame in range(FRAMES)]
+    series = [
+        Series(
+            f"object {label}" if label else "background",
+            percent,
+            shares[label, times].tolist(),
+            "line",
+            [hex_of(label)],
+        )
+        for label in np.flatnonzero(shares[:, -1]).tolist()
+    ]
+    line = Series("", [percent[now]] * 2, [0.0, float(shares.max())], "line", ["#808080"], 1)
+    return Plot("What each flood has reached", "time (% flooded)", "% of the picture", (*series, line))
 
 
 def _over(rgb: Picture, flooded: Flooded, time: int) -> Picture:

@@ -1,0 +1,226 @@
+"""How a graph cut came about, for the page that explains it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from masking_core.image import Image
+from masking_core.kernels.banded import Pyramid
+from masking_core.kernels.beliefs import Belief
+from masking_core.kernels.maxflow import MAX_LINK
+from masking_core.kernels.unaries import COLOUR_LIMIT, Features
+from masking_core.method import Labels, Picture
+from masking_core.palette import HEX, RGB
+from masking_core.stage import Plot, Series, Stage
+
+SHOWN = 1500
+"""Colours that are plotted."""
+BINS = 40
+OBJECT, GROUND = 1, 0
+"""Places of the two sides' colours in the palette."""
+
+Mask = NDArray[np.bool_]
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """What the stages of one object's cut draw from.
+
+    Attributes:
+        image: the picture, (H, W).
+        labels: (H, W) int32, the result.
+        seeds: (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
+        features: of the copy (h, w) that was learned from.
+        links: (4, h, w) int16, its n-links.
+        pyramid: the sizes that were cut.
+        band: half the width of the band, in pixels of each size.
+        rounds: how often was learned.
+        after: the belief after so many rounds, counted from 0.
+        smoothness: what an n-link without contrast weighs at the size of the copy.
+    """
+
+    image: Image
+    labels: Labels
+    seeds: NDArray[np.int8]
+    features: Features
+    links: NDArray[np.int16]
+    pyramid: Pyramid
+    band: int
+    rounds: int
+    after: Callable[[int], Belief]
+    smoothness: float
+
+    def colour(self, belief: Belief) -> Plane:
+        """(h, w): what the colour of each pixel says."""
+        return belief.of_colours(self.features.lab.reshape(-1, 3)).reshape(belief.place.shape)
+
+    def energy(self, belief: Belief) -> tuple[float, float]:
+        """What a belief's cut pays for its boundary, and what its pixels bring in, in units of the unaries."""
+        boundary = boundary_cost(self.links, belief.cut) / MAX_LINK * self.smoothness * belief.smoothness
+        return boundary, float((self.colour(belief) + belief.place)[belief.cut].sum())
+
+
+def boundary_cost(links: NDArray[np.int16], cut: Mask) -> float:
+    """The sum of the n-links (4, h, w) between the two sides of a cut (h, w): right, below, right and left below."""
+    across = links[0, :, :-1][cut[:, :-1] != cut[:, 1:]].sum(dtype=np.int64)
+    down = links[1, :-1][cut[:-1] != cut[1:]].sum(dtype=np.int64)
+    right = links[2, :-1, :-1][cut[:-1, :-1] != cut[1:, 1:]].sum(dtype=np.int64)
+    left = links[3, :-1, 1:][cut[:-1, 1:] != cut[1:, :-1]].sum(dtype=np.int64)
+    return float(across + down + right + left)
+
+
+def stages(account: Account) -> tuple[Stage, ...]:
+    """What is certain, what is believed, what cutting costs, and the cuts."""
+    after, rounds = cache(account.after), account.rounds
+    names = tuple(f"round {number + 1} of {rounds}" for number in range(rounds))
+    sizes = tuple(level.shape[:2] for level in reversed(account.pyramid.levels))
+    return (
+        Stage(
+            "What is certain",
+            "Orange is certainly the object, blue is certainly background: your marks, or what lies outside your "
+            "region. Everything else is to be decided.",
+            r"l_p = 1 \;\; (p \in \mathcal{O}) \qquad l_p = 0 \;\; (p \in \mathcal{B})",
+            lambda _: _certain(account),
+        ),
+        Stage(
+            "Colour models",
+            "Two mixtures of Gaussians say which colours are the object's and which the background's: white is surely "
+            "object, black surely background. They are learned from what is certain, then again from each cut.",
+            r"c_p = \log \frac{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{object}}"
+            r"{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{background}}",
+            lambda number: _shades(account.colour(after(number)) / COLOUR_LIMIT),
+            rounds,
+            names,
+            lambda number: (_cloud(account, after(number)), _histogram(account, after(number))),
+        ),
+        Stage(
+            "Unary cost",
+            "To the colour comes the way to the strokes, or the place in the region. What is far from a stroke of its "
+            "colour is no longer taken.",
+            r"u_p = c_p + r \, \frac{d_B - d_F}{d_B + d_F}",
+            lambda number: _shades((account.colour(after(number)) + after(number).place) / (2 * COLOUR_LIMIT)),
+            rounds,
+            names,
+        ),
+        Stage(
+            "N-links",
+            "Cutting between two neighbours costs what this picture is bright. The cheapest boundary follows the dark "
+            "lines in it, which are edges.",
+            r"w_{pq} = \exp(-\beta \lVert x_p - x_q \rVert^2) \, / \, \lvert p - q \rvert",
+            lambda _: _grey(account.links.astype(np.float32).mean(axis=0) / MAX_LINK * 255),
+        ),
+        Stage(
+            "Cut, learn, cut again",
+            "The maximum flow from object to background fills the cheapest boundary, and a small copy of the picture "
+            "is cut there. The colours of both sides are learned from that cut, until it no longer changes.",
+            r"E(l) = -\sum_p u_p \, l_p + \lambda \sum_{pq} w_{pq} \, [l_p \ne l_q]",
+            lambda number: _cut(account.image, after(number).cut),
+            rounds,
+            names,
+            lambda number: _progress(account, after, number),
+        ),
+        Stage(
+            "The band",
+            "From size to size only a narrow band around the boundary is cut anew, here in yellow. All else keeps what "
+            "the smaller size decided.",
+            r"p \in \text{band} \iff \exists\, q : \lVert p - q \rVert_\infty \le b, \; l_q \ne l_p",
+            lambda step: _band(account, len(sizes) - 1 - step),
+            len(sizes),
+            tuple(f"{width:,} × {height:,} pixels" for height, width in sizes),
+        ),
+        Stage(
+            "The cut",
+            "This is the cheapest cut at full size. Where several objects were marked, the one with the highest unary "
+            "has the pixel.",
+            r"l^* = \arg\min_l E(l)",
+            lambda _: _cut(account.image, account.labels > 0),
+        ),
+    )
+
+
+def _grey(values: NDArray[np.floating]) -> Picture:
+    return np.dstack([np.clip(values, 0, 255).astype(np.uint8)] * 3)
+
+
+def _shades(field: Plane) -> Picture:
+    return _grey(field * 127.5 + 127.5)
+
+
+def _certain(account: Account) -> Picture:
+    picture = account.image.rgb // 2 + np.uint8(100)
+    picture[account.seeds == 1] = RGB[2]
+    picture[account.seeds == 0] = picture[account.seeds == 0] // 3 + RGB[1] // 3 * 2
+    return picture
+
+
+def _cut(image: Image, cut: Mask) -> Picture:
+    height, width = image.rgb.shape[:2]
+    inside = cv2.resize(cut.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST).astype(bool)
+    return np.where(inside[..., None], image.rgb, image.rgb // 4)
+
+
+def _band(account: Account, level: int) -> Picture:
+    height, width = account.pyramid.levels[level].shape[:2]
+    inside = (account.labels > 0).astype(np.uint8)
+    small = cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA) > 0
+    coarsest = level == len(account.pyramid.levels) - 1
+    band = np.ones((height, width), bool) if coarsest else _near_boundary(small, account.band)
+    guide = np.clip(account.pyramid.levels[level], 0, 255).astype(np.uint8)
+    shown = cv2.addWeighted(guide, 0.55, np.full_like(guide, (255, 221, 51)), 0.45, 0)
+    return np.where(band[..., None], shown, np.where(small[..., None], guide, guide // 4))
+
+
+def _near_boundary(inside: Mask, reach: int) -> Mask:
+    window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    picture = inside.view(np.uint8)
+    near: Mask = cv2.dilate(picture, window) != cv2.erode(picture, window)
+    return near
+
+
+def _cloud(account: Account, belief: Belief) -> Plot:
+    """The picture's colours by what they say, and the Gaussians' means, along the axes on which they differ most."""
+    colours = account.features.palette.colours
+    chosen = np.random.default_rng(0).choice(len(colours), min(SHOWN, len(colours)), replace=False)
+    lab = colours[np.sort(chosen)]
+    axes = sorted(np.argsort(-lab.var(axis=0), kind="stable")[:2].tolist(), reverse=True)
+    says = belief.of_colours(lab)
+    series = [
+        Series(name, lab[side, axes[0]].tolist(), lab[side, axes[1]].tolist(), "dots", [HEX[ink]], 5)
+        for name, side, ink in (("background's", says <= 0, 1), ("object's", says > 0, 2))
+    ]
+    for name, model, ink in (("background's Gaussians", 1, 1), ("object's Gaussians", 0, 2)):
+        means = belief.models[model].means
+        x, y = means[:, axes[0]].tolist(), means[:, axes[1]].tolist()
+        series += [Series(name, x, y, "dots", [colour], size) for colour, size in (("#ffffff", 18), (HEX[ink], 13))]
+    names = ("L* (dark to light)", "a* (green to red)", "b* (blue to yellow)")
+    return Plot("The picture's colours and the two models", names[axes[0]], names[axes[1]], tuple(series))
+
+
+def _histogram(account: Account, belief: Belief) -> Plot:
+    colour = account.colour(belief)
+    series = []
+    for name, side, ink in (("background", ~belief.cut, 1), ("object", belief.cut, 2)):
+        counts, edges = np.histogram(colour[side], BINS, (-COLOUR_LIMIT, COLOUR_LIMIT))
+        middles = ((edges[1:] + edges[:-1]) / 2).tolist()
+        series.append(Series(name, middles, (100 * counts / colour.size).tolist(), "line", [HEX[ink]]))
+    return Plot("How clearly colour tells the two sides apart", "log ratio", "% of the pixels", tuple(series))
+
+
+def _progress(account: Account, after: Callable[[int], Belief], here: int) -> tuple[Plot, ...]:
+    beliefs = [after(number) for number in range(account.rounds)]
+    numbers = [number + 1 for number in range(account.rounds)]
+    costs = [account.energy(belief) for belief in beliefs]
+    energy = [(boundary - gain) / beliefs[0].cut.size for boundary, gain in costs]
+    moved = [0.0] + [100 * float((now.cut != before.cut).mean()) for before, now in pairwise(beliefs)]
+
+    def plot(title: str, unit: str, values: list[float]) -> Plot:
+        dot = Series("here", [numbers[here]], [values[here]], "dots", ["#d55e00"], 11)
+        return Plot(title, "round", unit, (Series("", numbers, values), dot))
+
+    return plot("Energy of each cut", "per pixel", energy), plot("Pixels that changed sides", "%", moved)
