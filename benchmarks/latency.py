@@ -49,7 +49,7 @@ def rows() -> list[dict[str, Any]]:
         page.get_by_role("combobox", name="Method").click()
         page.get_by_role("option", name="K-means", exact=True).click()
         for number in range(PHOTOS):  # another picture and every setting once: nothing comes from a cache
-            page.locator('input[type="file"]').first.set_input_files(_photo(Path(folder) / f"{number}.jpg", number))
+            page.locator('input[type="file"]').first.set_input_files(photo(Path(folder) / f"{number}.jpg", number))
             page.get_by_text(f"{1732 + number:,} × 1,155").wait_for(timeout=60_000)
             page.wait_for_timeout(1000)
             times += [_press(page, "ArrowLeft" if number % 2 else "ArrowRight") for _ in range(STEPS)]
@@ -71,7 +71,8 @@ def visitor(driver: Playwright) -> Page:
     return browser.new_page(viewport={"width": 1440, "height": 900})
 
 
-def _photo(path: Path, number: int) -> Path:
+def photo(path: Path, number: int) -> Path:
+    """Write a 2-megapixel JPEG; every number is another picture, of another size."""
     size = (1732 + number, 1155)
     picture = PIL.Image.fromarray(np.roll(skimage.data.coffee(), number, axis=2)).resize(
         size, PIL.Image.Resampling.BICUBIC

@@ -8,10 +8,23 @@ from pages.parts.compare_runs import Scene
 
 SECTIONS = {"Side by side": compare_side.show, "Sweep": compare_sweep.show, "Ground truth": compare_truth.show}
 
+# Columns wrap under one another before their pictures become too small, and keep one width.
+STYLE = """
+<style>
+.st-key-compare-columns > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
+.st-key-compare-columns > [data-testid="stHorizontalBlock"] {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(240px, 100%), 1fr)); }
+.st-key-compare-strip > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
+.st-key-compare-strip > [data-testid="stHorizontalBlock"] {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(min(150px, 100%), 1fr)); }
+.st-key-compare-columns [data-testid="stColumn"], .st-key-compare-strip [data-testid="stColumn"] {
+  width: auto; min-width: 0; }
+</style>
+"""
 
-@st.fragment
+
 def comparison(image: Image, prompts: Prompts) -> None:
-    """The chosen section; what happens in it redraws only this."""
+    """The chosen section. No fragment: the run of one goes on to its end, whatever is pressed meanwhile."""
     state.get("compare.section", next(iter(SECTIONS)))
     chosen = st.segmented_control(
         "Section",
@@ -21,10 +34,15 @@ def comparison(image: Image, prompts: Prompts) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    SECTIONS[chosen](Scene(image, prompts))
+    for name, show in SECTIONS.items():
+        # A section that is left goes at once; in one place they would show through one another until the last is done.
+        with st.container() if name == chosen else st.empty():
+            if name == chosen:
+                show(Scene(image, prompts))
 
 
 shell.setup("Compare")
+st.html(STYLE)
 with st.sidebar:
     stack = picker.pick()
 index = slices.choose(stack)

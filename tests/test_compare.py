@@ -33,6 +33,10 @@ def methods(app):
     return [recipe.method.title for recipe in columns(app)]
 
 
+def pinned(app):
+    return next(words.value for words in app.markdown if "keep" in words.value).split(" :")[0]
+
+
 def add(app, choice):
     return app.menu_button(key="compare.add").click(choice).run()
 
@@ -64,10 +68,10 @@ def test_columns_are_added_copied_pinned_and_removed():
     app.button(key="compare.1.copy").click().run()
     assert methods(app)[:2] == ["K-means", "K-means"]
     app.button(key="compare.3.pin").click().run()
-    assert next(words.value for words in app.markdown if "Reference" in words.value).startswith("**D · Watershed**")
+    assert pinned(app) == "**D · Watershed**"
     app.button(key="compare.3.remove").click().run()
     assert methods(app) == ["K-means", "K-means", "Graph cut", "Fuzzy C-means"]
-    assert "Reference" in app.markdown[0].value  # the first takes its place
+    assert pinned(app) == "**A · K-means**"  # the first takes its place
     assert not app.exception
 
 
@@ -147,12 +151,19 @@ def test_a_cell_that_fails_does_not_stop_the_rest():
     assert not app.exception
 
 
-def test_a_sweep_stops_and_goes_on():
+def test_a_sweep_that_was_stopped_shows_what_was_finished_and_goes_on():
     app = opened("Sweep")
-    app.button(key="compare.sweep.stop").click().run()
+    count = texts(app.caption).count(" s")
+    assert not [button for button in app.button if button.label == "Stop"]  # it is finished
+    app.session_state["compare.sweep.stopped"] = True
+    del app.session_state["compare.sweep.done"][1,]
+    app.run()
     assert "Stopped" in texts(app.info)
+    assert texts(app.caption).count(" s") == count - 1
     app.button(key="compare.sweep.stop").click().run()
     assert "Stopped" not in texts(app.info)
+    assert texts(app.caption).count(" s") == count
+    assert not app.exception
 
 
 def with_truth():
@@ -175,7 +186,7 @@ def test_scores_are_the_measures_of_the_results():
         assert row["MAE"] == pytest.approx(metrics.mae(alpha, HERE / 255), abs=1e-6)
     app.button_group(key="compare.section").select("Side by side").run()
     app.button_group(key="compare.view").select("Errors").run()
-    assert "missed" in texts(app.caption)
+    assert "missed" in texts(app.markdown)
     assert not app.exception
 
 

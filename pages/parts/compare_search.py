@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 KEPT = 50
 """Searches that are remembered, of all visitors."""
 SHOWN = 200
+FORMATS = {
+    "IoU": st.column_config.NumberColumn(format="%.4f"),
+    "Seconds": st.column_config.NumberColumn(format="%.2f"),
+}
 
 
 @dataclass
@@ -116,7 +120,7 @@ def _watch(running: Search, known: dict[str, Any]) -> None:
     while not running.over:
         if len(running.tries) != shown:
             shown = len(running.tries)
-            place.dataframe(_table(running.tries, known), hide_index=True)
+            place.dataframe(_table(running.tries, known), hide_index=True, column_config=FORMATS)
         notice.progress(running.job.fraction, f"Searching … {running.job.doing}")
         _wait(running)
     notice.empty()
@@ -126,7 +130,7 @@ def _watch(running: Search, known: dict[str, Any]) -> None:
         st.caption("Stopped; this is what was tried until then.")
     except MaskingError as error:
         st.error(str(error), icon=":material/error:")
-    place.dataframe(_table(running.tries, known), hide_index=True)
+    place.dataframe(_table(running.tries, known), hide_index=True, column_config=FORMATS)
     found = best(running.tries)
     if found is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -152,6 +156,7 @@ def _table(tries: list[Try], known: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {"IoU": item.score}
         | {compare_base.title(name, known[name]): value for name, value in item.values.items() if name in known}
-        | {"Seconds": round(item.seconds, 2), "Problem": item.problem}
+        | {"Seconds": item.seconds}
+        | ({"Problem": item.problem} if item.problem else {})
         for item in ordered
     ]

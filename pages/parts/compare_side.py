@@ -12,9 +12,6 @@ from pages.parts.compare_pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RE
 from pages.parts.compare_runs import Outcome, Scene, pieces, run_all
 from pages.parts.linked_picture import HINT
 
-ROW = 4
-"""Columns beside one another at most; a narrow window wraps them earlier."""
-
 
 class Card:
     """The place of one column on the page."""
@@ -24,7 +21,7 @@ class Card:
         head, self._picture, self._figures = st.container(gap=None), st.container(), st.empty()
         self._buttons(alone=alone)
         with head:
-            st.markdown(f"**{column.title}**" + (" :blue-badge[:material/keep: Reference]" if pinned else ""))
+            st.markdown(f"**{column.title}**" + (" :blue[:material/keep:]" if pinned else ""))
             st.caption(compare_columns.summary(column.recipe))
 
     def show(self, outcome: Outcome, view: str, other: Any) -> None:
@@ -44,20 +41,20 @@ class Card:
         count = pieces(here)
         words = [f"{outcome.result.info['seconds']:.2f} s", f"{here.mean():.1%} foreground"]
         words.append(f"{count:,} piece{'' if count == 1 else 's'}")
-        if not self.pinned and reference is not None and reference.result is not None:
+        if self.pinned:
+            words.append("reference")
+        elif reference is not None and reference.result is not None:
             there = compare_pictures.foreground(reference.result)
             words.append(f"**IoU {metrics.iou(here, there):.3f}**")
         self._figures.caption(" · ".join(words))
 
     def _buttons(self, *, alone: bool) -> None:
         id, prefix = self.column.id, self.column.prefix
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             with st.popover("Change", icon=":material/tune:", key=f"{prefix}.change", on_change="rerun") as opened:
                 if opened.open:
                     self.column.edit()
-            if st.button(
-                "", icon=":material/content_cut:", key=f"{prefix}.open", help="Open this recipe in the workbench"
-            ):
+            if _button("content_cut", "Open in the workbench", f"{prefix}.open"):
                 compare_workbench.open_with(self.column.recipe)
             _button("keep", "Compare the others with this one", f"{prefix}.pin", compare_columns.pin, id)
             _button("content_copy", "Duplicate", f"{prefix}.copy", compare_columns.add, self.column.recipe, id)
@@ -73,7 +70,7 @@ def show(scene: Scene) -> None:
     reference = compare_columns.reference()
     cards: dict[int, Card] = {}
     with st.container(key="compare-columns"):
-        for place, column in _places(columns):
+        for place, column in zip(st.columns(len(columns), gap="medium"), columns, strict=True):
             with place:
                 cards[column.id] = Card(column, pinned=column.id == reference.id, alone=len(columns) == 1)
     footer = st.container()
@@ -118,26 +115,19 @@ def _bar(has_truth: bool) -> str:
         )
     if chosen:
         compare_columns.add_named(chosen)
-    st.caption(LEGENDS.get(view, "") or HINT, unsafe_allow_html=True)
+    if view in LEGENDS:
+        st.markdown(f"<small>{LEGENDS[view]}</small>", unsafe_allow_html=True)
+    else:
+        st.caption(HINT)
     return view
-
-
-def _places(columns: list[Column]) -> list[tuple[Any, Column]]:
-    """Columns of the page for the columns of the comparison: rows of equal length as far as that goes."""
-    rows = -(-len(columns) // ROW)
-    width = -(-len(columns) // rows)
-    placed = []
-    for start in range(0, len(columns), width):
-        placed += zip(st.columns(width, gap="medium"), columns[start : start + width], strict=False)
-    return placed
 
 
 def _mask(outcome: Outcome) -> Any:
     return None if outcome.result is None else compare_pictures.foreground(outcome.result)
 
 
-def _button(icon: str, help: str, key: str, act: Any, *args: Any, disabled: bool = False) -> None:
-    st.button(
+def _button(icon: str, help: str, key: str, act: Any = None, *args: Any, disabled: bool = False) -> bool:
+    return st.button(
         "",
         icon=f":material/{icon}:",
         key=key,

@@ -13,7 +13,6 @@ from pages.parts.compare_runs import Outcome, Scene, run_all
 
 MOST = 64
 NONE = "none"
-ROW = 5
 
 
 def show(scene: Scene) -> None:
@@ -27,20 +26,22 @@ def show(scene: Scene) -> None:
     if len(cells) > MOST:
         st.info(f"These are {len(cells)} cells; choose values for {MOST} at most.", icon=":material/tune:")
         return
-    stopped = _stopped(scene, cells)
+    asked, slot = _asked(scene, cells)
     truth = compare_truth.known(scene.image)
     notice = st.empty()
     places = _grid(recipe, axes, cells)
     charts = st.container()
     outcomes: dict[Any, Outcome] = {}
-    asked = {} if stopped else {cell.place: cell.recipe for cell in cells}
     for place, outcome in run_all(scene, asked, notice, compare_base.PIXELS):
         outcomes[place] = outcome
+        state.get("compare.sweep.done", {})[place] = True
         _fill(places[place], place, outcome, truth)
     with charts:
         _charts(recipe, axes, cells, outcomes, truth)
-    if stopped:
-        notice.info("Stopped. What was finished is kept: go on whenever you like.", icon=":material/pause:")
+    if len(asked) < len(cells):
+        notice.info("Stopped. What was finished is here: go on whenever you like.", icon=":material/pause:")
+    else:
+        slot.empty()
 
 
 def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
@@ -92,30 +93,42 @@ def _plain(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _stopped(scene: Scene, cells: tuple[Variant, ...]) -> bool:
-    """Draw the button that stops this sweep, or lets it go on; another sweep begins by itself."""
-    name = str(hash((scene.image, scene.prompts, cells)))
-    stopped = state.peek("compare.sweep.stopped") == name
+def _asked(scene: Scene, cells: tuple[Variant, ...]) -> tuple[dict[Any, Recipe], Any]:
+    """The cells to run: all, or those that were finished when this sweep was stopped; and the place of the button."""
+    name = _name(scene, cells)
+    if state.peek("compare.sweep.name") != name:
+        state.put("compare.sweep.name", name)
+        state.put("compare.sweep.done", {})
+        state.put("compare.sweep.stopped", False)
+    stopped = state.peek("compare.sweep.stopped")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        slot = st.empty()
+        slot.button(
             "Go on" if stopped else "Stop",
             icon=":material/play_arrow:" if stopped else ":material/stop:",
             key="compare.sweep.stop",
             on_click=state.put,
-            args=("compare.sweep.stopped", "" if stopped else name),
+            args=("compare.sweep.stopped", not stopped),
         )
         st.caption(
             f"{len(cells)} cells, each run on a copy of at most {compare_base.PIXELS / 1e6:g} megapixels, as a sketch "
             "of what the workbench will show."
         )
-    return stopped
+    done = state.get("compare.sweep.done", {})
+    return {cell.place: cell.recipe for cell in cells if not stopped or cell.place in done}, slot
+
+
+def _name(scene: Scene, cells: tuple[Variant, ...]) -> str:
+    """What tells this sweep from every other one."""
+    return str(hash((scene.image, scene.prompts, cells)))
 
 
 def _grid(recipe: Recipe, axes: dict[str, list[Value]], cells: tuple[Variant, ...]) -> dict[Any, Any]:
     """A place for every cell, its values above it and what can be done with it below."""
-    width = len(list(axes.values())[-1]) if len(axes) > 1 else min(ROW, len(cells))
+    strip = len(axes) == 1
+    width = len(cells) if strip else len(list(axes.values())[-1])
     places = {}
-    with st.container(key="compare-cells"):
+    with st.container(key="compare-strip" if strip else "compare-grid"):
         for start in range(0, len(cells), width):
             for column, cell in zip(st.columns(width, gap="small"), cells[start : start + width], strict=False):
                 with column:
