@@ -55,9 +55,10 @@ class Entry:
 def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
     """A (H, W, 4) uint8 picture over the pattern that means "transparent", (H, W, 3) uint8."""
     rows, columns = np.ogrid[: rgba.shape[0], : rgba.shape[1]]
-    board = np.where((rows // size + columns // size) % 2 == 0, np.float32(245), np.float32(205))[..., None]
-    alpha = rgba[..., 3:].astype(np.float32) / np.float32(255)
-    over: Picture = np.rint(rgba[..., :3] * alpha + board * (1 - alpha)).astype(np.uint8)
+    light = (rows // size + columns // size) % 2 == 0
+    board = cv2.cvtColor(np.where(light, np.uint8(245), np.uint8(205)), cv2.COLOR_GRAY2RGB)
+    alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
+    over: Picture = cv2.blendLinear(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), board, alpha, 1 - alpha)
     return over
 
 

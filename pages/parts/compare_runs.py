@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
@@ -36,33 +37,50 @@ class Scene:
         return recipe.finish(compute.segment(self.image, recipe, self.prompts, preview=pixels))
 
 
-def run_all(
-    scene: Scene, recipes: Mapping[Any, Recipe], notice: Any, pixels: int = PREVIEW_PIXELS
-) -> Iterator[tuple[Any, Outcome]]:
-    """Every key of ``recipes`` with what became of its recipe, in the order in which they finish.
+class Runs:
+    """Recipes being run on a scene, by key, in their order; the first begin at once."""
 
-    ``notice``, an empty placeholder, shows how far they are. A change of any widget ends the calling script at one of
-    the calls below; what is running is then told to stop, and what has finished is found again next time.
-    """
-    waiting = list(recipes.items())
-    running: dict[Any, compute.Job] = {}
-    begun = shown = time.monotonic()
-    try:
-        while waiting or running:
-            while waiting and len(running) < AT_ONCE:
-                key, recipe = waiting.pop(0)
-                running[key] = compute.submit(lambda recipe=recipe: scene.run(recipe, pixels))
-            for key in [key for key, job in running.items() if job.future.done()]:
-                yield key, outcome(running.pop(key))
-            now = time.monotonic()
-            if running and now - begun > compute.PATIENCE and now - shown > 0.1:
-                _tell(notice, len(recipes), waiting, running)
-                shown = now
-            time.sleep(0.005)
-        notice.empty()
-    finally:
-        for job in running.values():
-            job.unwanted = True
+    def __init__(self, scene: Scene, recipes: Mapping[Any, Recipe], pixels: int = PREVIEW_PIXELS) -> None:
+        self._scene, self._pixels, self._total = scene, pixels, len(recipes)
+        self._waiting = list(recipes.items())
+        self._running: dict[Any, compute.Job] = {}
+        self._fill()
+
+    def finished(self, notice: Any) -> Iterator[tuple[Any, Outcome]]:
+        """Every key with what became of its recipe, in the order in which they finish.
+
+        ``notice``, an empty placeholder, shows how far they are. A change of any widget ends the calling script at one
+        of the calls below; what is running is then told to stop, and what has finished is found again next time.
+        """
+        begun = shown = time.monotonic()
+        try:
+            while self._running:
+                for key in [key for key, job in self._running.items() if job.future.done()]:
+                    done = outcome(self._running.pop(key))
+                    self._fill()
+                    yield key, done
+                now = time.monotonic()
+                if self._running and now - begun > compute.PATIENCE and now - shown > 0.1:
+                    self._tell(notice)
+                    shown = now
+                time.sleep(0.005)
+            notice.empty()
+        finally:
+            for job in self._running.values():
+                job.unwanted = True
+
+    def _fill(self) -> None:
+        while self._waiting and len(self._running) < AT_ONCE:
+            key, recipe = self._waiting.pop(0)
+            self._running[key] = compute.submit(partial(self._scene.run, recipe, self._pixels))
+
+    def _tell(self, notice: Any) -> None:
+        done = self._total - len(self._waiting) - len(self._running)
+        ready = compute.getting_ready()
+        doing = next(iter(self._running.values())).doing
+        words = f"{done} of {self._total} done. {doing} …" + (f" ({ready}: the first run is slower)" if ready else "")
+        share = done + sum(job.fraction for job in self._running.values())
+        notice.progress(min(max(share / self._total, 0.0), 1.0), words)
 
 
 def outcome(job: compute.Job) -> Outcome:
@@ -71,14 +89,6 @@ def outcome(job: compute.Job) -> Outcome:
         return Outcome(job.future.result())
     except MaskingError as error:
         return Outcome(problem=str(error))
-
-
-def _tell(notice: Any, total: int, waiting: list[Any], running: dict[Any, compute.Job]) -> None:
-    done = total - len(waiting) - len(running)
-    ready = compute.getting_ready()
-    job = next(iter(running.values()))
-    words = f"{done} of {total} done. {job.doing} …" + (f" ({ready}: the first run is slower)" if ready else "")
-    notice.progress((done + sum(each.fraction for each in running.values())) / total, words)
 
 
 def pieces(mask: np.ndarray) -> int:

@@ -9,7 +9,7 @@ from masking_core.methods import METHODS
 from pages.parts import compare_columns, compare_export, compare_pictures, compare_truth, compare_workbench, state
 from pages.parts.compare_columns import BENCH, Column
 from pages.parts.compare_pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RESULT
-from pages.parts.compare_runs import Outcome, Scene, pieces, run_all
+from pages.parts.compare_runs import Outcome, Runs, Scene, pieces
 from pages.parts.linked_picture import HINT
 
 
@@ -77,7 +77,7 @@ def show(scene: Scene) -> None:
     # The reference goes first, as the others wait for it where they are compared with it.
     ordered = sorted(columns, key=lambda column: column.id != reference.id)
     outcomes: dict[int, Outcome] = {}
-    for id, outcome in run_all(scene, {column.id: column.recipe for column in ordered}, notice):
+    for id, outcome in Runs(scene, {column.id: column.recipe for column in ordered}).finished(notice):
         outcomes[id] = outcome
         news = outcomes if id == reference.id else [id]
         for each in news:

@@ -9,7 +9,7 @@ from masking_core import MaskingError, Recipe, Result
 from masking_core.parameters import Parameter, Value
 from masking_core.sweep import Variant, parameter_of, stability, suggested, sweep
 from pages.parts import compare_base, compare_pictures, compare_truth, state
-from pages.parts.compare_runs import Outcome, Scene, run_all
+from pages.parts.compare_runs import Outcome, Runs, Scene
 
 MOST = 64
 NONE = "none"
@@ -27,12 +27,13 @@ def show(scene: Scene) -> None:
         st.info(f"These are {len(cells)} cells; choose values for {MOST} at most.", icon=":material/tune:")
         return
     asked, slot = _asked(scene, cells)
+    runs = Runs(scene, asked, compare_base.PIXELS)
     truth = compare_truth.known(scene.image)
     notice = st.empty()
     places = _grid(recipe, axes, cells)
     charts = st.container()
     outcomes: dict[Any, Outcome] = {}
-    for place, outcome in run_all(scene, asked, notice, compare_base.PIXELS):
+    for place, outcome in runs.finished(notice):
         outcomes[place] = outcome
         state.get("compare.sweep.done", {})[place] = True
         _fill(places[place], place, outcome, truth)

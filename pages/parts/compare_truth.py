@@ -10,7 +10,7 @@ import streamlit as st
 from masking_core import Image, Manual, MaskingError, ParameterError, Recipe, Result, export, metrics
 from masking_core.recipe import PREVIEW_PIXELS
 from pages.parts import compare_columns, compare_search, compute, state
-from pages.parts.compare_runs import Scene, run_all
+from pages.parts.compare_runs import Runs, Scene
 
 TOLERANCE = 0.008
 """How far outlines may lie apart and still agree, in diagonals of the picture (Perazzi et al. 2016)."""
@@ -139,7 +139,7 @@ def _table(scene: Scene, truth: Truth) -> None:
     columns = compare_columns.columns()
     table, notice = st.empty(), st.empty()
     rows, problems = {}, {}
-    for id, outcome in run_all(scene, {column.id: column.recipe for column in columns}, notice):
+    for id, outcome in Runs(scene, {column.id: column.recipe for column in columns}).finished(notice):
         if outcome.result is None:
             problems[id] = outcome.problem
             continue
