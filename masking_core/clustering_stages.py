@@ -174,7 +174,7 @@ def fuzzy_stages(
         Stage(
             title=moving.title,
             text="Every pixel belongs to every centre by degrees, and every centre moves to the mean of all pixels "
-            "weighted by them. The picture shows the centre each belongs to most.",
+            "weighted by them. A step in the curve is where a finer histogram of the colours takes over.",
             formula=r"c_k \leftarrow \frac{\sum_x u_k(x)^m \, x}{\sum_x u_k(x)^m}",
             render=moving.render,
             frames=moving.frames,

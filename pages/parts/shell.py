@@ -8,6 +8,7 @@ PAGES = (
     ("app.py", "Welcome", ":material/home:"),
     ("pages/mask.py", "Workbench", ":material/content_cut:"),
     ("pages/compare.py", "Compare", ":material/compare:"),
+    ("pages/explain.py", "Explain", ":material/school:"),
 )
 
 # Columns of pictures wrap under one another before they become too small to work in.

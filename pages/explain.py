@@ -1,0 +1,33 @@
+"""How the chosen method comes to its mask, step by step, on the visitor's own picture and marks."""
+
+import streamlit as st
+
+from masking_core import MaskingError, Recipe, Stack
+from pages.parts import compute, explain_stages, picker, recipes, shell, slices
+
+
+def explain(stack: Stack, recipe: Recipe) -> None:
+    """The method's stages in order, then what the rest of the recipe makes of them."""
+    index = slices.choose(stack)
+    image, prompts = stack[index], slices.marks(stack, index)
+    notice = st.empty()
+    try:
+        found = compute.preview(image, recipe, prompts, notice)
+        result = recipe.finish(found)
+    except MaskingError as error:
+        notice.info(f"{error}", icon=":material/edit:")
+        st.page_link("pages/mask.py", label="Mark the picture in the workbench", icon=":material/content_cut:")
+        return
+    explain_stages.show(result, (image.digest, recipe.to_json(), prompts.to_json()))
+
+
+shell.setup("Explain")
+with st.sidebar:
+    opened = picker.pick()
+    chosen = recipes.choose(opened[0])
+st.title(f"{chosen.method.title}, step by step", anchor=False)
+st.markdown(
+    f"{chosen.method.good_for} Below is every step it takes on this picture, with your marks and settings: "
+    "change them on the left or in the workbench, and watch."
+)
+explain(opened, chosen)
