@@ -3,7 +3,6 @@
 import json
 import platform
 from base64 import b64encode
-from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -27,7 +26,7 @@ TILE = 420
 REPORT_PIXELS = 500_000
 """Pixels of each picture in the report."""
 MARGIN, LINE, TEXT = 16, 22, 16
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+INK, PALE = "#17202a", "#5a6470"
 PACKAGES = ("masking-studio", "numpy", "scikit-image", "opencv-python-headless", "Pillow")
 
 STYLE = """
@@ -81,17 +80,22 @@ def contact_sheet(image: Image, entries: Sequence[Entry], columns: int = 3) -> b
         columns: pictures in a row, the original among them.
     """
     height = max(1, round(TILE * image.size[1] / image.size[0]))
-    original = export.pixels(image), image.name or "Original", f"{image.size[0]} × {image.size[1]} pixels"
-    tiles = [original, *((_cutout(entry), entry.title, _summary(entry)) for entry in entries)]
+    size = f"{image.size[0]} by {image.size[1]} pixels"
+    tiles: list[tuple[Picture | None, list[str]]] = [
+        (export.pixels(image), [*_wrapped(image.name or "Original"), size]),
+        *((_cutout(entry), _wrapped(entry.title) + _wrapped(_summary(entry))) for entry in entries),
+    ]
     columns = min(columns, len(tiles))
     rows = -(-len(tiles) // columns)
-    cell = TILE + MARGIN, height + 2 * LINE + 2 * MARGIN
+    cell = TILE + MARGIN, height + LINE * max(len(lines) for _, lines in tiles) + 2 * MARGIN
     sheet = PIL.Image.new("RGB", (MARGIN + columns * cell[0], MARGIN + rows * cell[1]), "white")
-    for number, (picture, title, below) in enumerate(tiles):
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(TEXT)
+    for number, (picture, lines) in enumerate(tiles):
         left, top = MARGIN + number % columns * cell[0], MARGIN + number // columns * cell[1]
         if picture is not None:
             sheet.paste(_tile(picture, (TILE, height)), (left, top))
-        _caption(sheet, (left, top + height + 4), title, below)
+        for index, line in enumerate(lines):
+            draw.text((left, top + height + 4 + index * LINE), line, fill=INK if index == 0 else PALE, font=font)
     file = BytesIO()
     sheet.save(file, "PNG")
     return file.getvalue()
@@ -147,6 +151,10 @@ def _written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _figure(figure: float) -> str:
+    return f"{figure:,.0f}" if isinstance(figure, int) or abs(figure) >= 1000 else f"{figure:.3g}"
+
+
 def _cutout(entry: Entry) -> Picture | None:
     return None if entry.result is None else entry.result.cutout
 
@@ -154,7 +162,7 @@ def _cutout(entry: Entry) -> Picture | None:
 def _summary(entry: Entry) -> str:
     if entry.result is None:
         return entry.problem
-    return ", ".join(f"{name} {figure:.4g}" for name, figure in entry.figures.items())
+    return ", ".join(f"{name} {_figure(figure)}" for name, figure in entry.figures.items())
 
 
 def _tile(picture: Picture, size: tuple[int, int]) -> PIL.Image.Image:
@@ -162,19 +170,18 @@ def _tile(picture: Picture, size: tuple[int, int]) -> PIL.Image.Image:
     return PIL.Image.fromarray(small if small.shape[2] == 3 else on_checkerboard(small))
 
 
-def _caption(sheet: PIL.Image.Image, place: tuple[int, int], *lines: str) -> None:
-    draw = ImageDraw.Draw(sheet)
+def _wrapped(text: str) -> list[str]:
+    """``text`` in lines that are no wider than a picture; a single word that is wider is cut short."""
     font = ImageFont.load_default(TEXT)
-    for number, line in enumerate(lines):
-        place_of_line = place[0], place[1] + number * LINE
-        draw.text(place_of_line, _fitting(line, font), fill="#17202a" if number == 0 else "#5a6470", font=font)
-
-
-def _fitting(line: str, font: Font) -> str:
-    if font.getlength(line) <= TILE:
-        return line
-    fits = bisect(range(len(line)), TILE, key=lambda count: round(font.getlength(line[:count] + "…")))
-    return line[: max(0, fits - 1)] + "…"
+    lines: list[str] = []
+    for word in text.split():
+        if lines and font.getlength(f"{lines[-1]} {word}") <= TILE:
+            lines[-1] += f" {word}"
+        else:
+            while font.getlength(word) > TILE:
+                word = word[:-2] + "…"  # noqa: PLW2901
+            lines.append(word)
+    return lines
 
 
 def _picture(picture: Picture, alt: str) -> str:
@@ -186,7 +193,7 @@ def _picture(picture: Picture, alt: str) -> str:
 
 
 def _section(entry: Entry) -> str:
-    figures = {name: f"{figure:.4g}" for name, figure in entry.figures.items()}
+    figures = {name: _figure(figure) for name, figure in entry.figures.items()}
     rows = {**figures, **settings(entry.recipe, every=True)}
     table = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in rows.items())
     shown = f'<p class="problem">{escape(entry.problem)}</p>'

@@ -65,11 +65,11 @@ def test_the_first_column_is_what_the_workbench_is_set_to():
 def test_columns_are_added_copied_pinned_and_removed():
     app = add(opened(), "fuzzy_cmeans")
     assert methods(app) == ["K-means", "Graph cut", "Watershed", "Fuzzy C-means"]
-    app.button(key="compare.1.copy").click().run()
+    app.menu_button(key="compare.1.more").click("Duplicate").run()
     assert methods(app)[:2] == ["K-means", "K-means"]
-    app.button(key="compare.3.pin").click().run()
+    app.menu_button(key="compare.3.more").click("Compare the others with it").run()
     assert pinned(app) == "**D · Watershed**"
-    app.button(key="compare.3.remove").click().run()
+    app.menu_button(key="compare.3.more").click("Remove").run()
     assert methods(app) == ["K-means", "K-means", "Graph cut", "Fuzzy C-means"]
     assert pinned(app) == "**A · K-means**"  # the first takes its place
     assert not app.exception
@@ -108,7 +108,7 @@ def test_a_column_opens_in_the_workbench():
     app.session_state["compare.1.change"] = True
     app.run()
     app.slider(key="compare.1.kmeans.objects").set_value(4).run()
-    app.button(key="compare.1.open").click().run()
+    app.menu_button(key="compare.1.more").click("Open in the workbench").run()
     assert app.selectbox(key="method").value == "kmeans"
     assert app.slider(key="kmeans.objects").value == 4
     assert app.selectbox(key="background").value == "blurred"

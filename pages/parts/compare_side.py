@@ -12,6 +12,8 @@ from pages.parts.compare_pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RE
 from pages.parts.compare_runs import Outcome, Runs, Scene, pieces
 from pages.parts.linked_picture import HINT
 
+OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Compare the others with it", "Duplicate", "Remove"
+
 
 class Card:
     """The place of one column on the page."""
@@ -49,16 +51,15 @@ class Card:
         self._figures.caption(" · ".join(words))
 
     def _buttons(self, *, alone: bool) -> None:
-        id, prefix = self.column.id, self.column.prefix
+        prefix = self.column.prefix
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             with st.popover("Change", icon=":material/tune:", key=f"{prefix}.change", on_change="rerun") as opened:
                 if opened.open:
                     self.column.edit()
-            if _button("content_cut", "Open in the workbench", f"{prefix}.open"):
+            key = f"{prefix}.more"
+            choices = [OPEN, PIN, DUPLICATE, *([] if alone else [REMOVE])]
+            if st.menu_button("More", choices, key=key, on_click=_act, args=(self.column, key)) == OPEN:
                 compare_workbench.open_with(self.column.recipe)
-            _button("keep", "Compare the others with this one", f"{prefix}.pin", compare_columns.pin, id)
-            _button("content_copy", "Duplicate", f"{prefix}.copy", compare_columns.add, self.column.recipe, id)
-            _button("delete", "Remove", f"{prefix}.remove", compare_columns.remove, id, disabled=alone)
 
 
 def show(scene: Scene) -> None:
@@ -126,14 +127,11 @@ def _mask(outcome: Outcome) -> Any:
     return None if outcome.result is None else compare_pictures.foreground(outcome.result)
 
 
-def _button(icon: str, help: str, key: str, act: Any = None, *args: Any, disabled: bool = False) -> bool:
-    return st.button(
-        "",
-        icon=f":material/{icon}:",
-        key=key,
-        help=help,
-        on_click=act,
-        args=args,
-        type="tertiary",
-        disabled=disabled,
-    )
+def _act(column: Column, key: str) -> None:
+    chosen = state.peek(key)
+    if chosen == PIN:
+        compare_columns.pin(column.id)
+    elif chosen == DUPLICATE:
+        compare_columns.add(column.recipe, column.id)
+    elif chosen == REMOVE:
+        compare_columns.remove(column.id)
