@@ -39,7 +39,7 @@ class Account:
         features: of the copy (h, w) that was learned from.
         links: (4, h, w) int16, its n-links.
         pyramid: the sizes that were cut.
-        band: half the width of the band, in pixels of each size.
+        band: half the width of the band, in pixels of each size; 0 if all of the picture was cut.
         rounds: how often was learned.
         after: the belief after so many rounds, counted from 0.
         smoothness: what an n-link without contrast weighs at the size of the copy.
@@ -169,9 +169,8 @@ def _band(account: Account, level: int) -> Picture:
     height, width = account.pyramid.levels[level].shape[:2]
     inside = (account.labels > 0).astype(np.uint8)
     small = cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA) > 0
-    coarsest = level == len(account.pyramid.levels) - 1
-    band = np.ones((height, width), bool) if coarsest else _near_boundary(small, account.band)
-    guide = np.clip(account.pyramid.levels[level], 0, 255).astype(np.uint8)
+    band = _near_boundary(small, account.band) if account.band else np.ones((height, width), bool)
+    guide = np.asarray(cv2.resize(account.image.rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     shown = cv2.addWeighted(guide, 0.55, np.full_like(guide, (255, 221, 51)), 0.45, 0)
     return np.where(band[..., None], shown, np.where(small[..., None], guide, guide // 4))
 

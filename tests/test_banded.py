@@ -86,6 +86,28 @@ def test_a_drawn_disc_is_found_to_the_pixel_through_many_levels():
     assert np.array_equal(found, disc)
 
 
+@pytest.mark.parametrize("coarsest", [500, 10_000, 333 * 421])
+def test_from_the_cut_of_a_small_copy_the_disc_is_found_to_the_pixel(coarsest):
+    y, x = np.mgrid[:333, :421]
+    disc = (y - 150) ** 2 + (x - 230) ** 2 < 90**2
+    picture = np.where(disc, 200, 60).astype(np.uint8)[..., None]
+    pyramid = Pyramid.of(picture, coarsest=coarsest)
+    small = cv2.resize(disc.astype(np.uint8), (95, 75), interpolation=cv2.INTER_AREA) > 0
+    unary_at = from_array(np.where(disc, 3.0, -3.0), pyramid)
+    assert np.array_equal(banded_cut(pyramid, unary_at, smoothness=10.0, start=small), disc)
+
+
+def test_beyond_the_band_around_its_boundary_the_start_stays():
+    picture, unary = photograph(90, 120)
+    start = np.zeros((90, 120), bool)
+    start[30:60, 40:80] = True
+    pyramid = Pyramid.of(picture)
+    found = banded_cut(pyramid, from_array(unary, pyramid), smoothness=30.0, band=2, start=start)
+    assert (found == start)[:27].all()
+    assert found[33:57, 43:77].all()
+    assert not np.array_equal(found, start)
+
+
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(1, 40),
@@ -94,15 +116,17 @@ def test_a_drawn_disc_is_found_to_the_pixel_through_many_levels():
     st.sampled_from([np.uint8, np.float32]),
     st.integers(1, 200),
     st.integers(1, 5),
+    st.booleans(),
 )
 @settings(max_examples=150, deadline=None)
-def test_every_seed_keeps_its_label_at_any_size(seed, height, width, channels, dtype, coarsest, band):
+def test_every_seed_keeps_its_label_at_any_size(seed, height, width, channels, dtype, coarsest, band, started):
     rng = np.random.default_rng(seed)
     picture = (rng.random((height, width, channels)) * 255).astype(dtype)
     seeds = np.where(rng.random((height, width)) < 0.1, rng.integers(0, 2, (height, width)), -1)
     unary = rng.normal(0, 20, (height, width))
     pyramid = Pyramid.of(picture, coarsest=coarsest)
-    found = banded_cut(pyramid, from_array(unary, pyramid), smoothness=20.0, seeds=seeds, band=band)
+    start = rng.random((5, 7)) < 0.5 if started else None
+    found = banded_cut(pyramid, from_array(unary, pyramid), smoothness=20.0, seeds=seeds, band=band, start=start)
     assert found.shape == (height, width)
     assert found[seeds == 1].all()
     assert not found[seeds == 0].any()

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from masking_core.kernels import box
+from masking_core.kernels import box, unaries
 from masking_core.kernels.contrast import nlinks
 from masking_core.kernels.unaries import picture_features
 
@@ -63,8 +63,9 @@ def test_the_colours_inside_win_from_every_start(scene):
     for start in box.box_starts(bounds):
         mask = None
         for _ in range(3):
-            unary = box.box_unary(features, box.box_weights(start, bounds, mask), start)
-            mask = (unary > 0) & bounds
+            models = unaries.colour_models(features, box.box_weights(start, bounds, mask), 5)
+            margin = unaries.margin_of(models, features.lab.reshape(-1, 3)).reshape(bounds.shape)
+            mask = (np.clip(margin, -3, 3) + start.leaning > 0) & bounds
         assert (mask == truth)[bounds].mean() > 0.97
 
 

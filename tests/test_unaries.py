@@ -32,16 +32,26 @@ def seeds() -> np.ndarray:
     return seeds
 
 
+def colour_margin(features: unaries.Features, seeds: np.ndarray, *, frame: bool) -> np.ndarray:
+    models = unaries.colour_models(features, unaries.seed_weights(seeds, frame=frame), 8)
+    return unaries.margin_of(models, features.lab.reshape(-1, 3)).reshape(seeds.shape)
+
+
+def stroke_unary(features: unaries.Features, seeds: np.ndarray, *, frame: bool) -> np.ndarray:
+    limit = unaries.colour_limit(seeds)
+    colour = np.clip(colour_margin(features, seeds, frame=frame), -limit, limit)
+    return colour + 3 * unaries.geodesic_margin(features, seeds, frame=frame)
+
+
 def test_colour_speaks_for_every_pixel_of_the_marked_colour(features, seeds):
-    margin = unaries.colour_margin(features, unaries.seed_weights(seeds, frame=False))
+    margin = colour_margin(features, seeds, frame=False)
     assert (margin[40, 20:40] > 0).all()
     assert margin[40, 90] > 0
     assert margin[70, 60] < 0
 
 
 def test_the_way_tells_a_look_alike_from_the_marked_object(features, seeds):
-    margin = unaries.colour_margin(features, unaries.seed_weights(seeds, frame=False))
-    near = unaries.geodesic_margin(features, margin, seeds, frame=False)
+    near = unaries.geodesic_margin(features, seeds, frame=False)
     assert near.min() >= -1.0
     assert near.max() <= 1.0
     assert (near[seeds == 1] == 1.0).all()
@@ -52,11 +62,14 @@ def test_the_way_tells_a_look_alike_from_the_marked_object(features, seeds):
 
 def test_swapping_the_sides_swaps_the_sign(features, seeds):
     other = np.where(seeds < 0, seeds, 1 - seeds)
-    one, two = (
-        unaries.stroke_unary(features, unaries.seed_weights(each, frame=False), each, frame=False)
-        for each in (seeds, other)
-    )
-    assert one - unaries.LEANING == pytest.approx(-(two - unaries.LEANING), abs=1e-4)
+    one, two = (stroke_unary(features, each, frame=False) for each in (seeds, other))
+    assert one == pytest.approx(-two, abs=1e-4)
+
+
+def test_colour_may_say_more_the_more_is_seeded(seeds):
+    nothing, everything = np.full_like(seeds, -1), np.zeros_like(seeds)
+    limits = [unaries.colour_limit(each) for each in (nothing, seeds, everything)]
+    assert limits[0] == unaries.COLOUR_LIMIT < limits[1] < limits[2] == 3 * unaries.COLOUR_LIMIT
 
 
 def test_the_frame_speaks_for_the_background_where_nothing_was_marked(features, seeds):
@@ -64,7 +77,7 @@ def test_the_frame_speaks_for_the_background_where_nothing_was_marked(features, 
     weights = unaries.seed_weights(only_object, frame=True)
     assert (weights[1][0] > 0).all()
     assert weights[1][40, 60] == 0
-    unary = unaries.stroke_unary(features, weights, only_object, frame=True)
+    unary = stroke_unary(features, only_object, frame=True)
     assert (unary[-1] < 0).all()
     assert unary[40, 30] > 0
 
@@ -98,7 +111,7 @@ def test_a_proxy_agrees_with_the_full_picture(seeds):
     large = cv2.resize(two_discs(), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     large_seeds = np.kron(seeds, np.ones((3, 3), np.int8))
     fine, coarse = (
-        unaries.stroke_unary(unaries.picture_features(rgb), unaries.seed_weights(each, frame=True), each, frame=True)
+        stroke_unary(unaries.picture_features(rgb), each, frame=True)
         for rgb, each in ((large, large_seeds), (two_discs(), seeds))
     )
     agreed = (fine[1::3, 1::3] > 0) == (coarse > 0)

@@ -68,8 +68,9 @@ def banded_cut(
     sensitivity: float = 1.0,
     seeds: NDArray[np.integer] | None = None,
     band: int = BAND,
+    start: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
-    """Label a picture coarse to fine; exactly, if the pyramid has one level.
+    """Label a picture coarse to fine; exactly, if the pyramid has one level and there is no start.
 
     Details thinner than about two pixels of the coarsest level are found only where a seed or the boundary passes.
 
@@ -81,6 +82,8 @@ def banded_cut(
         sensitivity: to contrast, see :func:`nlinks`.
         seeds: (H, W) integers: -1 undecided, 0 background, 1 foreground; every seed keeps its label. None for none.
         band: half the width of the band in pixels, 1 or more.
+        start: (h, w) bool, of any size: the foreground of a coarser cut, around whose boundary the coarsest level is
+            cut as well; None to cut all of that level.
 
     Returns:
         (H, W) bool, True for foreground.
@@ -92,14 +95,15 @@ def banded_cut(
     if band < 1:
         raise ParameterError(f"The band must be 1 pixel or more, but {band} was given.")
     decided = _seed_levels(pyramid, seeds)
-    labels: NDArray[np.bool_] | None = None
+    labels = None if start is None else _resized(start, pyramid.levels[-1].shape)
     for level in range(len(pyramid.levels) - 1, -1, -1):
         guide, sure = pyramid.levels[level], decided[level]
         free = (sure != _FOREGROUND) & (sure != _BACKGROUND)
         if labels is None:
             labels = sure == _FOREGROUND
         else:
-            labels = _double(labels, guide.shape[0], guide.shape[1])
+            if labels.shape != free.shape:
+                labels = _double(labels, guide.shape[0], guide.shape[1])
             labels[sure == _FOREGROUND] = True
             labels[sure == _BACKGROUND] = False
             free &= _near_boundary(labels, band)
@@ -129,6 +133,11 @@ def _halve(picture: NDArray[Any]) -> NDArray[Any]:
     half = cv2.resize(even, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
     halved: NDArray[Any] = half.reshape((*half.shape[:2], *picture.shape[2:]))
     return halved
+
+
+def _resized(labels: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    size = shape[1], shape[0]
+    return np.asarray(cv2.resize(labels.astype(np.float32), size, interpolation=cv2.INTER_CUBIC) >= 0.5)
 
 
 def _double(labels: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:

@@ -32,6 +32,7 @@ class Belief:
         models: mixtures of the foreground's and the background's colours.
         place: (h, w) float32, what the place adds, at the size that was learned from.
         smoothness: share of the usual smoothness that the cut takes.
+        limit: the most that a colour may say.
         cut: (h, w) bool, the foreground of the last round.
         rounds: how often the models were learned.
     """
@@ -39,12 +40,13 @@ class Belief:
     models: Models
     place: Plane
     smoothness: float
+    limit: float
     cut: Mask
     rounds: int
 
     def of_colours(self, lab: Plane) -> Plane:
         """What colours (n, 3) float32 CIELAB say: (n,) float32, positive for foreground."""
-        return np.clip(unaries.margin_of(self.models, lab), -COLOUR_LIMIT, COLOUR_LIMIT)
+        return np.clip(unaries.margin_of(self.models, lab), -self.limit, self.limit)
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,9 @@ def from_strokes(
     def weights(cut: Mask | None) -> Weights:
         return first if cut is None else unaries.cut_weights(cut, first)
 
-    def place(margin: Plane) -> Plane:
-        near = unaries.geodesic_margin(features, margin, seeds, frame=frame)
-        return np.float32(learning.reach) * near + np.float32(LEANING)
-
-    return _learned(features, weights, place, cut_with, learning)
+    near = unaries.geodesic_margin(features, seeds, frame=frame)
+    place = np.float32(learning.reach) * near + np.float32(LEANING)
+    return _learned(features, weights, place, cut_with, learning, limit=unaries.colour_limit(seeds))
 
 
 def from_region(
@@ -114,10 +114,10 @@ def _from_start(features: Features, region: Mask, start: Start, cut_with: CutWit
     return _learned(
         features,
         lambda cut: box.box_weights(start, region, cut),
-        lambda _: start.leaning,
+        start.leaning,
         cut_with,
         learning,
-        start.smoothness,
+        smoothness=start.smoothness,
     )
 
 
@@ -136,34 +136,30 @@ def _from_both(
         share = np.float32(unaries.SEED_SHARE * inner.sum() / max(float(marked[0].sum()), 1))
         return inner + share * marked[0], outer
 
-    def place(margin: Plane) -> Plane:
-        bounded = np.where(region, seeds, 0)
-        near = unaries.geodesic_margin(features, margin, bounded, frame=False)
-        return np.float32(learning.reach) * near + start.leaning
-
+    near = unaries.geodesic_margin(features, np.where(region, seeds, 0), frame=False)
+    place = np.float32(learning.reach) * near + start.leaning
     return _learned(features, weights, place, cut_with, learning)
 
 
 def _learned(
     features: Features,
     weights: Callable[[Mask | None], Weights],
-    place: Callable[[Plane], Plane],
+    place: Plane,
     cut_with: CutWith,
     learning: Learning,
+    *,
     smoothness: float = 1.0,
+    limit: float = COLOUR_LIMIT,
 ) -> Belief:
-    shape = features.lab.shape[:2]
-    palette = features.palette
+    colours = features.lab.reshape(-1, 3)
     belief: Belief | None = None
     for done in range(learning.rounds + 1):
         report(done / (learning.rounds + 1), "Learning colours")
         models = unaries.colour_models(features, weights(belief.cut if belief else None), learning.colours)
-        # The palette's colours stand for the pixels' here, a tenth as many; the final cut looks at every pixel's own.
-        margin = unaries.margin_of(models, palette.colours)[palette.bins].reshape(shape)
-        field = place(margin)
-        cut = cut_with(np.clip(margin, -COLOUR_LIMIT, COLOUR_LIMIT) + field, smoothness)
+        margin = unaries.margin_of(models, colours).reshape(place.shape)
+        cut = cut_with(np.clip(margin, -limit, limit) + place, smoothness)
         settled = belief is not None and np.count_nonzero(belief.cut != cut) <= learning.precision * cut.size
-        belief = Belief(models, field, smoothness, cut, done + 1)
+        belief = Belief(models, place, smoothness, limit, cut, done + 1)
         if settled or min(np.count_nonzero(cut), np.count_nonzero(~cut)) < FEW:
             break
     assert belief is not None

@@ -1,8 +1,8 @@
 """What a box says: the object lies inside, fills much of it, and touches its sides.
 
 Nothing inside a box is certain, so re-estimated colour models find one of several answers, depending on where they
-start. The stages: :func:`box_starts` → for each start, a few rounds of :func:`box_unary`, a cut and
-:func:`box_weights` → of their cuts, the one with the best :func:`box_score`.
+start. The stages: :func:`box_starts` → for each start, a few rounds of colour models, a cut and :func:`box_weights` →
+of their cuts, the one with the best :func:`box_score`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from masking_core.kernels.colour_models import gather_palette
 from masking_core.kernels.maxflow import MAX_LINK
-from masking_core.kernels.unaries import COLOUR_LIMIT, Features, colour_margin
+from masking_core.kernels.unaries import Features
 
 Mask = NDArray[np.bool_]
 Plane = NDArray[np.float32]
@@ -26,8 +26,10 @@ MIDDLE_RADIUS = 0.87
 MIDDLE_SLOPE = 4.0
 MIDDLE_WEIGHT = 0.3  # of the middle's log-odds in a unary: neighbouring pixels are not independent witnesses
 MIDDLE_LEFT = 0.5  # weight of the box's rim in the background's first model
-SURROUNDINGS = (0.4, 0.8), (0.15, 0.4)
-"""Reach of what is looked at outside, as a share of the scale, and the smoothness that goes with it."""
+SURROUNDINGS = (0.4, 0.64), (0.15, 0.32)
+"""Reach of what is looked at outside, as a share of the scale, and the share of the smoothness that goes with it."""
+SMOOTHNESS = 0.8
+"""Share of the smoothness for a beginning from all of the region."""
 SCORE_BIN = 6.0  # CIELAB units
 
 
@@ -71,7 +73,7 @@ def box_starts(bounds: Mask) -> tuple[Start, ...]:
     if bounds.all():
         return from_middle
     nothing = np.zeros(bounds.shape, np.float32)
-    return Start(bounds.astype(np.float32), nothing, (~bounds).astype(np.float32), nothing, 1.0), *from_middle
+    return Start(bounds.astype(np.float32), nothing, (~bounds).astype(np.float32), nothing, SMOOTHNESS), *from_middle
 
 
 def box_weights(start: Start, bounds: Mask, mask: Mask | None) -> tuple[Plane, Plane]:
@@ -79,12 +81,6 @@ def box_weights(start: Start, bounds: Mask, mask: Mask | None) -> tuple[Plane, P
     if mask is None:
         return start.inside, start.outside + start.rim
     return mask.astype(np.float32), start.outside + (bounds & ~mask).astype(np.float32)
-
-
-def box_unary(features: Features, weights: tuple[Plane, Plane], start: Start, components: int = 5) -> Plane:
-    """Colour evidence with the start's leaning; (H, W) float32, positive in favour of the foreground."""
-    margin = colour_margin(features, weights, components)
-    return np.clip(margin, -COLOUR_LIMIT, COLOUR_LIMIT) + start.leaning
 
 
 def box_score(features: Features, links: NDArray[np.int16], bounds: Mask, mask: Mask) -> float:

@@ -4,11 +4,10 @@ The stages, each usable and cacheable by itself:
 
 1. :func:`picture_features`: of the picture alone.
 2. :func:`seed_weights`: which pixels the first colour models learn from; :func:`cut_weights`: and after a cut.
-3. :func:`colour_margin`: logarithm of the foreground's over the background's likelihood.
+3. :func:`colour_models` and :func:`margin_of`: logarithm of the foreground's over the background's likelihood.
 4. :func:`geodesic_margin`: whether the way from the foreground's or from the background's seeds is shorter.
-5. :func:`stroke_unary`: both in one array, positive in favour of the foreground, in natural logarithms.
 
-A cut of the unary gives a mask; its :func:`cut_weights` give better colour models, and so on (Rother et al. 2004).
+A cut of their sum gives a mask; its :func:`cut_weights` give better colour models, and so on (Rother et al. 2004).
 Lengths are shares of the picture's scale, the root of its area, so that a proxy and the full picture agree.
 """
 
@@ -29,13 +28,13 @@ Plane = NDArray[np.float32]
 Models = tuple[Mixture, Mixture]
 """Of the foreground's and of the background's colours."""
 
-COMPONENTS = 8
 COLOUR_LIMIT = 3.0
 """Most that a pixel's colour may say: stronger margins come from colours that no seed has shown, and mean little."""
+TRUST = 2.0
+"""How many limits more it may say where everything is seeded: the more was shown, the fewer colours are new."""
 GEODESIC_WEIGHT = 3.0
 LEANING = 0.3
 """Added to every unary of strokes: on balance a cut takes a little too little."""
-POSTERIOR_WEIGHT = 40.0  # CIELAB units that a way pays for crossing from surely background to surely foreground
 WAY_COST = 800.0  # CIELAB units that a way as long as the picture's scale pays on a flat picture
 SMOOTHING = 1 / 283  # of the scale: one pixel of a proxy of 80,000 pixels
 FRAME_START = 40.0  # CIELAB units: the frame is background, if less certainly than a stroke
@@ -88,16 +87,7 @@ def cut_weights(mask: Mask, first: tuple[Plane, Plane]) -> tuple[Plane, Plane]:
     )
 
 
-def colour_margin(features: Features, weights: tuple[Plane, Plane], components: int = COMPONENTS) -> Plane:
-    """Log-likelihood of the foreground's mixture minus the background's; (H, W) float32.
-
-    Each of the two weights must be above 0 somewhere.
-    """
-    models = colour_models(features, weights, components)
-    return margin_of(models, features.lab.reshape(-1, 3)).reshape(features.lab.shape[:2])
-
-
-def colour_models(features: Features, weights: tuple[Plane, Plane], components: int = COMPONENTS) -> Models:
+def colour_models(features: Features, weights: tuple[Plane, Plane], components: int) -> Models:
     """Mixtures of the foreground's and of the background's colours."""
     foreground, background = (
         fit_mixture(features.palette, np.ascontiguousarray(weight).ravel(), components) for weight in weights
@@ -111,37 +101,24 @@ def margin_of(models: Models, colours: Plane) -> Plane:
     return log_likelihood(foreground, colours) - log_likelihood(background, colours)
 
 
-def geodesic_margin(features: Features, margin: Plane, seeds: NDArray[np.integer], *, frame: bool) -> Plane:
+def colour_limit(seeds: NDArray[np.integer]) -> float:
+    """Most that colour may say for or against foreground, given what is seeded: (H, W), -1 where nothing is."""
+    return COLOUR_LIMIT * (1 + TRUST * float(np.mean(seeds >= 0)))
+
+
+def geodesic_margin(features: Features, seeds: NDArray[np.integer], *, frame: bool) -> Plane:
     """Compare the shortest ways from either side's seeds; (H, W) float32 in [-1, 1], 1 at the foreground's.
 
-    A way pays for changes of colour, for changes of the colour ``margin``'s posterior (Bai, Sapiro 2007) and for its
-    length, so that a look-alike far from the seeds is not taken. ``frame``: the frame is a background seed as well,
-    at a head start against it.
+    A way pays for changes of colour (Bai & Sapiro 2007) and for its length, so that a look-alike far from the seeds is
+    not taken. ``frame``: the frame is a background seed as well, at a head start against it.
     """
-    scale = _scale(seeds.shape)
-    posterior = cv2.GaussianBlur(1 / (1 + np.exp(-np.clip(margin, -30, 30))), (0, 0), max(SMOOTHING * scale, 0.3))
-    ground = np.dstack([features.smooth, np.float32(POSTERIOR_WEIGHT) * posterior])
     starts = np.where(seeds == 1, 0, FAR), np.where(seeds == 0, 0, FAR)
     if frame:
         starts = starts[0], np.where(_frame(seeds, 1), np.minimum(starts[1], FRAME_START), starts[1])
-    ours, theirs = (geodesic_distance(start.astype(np.float32), ground, WAY_COST / scale) for start in starts)
+    step = WAY_COST / _scale(seeds.shape)
+    ours, theirs = (geodesic_distance(start.astype(np.float32), features.smooth, step) for start in starts)
     balance: Plane = (theirs - ours) / (theirs + ours + np.float32(1e-6))
     return balance
-
-
-def stroke_unary(
-    features: Features,
-    weights: tuple[Plane, Plane],
-    seeds: NDArray[np.integer],
-    *,
-    frame: bool,
-    components: int = COMPONENTS,
-) -> Plane:
-    """Colour and geodesic evidence in one (H, W) float32, positive in favour of the foreground."""
-    margin = colour_margin(features, weights, components)
-    near = geodesic_margin(features, margin, seeds, frame=frame)
-    unary: Plane = np.clip(margin, -COLOUR_LIMIT, COLOUR_LIMIT) + np.float32(GEODESIC_WEIGHT) * near
-    return unary + np.float32(LEANING)
 
 
 def connected_to_seeds(mask: Mask, seeds: NDArray[np.integer]) -> Mask:
