@@ -130,14 +130,24 @@ def test_a_sweep_shows_every_cell_and_takes_one():
     assert columns(app)[-1].method.objects != KMeans().objects
 
 
+def test_a_sweep_of_a_column_that_is_gone_goes_on_with_the_first():
+    app = opened("Sweep")
+    app.selectbox(key="compare.sweep.base").set_value("column 3").run()
+    app.session_state["compare.columns"] = app.session_state["compare.columns"][:1]
+    app.run()
+    assert app.selectbox(key="compare.sweep.base").value == "column 1"
+    assert cells(app)
+    assert not app.exception
+
+
 def test_a_sweep_over_two_parameters_is_a_grid_and_values_are_typed():
     app = opened("Sweep")
     app.selectbox(key="compare.sweep.axis1").set_value("space").run()
     assert len(cells(app)) == 4 * 2
-    app.multiselect(key="compare.sweep.objects.4").set_value(["2", "7"]).run()
+    app.multiselect(key="compare.sweep.kmeans.objects.4").set_value(["2", "7"]).run()
     assert len(cells(app)) == 2 * 2
     assert "Number of objects **7**" in texts(app.caption)
-    app.multiselect(key="compare.sweep.objects.4").set_value(["2", "70"]).run()
+    app.multiselect(key="compare.sweep.kmeans.objects.4").set_value(["2", "70"]).run()
     assert "objects must be a whole number from 2 to 12" in texts(app.info)
     assert not app.exception
 
@@ -250,7 +260,7 @@ def test_a_search_tries_many_and_offers_the_best():
 def test_the_scores_as_csv_are_those_of_the_table():
     from pages.parts.compare_columns import Column
     from pages.parts.compare_truth import TITLES
-    from pages.parts.compare_truth import csv as written
+    from pages.parts.compare_truth import as_csv as written
 
     column = Column("A", {"id": 1, "recipe": Recipe(method=KMeans(objects=5)).to_json()})
     rows = list(csv.DictReader(StringIO(written([column], {1: dict.fromkeys(TITLES, 0.25)}))))

@@ -108,4 +108,6 @@ def test_settings_are_what_is_not_as_usual(entries):
     assert report.settings(Recipe(method=KMeans())) == {}
     every = report.settings(Recipe(method=KMeans()), every=True)
     assert every["Number of objects"] == "3"
+    assert every["Distance"] == "Colour"
+    assert every["Precision"] == "0.1 colour units"
     assert "Compactness" not in every  # has no effect with this distance

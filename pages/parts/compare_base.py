@@ -4,9 +4,9 @@ import streamlit as st
 
 from masking_core import Recipe
 from masking_core.methods import METHODS
-from masking_core.parameters import Parameter, Value
+from masking_core.parameters import Parameter
 from masking_core.sweep import tunable
-from pages.parts import compare_columns, compare_workbench
+from pages.parts import compare_columns, compare_workbench, state
 
 PIXELS = 250_000
 """Pixels of the copy that sweeps and searches run on: four times as many runs in the same time."""
@@ -16,16 +16,19 @@ PARTS = {"keep": "Foreground", "clean": "Clean-up", "edge": "Edge"}
 
 def base(key: str) -> Recipe:
     """Draw the choice of the recipe to begin with, and return it."""
-    recipes = {column.title: column.recipe for column in compare_columns.columns()}
-    recipes |= {f"{method.title}, usual settings": Recipe(method=method()) for method in METHODS.values()}
+    columns = {f"column {column.id}": column for column in compare_columns.columns()}
+    options = [*columns, *METHODS]
+    if state.peek(key) not in options:
+        state.put(key, options[0])
     chosen = st.selectbox(
         "Recipe",
-        list(recipes),
+        options,
+        format_func=lambda id: columns[id].title if id in columns else f"{METHODS[id].title}, usual settings",
         key=key,
         help="The column or method whose parameters change; all others stay as they are there.",
         persist_state="session",
     )
-    return recipes.get(chosen) or next(iter(recipes.values()))
+    return columns[chosen].recipe if chosen in columns else Recipe(method=METHODS[chosen]())
 
 
 def parameters_of(recipe: Recipe) -> dict[str, Parameter]:
@@ -39,17 +42,6 @@ def title(name: str, parameter: Parameter) -> str:
     """What a parameter is called where those of several parts are listed together."""
     part = name.split(".", maxsplit=1)[0]
     return f"{PARTS[part]}: {parameter.title.lower()}" if "." in name else parameter.title
-
-
-def written(parameter: Parameter, value: Value) -> str:
-    """A value as a visitor reads it."""
-    if value is None:
-        return "automatic"
-    if parameter.kind == "bool":
-        return "on" if value else "off"
-    if parameter.kind == "choice":
-        return parameter.show.labels.get(str(value), str(value).replace("_", " ").capitalize())
-    return f"{value:g}"
 
 
 def take(recipe: Recipe, key: str) -> None:

@@ -73,11 +73,11 @@ def show(scene: Scene, truth: "Truth") -> None:
     # Every method remembers which of its parameters were searched.
     key = f"compare.search.names.{recipe.method.title}"
     usual = [name for name, item in known.items() if "." not in name and not item.show.advanced][:2]
+    state.put(key, [name for name in state.peek(key, usual) if name in known])
     with middle:
         names = st.multiselect(
             "Parameters",
             list(known),
-            default=usual,
             format_func=lambda name: compare_base.title(name, known[name]),
             key=key,
             persist_state="session",

@@ -47,7 +47,7 @@ class Card:
             words.append("reference")
         elif reference is not None and reference.result is not None:
             there = compare_pictures.foreground(reference.result)
-            words.append(f"**IoU {metrics.iou(here, there):.3f}**")
+            words.append(f"**IoU\u00a0{metrics.iou(here, there):.3f}**")
         self._figures.caption(" · ".join(words))
 
     def _buttons(self, *, alone: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from masking_core import MaskingError, Recipe, Result
+from masking_core import MaskingError, Recipe, Result, report
 from masking_core.parameters import Parameter, Value
 from masking_core.sweep import Variant, parameter_of, stability, suggested, sweep
 from pages.parts import compare_base, compare_pictures, compare_truth, state
@@ -67,21 +67,22 @@ def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
             )
             if name != NONE:
                 second = state.peek("compare.sweep.axis1", NONE) not in {NONE, *axes, name}
-                axes[name] = _values(name, known[name], 4 if number or second else 5)
+                axes[name] = _values(recipe, name, known[name], 4 if number or second else 5)
     return recipe, axes
 
 
-def _values(name: str, parameter: Parameter, count: int) -> list[Value]:
+def _values(recipe: Recipe, name: str, parameter: Parameter, count: int) -> list[Value]:
     options = [_plain(item) for item in suggested(parameter, count)]
     numbers = parameter.kind in {"int", "float"}
-    # Other parameters and other counts have other suggestions: each remembers its own choice.
+    # Other methods, parameters and counts have other suggestions: each remembers its own choice.
+    id = recipe.method.model_dump()["id"]
     chosen = st.multiselect(
         "Values" + (f" ({parameter.show.unit})" if parameter.show.unit else ""),
         options,
         default=options,
-        format_func=lambda text: text if numbers else compare_base.written(parameter, parameter.parse(text)),
+        format_func=lambda text: text if numbers else report.written(parameter, parameter.parse(text)),
         accept_new_options=numbers,
-        key=f"compare.sweep.{name}.{count}",
+        key=f"compare.sweep.{id}.{name}.{count}",
         help=f"{parameter.description} Allowed: {parameter.allowed}."
         + (" Type a number to add it." if numbers else ""),
         persist_state="session",
@@ -142,7 +143,7 @@ def _grid(recipe: Recipe, axes: dict[str, list[Value]], cells: tuple[Variant, ..
 
 
 def _written(recipe: Recipe, name: str, value: Value) -> str:
-    return compare_base.written(parameter_of(recipe, name), value)
+    return report.written(parameter_of(recipe, name), value)
 
 
 def _fill(place: Any, number: tuple[int, ...], outcome: Outcome, truth: compare_truth.Truth | None) -> None:

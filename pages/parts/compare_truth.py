@@ -1,7 +1,9 @@
 """The ground truth of a picture, where it comes from, and how well every column does against it."""
 
+import csv
 from dataclasses import dataclass
 from functools import cached_property
+from io import StringIO
 
 import cv2
 import numpy as np
@@ -157,7 +159,7 @@ def _table(scene: Scene, truth: Truth) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Scores (CSV)",
-            lambda: csv(columns, rows),
+            lambda: as_csv(columns, rows),
             file_name="scores.csv",
             mime="text/csv",
             on_click="ignore",
@@ -169,14 +171,16 @@ def _table(scene: Scene, truth: Truth) -> None:
         )
 
 
-def csv(columns: list[compare_columns.Column], rows: dict[int, dict[str, float]]) -> str:
-    """The score table as CSV; fields are quoted, and none begins like a formula."""
-    lines = [",".join(["column", "settings", *TITLES])]
+def as_csv(columns: list[compare_columns.Column], rows: dict[int, dict[str, float]]) -> str:
+    """The score table as CSV, scores to six digits."""
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["column", "settings", *TITLES])
     for column in columns:
         if scores := rows.get(column.id):
-            words = [f'"{column.title}"', f'"{compare_columns.summary(column.recipe)}"']
-            lines.append(",".join([*words, *(f"{scores[name]:.6g}" for name in TITLES)]))
-    return "\n".join(lines) + "\n"
+            words = [column.title, compare_columns.summary(column.recipe)]
+            writer.writerow([*words, *(f"{scores[name]:.6g}" for name in TITLES)])
+    return file.getvalue()
 
 
 def _formats() -> dict[str, object]:
