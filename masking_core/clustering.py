@@ -108,7 +108,7 @@ class Clustering(Method):
 
 def _tied(seeds: NDArray[np.integer]) -> tuple[list[int], NDArray[np.int32] | None]:
     """The marked object numbers, ascending, and the seeds as their positions among them; None without any."""
-    marked = [number - 1 for number in label_map.objects((seeds + 1).astype(np.int32))]
+    marked = label_map.marked(seeds)
     if not marked:
         return [], None
     position = np.full(marked[-1] + 2, -1, np.int32)

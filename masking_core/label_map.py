@@ -20,6 +20,11 @@ def objects(labels: Labels) -> list[int]:
     return [int(label) for label in np.flatnonzero(sizes(labels)) if label]
 
 
+def marked(seeds: NDArray[np.integer]) -> list[int]:
+    """The object numbers that occur in seeds, ascending, 0 for background included; -1 is no number."""
+    return [int(label) - 1 for label in np.flatnonzero(np.bincount(seeds.ravel() + 1)) if label]
+
+
 def frame_sizes(labels: Labels) -> NDArray[np.int64]:
     """Pixels of the picture's one-pixel frame that every label from 0 to the largest owns: (K + 1,)."""
     frame = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])

@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 BIN = 4.0  # CIELAB units a side
+FAINT = -16.0  # log of a share that does not show in a float32 sum beside 1
 REGULARISATION = 4.0  # CIELAB units squared, added to every covariance: about two just-noticeable differences
 
 
@@ -141,7 +142,8 @@ def _log_density(features, offsets, means, whitenings):  # type: ignore[no-untyp
         top = _component_logs(features[n], offsets, means, whitenings, logs)
         total = np.float32(0.0)
         for k in range(logs.shape[0]):
-            total += np.exp(logs[k] - top)
+            if logs[k] - top > FAINT:
+                total += np.exp(logs[k] - top)
         result[n] = top + np.log(total)
     return result
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.errors import PromptError
 from masking_core.graph_cut_stages import Account, stages
 from masking_core.image import Image
@@ -33,6 +34,8 @@ UNIT = 283.0
 NO_MARKS = "No marks: the object was looked for away from the picture's frame, which was taken for background."
 BAND = 2
 """Half the width of the band that is cut anew at finer sizes, in pixels of the size."""
+QUARTER = 64
+"""What a byte says of a quarter, for the share of a pixel that is marked."""
 LAB_ORIGIN = np.array([0, 128, 128], np.float32)
 INSIDE = 0.94
 """Share of the picture's sides within which an unmarked object is looked for."""
@@ -101,7 +104,7 @@ class GraphCut(Method):
         if prompts.marks and len(prompts.outside(shape)) == len(prompts.marks):
             raise PromptError("All marks lie outside the picture: draw at least one on it.")
         regions = {n: prompts.bounds(shape, n) for n in sorted({r.object for r in prompts.regions if r.object > 0})}
-        numbers = sorted({int(n) for n in np.unique(seeds) if n > 0} | set(regions)) or [1]
+        numbers = sorted({n for n in label_map.marked(seeds) if n > 0} | set(regions)) or [1]
         labels = np.zeros(shape, np.int32)
         highest = np.full(shape if len(numbers) > 1 else (1, 1), -np.inf, np.float32)
         learned: dict[int, Belief] = {}
@@ -109,9 +112,9 @@ class GraphCut(Method):
             region = regions.get(number)
             own = _own(seeds, number)
             _check(number, own, region)
-            found, belief, score = self._cut(image, own, region)
-            learned[number] = belief
+            found, learned[number] = self._cut(image, own, region)
             if len(numbers) > 1:
+                score = cv2.resize(_unary(_features(image), learned[number]), shape[::-1])
                 found &= (score > highest) | (own == 1)
                 highest = np.where(found, score, highest)
             labels[found] = number
@@ -154,10 +157,8 @@ class GraphCut(Method):
             smoothness=self.smoothness * float(np.sqrt(learned.cut.size)) / UNIT,
         )
 
-    def _cut(
-        self, image: Image, seeds: NDArray[np.int8], region: Mask | None
-    ) -> tuple[Mask, Belief, NDArray[np.float32]]:
-        """One object against everything else: its pixels, what was learned, and its unary at every pixel (or one)."""
+    def _cut(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> tuple[Mask, Belief]:
+        """One object against everything else: its pixels, and what was learned."""
         pyramid, features = _pyramid(image, exact=self.exact), _features(image)
         seeds, region = _bounded(seeds, region)
         belief = self._learn(image, features, seeds, region)
@@ -178,8 +179,7 @@ class GraphCut(Method):
             band=BAND,
             start=None if self.exact else belief.cut,
         )
-        score = cv2.resize(_unary(features, belief), seeds.shape[::-1])
-        return connected_to_seeds(found, seeds), belief, score
+        return connected_to_seeds(found, seeds), belief
 
     def _learn(self, image: Image, features: Features, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
         small = _reduced_seeds(seeds, features.lab.shape[:2])
@@ -206,7 +206,9 @@ class GraphCut(Method):
 
 def _own(seeds: NDArray[np.int32], number: int) -> NDArray[np.int8]:
     """One object's seeds: 1 its own, 0 those of everything else, -1 none."""
-    return np.where(seeds < 0, -1, seeds == number).astype(np.int8)
+    own: NDArray[np.int8] = (seeds == number).view(np.int8)
+    own[seeds < 0] = -1
+    return own
 
 
 def _bounded(seeds: NDArray[np.int8], region: Mask | None) -> tuple[NDArray[np.int8], Mask | None]:
@@ -255,15 +257,17 @@ def _middle(shape: tuple[int, ...]) -> Mask:
 
 def _reduced_seeds(seeds: NDArray[np.int8], shape: tuple[int, int]) -> NDArray[np.int8]:
     """Seeds at the size of the view: of what marks a quarter of a pixel, or more of it than the other side does."""
-    size = shape[::-1]
     inner, outer = (
-        cv2.resize((seeds == side).astype(np.float32), size, interpolation=cv2.INTER_AREA) for side in (1, 0)
+        cv2.resize((seeds == side).view(np.uint8) * np.uint8(255), shape[::-1], interpolation=cv2.INTER_AREA)
+        for side in (1, 0)
     )
     small = np.full(shape, -1, np.int8)
-    small[(outer > 0.25) & (outer > inner)] = 0
-    small[(inner > 0.25) & (inner >= outer)] = 1
-    if (seeds == 1).any() and not (small == 1).any():  # a dot must not vanish
-        small[np.unravel_index(int(inner.argmax()), shape)] = 1
+    small[(outer > QUARTER) & (outer > inner)] = 0
+    small[(inner > QUARTER) & (inner >= outer)] = 1
+    own = seeds == 1
+    if not (small == 1).any() and own.any():  # a dot must not vanish
+        row, column = divmod(int(own.argmax()), seeds.shape[1])
+        small[row * shape[0] // seeds.shape[0], column * shape[1] // seeds.shape[1]] = 1
     return small
 
 
