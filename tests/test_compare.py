@@ -1,6 +1,7 @@
 """The page that compares, without a browser."""
 
 import csv
+import time
 from io import StringIO
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_app import ROOT, picture, texts, uploaded
 
-from masking_core import Image, KMeans, Prompts, Recipe, export, metrics
+from masking_core import Cancelled, Image, KMeans, Prompts, Recipe, export, metrics
 from pages.parts.compare_truth import read
 
 HERE = np.zeros((60, 90), np.uint8)
@@ -255,6 +256,23 @@ def test_a_search_tries_many_and_offers_the_best():
     assert f"Best of {len(table)}" in texts(app.markdown)
     app.menu_button(key="compare.search.take").click("As a column").run()
     assert columns(app)[-1].method.objects == table["Number of objects"][0]
+
+
+def test_a_search_runs_on_by_itself_until_it_is_told_to_stop():
+    from pages.parts.compare_runs import Scene
+    from pages.parts.compare_search import Search
+    from pages.parts.compare_truth import Truth
+
+    found = Search()
+    scene = Scene(Image.open(picture(), name="box.png"), Prompts())
+    found.start(scene, Truth("mask", export.png(HERE), 0.5), Recipe(method=KMeans()), ["objects", "precision"], 60)
+    while not found.tries:
+        time.sleep(0.01)
+    found.job.unwanted = True
+    with pytest.raises(Cancelled):
+        found.job.future.result(timeout=30)
+    assert found.over
+    assert found.tries[0].recipe == Recipe(method=KMeans())
 
 
 def test_the_scores_as_csv_are_those_of_the_table():
