@@ -8,6 +8,7 @@ from pages.parts import state
 
 def choose(image: Image) -> Area | None:
     """Draw the switch and, when it is on, the four numbers; None for the whole picture."""
+    state.begin("area.on", False)
     if not st.toggle(
         "Masking area",
         key="area.on",

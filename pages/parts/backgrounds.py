@@ -18,12 +18,13 @@ KINDS = {
 
 def choose() -> Background:
     """Draw the widgets and return the background they describe."""
+    state.begin("background", next(iter(KINDS)))
     kind = st.selectbox(
         "Background", list(KINDS), format_func=KINDS.__getitem__, key="background", persist_state="session"
     )
     match kind:
         case "colour":
-            state.get("background.colour", "#ffffff")
+            state.begin("background.colour", "#ffffff")
             return Colour(colour=st.color_picker("Colour", key="background.colour", persist_state="session"))
         case "dimmed":
             return controls.edit(Dimmed, "background.dimmed")

@@ -48,7 +48,7 @@ def _edit(parameter: Parameter, prefix: str, values: dict[str, Any]) -> None:
     if not parameter.matters(values):
         return
     if parameter.optional:
-        state.get(_automatic(prefix, parameter), parameter.default is None)
+        state.begin(_automatic(prefix, parameter), parameter.default is None)
         automatic = st.toggle(
             f"{parameter.title}: automatic",
             key=_automatic(prefix, parameter),
@@ -63,7 +63,7 @@ def _edit(parameter: Parameter, prefix: str, values: dict[str, Any]) -> None:
 
 def _widget(parameter: Parameter, name: str) -> Any:
     start = parameter.low if parameter.default is None else parameter.default
-    current = state.get(name, start)
+    current = state.begin(name, start)
     unit = f" ({parameter.show.unit})" if parameter.show.unit else ""
     common: dict[str, Any] = {
         "label": parameter.title + unit,

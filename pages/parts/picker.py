@@ -21,7 +21,7 @@ def pick() -> Stack:
     )
     if problem := state.get("upload.problem", ""):
         st.error(problem, icon=":material/error:")
-    state.get("sample", state.picture().get("sample"))
+    state.begin("sample", state.picture().get("sample"))
     st.pills(
         "or a sample",
         list(SAMPLES),

@@ -34,7 +34,7 @@ def load(recipe: Recipe) -> None:
 
 
 def _method() -> Method:
-    state.get("method", "graph_cut")
+    state.begin("method", "graph_cut")
     chosen = st.selectbox(
         "Method",
         list(METHODS),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import compute
+from pages.parts import compute, state
 
 PAGES = (
     ("app.py", "Welcome", ":material/home:"),
@@ -30,6 +30,7 @@ STYLE = """
 def setup(title: str) -> None:
     """Configure the page and draw the head of the sidebar; the first call of every page."""
     st.set_page_config(page_title=f"{title} · Masking studio", page_icon="✂️", layout="wide")
+    state.put("page", title)
     st.html(STYLE)
     compute.start()
     with st.sidebar, st.container(horizontal=True, gap="small"):

@@ -16,6 +16,20 @@ def get(key: str, default: Any = None) -> Any:
     return st.session_state.setdefault(key, default)
 
 
+def begin(key: str, default: Any) -> Any:
+    """The value of the widget that is drawn next under ``key``: what was chosen on any page, or else the default.
+
+    Streamlit drops what a widget was merely begun with when another page is opened, and would show that widget's first
+    option there; so each page writes the value down anew before it draws the widget for the first time.
+    """
+    drawn: dict[str, str] = get("drawn", {})
+    value = st.session_state.get(key, default)
+    if drawn.get(key) != get("page", ""):
+        drawn[key] = get("page")
+        put(key, value)
+    return value
+
+
 def put(key: str, value: Any) -> None:
     """Remember a value; for a widget's key, before the widget is drawn or in its callback."""
     st.session_state[key] = value
