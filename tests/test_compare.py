@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from test_app import ROOT, picture, texts, uploaded
 
 from masking_core import Cancelled, Image, KMeans, Prompts, Recipe, export, metrics
-from pages.parts.compare_truth import read
+from pages.parts.ground_truth import read
 
 HERE = np.zeros((60, 90), np.uint8)
 HERE[15:45, 30:60] = 255
@@ -261,7 +261,7 @@ def test_a_search_tries_many_and_offers_the_best():
 def test_a_search_runs_on_by_itself_until_it_is_told_to_stop():
     from pages.parts.compare_runs import Scene
     from pages.parts.compare_search import Search
-    from pages.parts.compare_truth import Truth
+    from pages.parts.ground_truth import Truth
 
     found = Search()
     scene = Scene(Image.open(picture(), name="box.png"), Prompts())
@@ -277,11 +277,10 @@ def test_a_search_runs_on_by_itself_until_it_is_told_to_stop():
 
 def test_the_scores_as_csv_are_those_of_the_table():
     from pages.parts.compare_columns import Column
-    from pages.parts.compare_truth import TITLES
-    from pages.parts.compare_truth import as_csv as written
+    from pages.parts.compare_truth import TITLES, as_csv
 
     column = Column("A", {"id": 1, "recipe": Recipe(method=KMeans(objects=5)).to_json()})
-    rows = list(csv.DictReader(StringIO(written([column], {1: dict.fromkeys(TITLES, 0.25)}))))
+    rows = list(csv.DictReader(StringIO(as_csv([column], {1: dict.fromkeys(TITLES, 0.25)}))))
     assert rows == [
         {"column": "A · K-means", "settings": "number of objects 5"} | dict.fromkeys(TITLES, "0.25"),
     ]

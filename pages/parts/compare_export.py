@@ -1,7 +1,6 @@
 """The comparison as files: a contact sheet, a report, the recipes."""
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,12 +9,10 @@ from masking_core.report import Entry
 from pages.parts import compare_columns, compare_pictures
 from pages.parts.compare_columns import Column
 from pages.parts.compare_runs import Scene, pieces
-
-if TYPE_CHECKING:
-    from pages.parts.compare_truth import Truth
+from pages.parts.ground_truth import Truth
 
 
-def downloads(scene: Scene, columns: list[Column], truth: "Truth | None") -> None:
+def downloads(scene: Scene, columns: list[Column], truth: Truth | None) -> None:
     """The buttons; the files are made when one is pressed."""
     stem = PurePath(scene.image.name).stem or "picture"
     reference = compare_columns.reference()
@@ -50,7 +47,7 @@ def _bare(columns: list[Column]) -> list[Entry]:
     return [Entry(column.title, column.recipe) for column in columns]
 
 
-def _entry(scene: Scene, column: Column, reference: Column | None, truth: "Truth | None") -> Entry:
+def _entry(scene: Scene, column: Column, reference: Column | None, truth: Truth | None) -> Entry:
     try:
         result = scene.run(column.recipe)
     except MaskingError as error:

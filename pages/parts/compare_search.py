@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 import streamlit as st
@@ -13,9 +13,7 @@ from masking_core.progress import listening
 from masking_core.search import Try, best, search
 from pages.parts import compare_base, compute, state
 from pages.parts.compare_runs import Scene
-
-if TYPE_CHECKING:
-    from pages.parts.compare_truth import Truth
+from pages.parts.ground_truth import Truth
 
 KEPT = 50
 """Searches that are remembered, of all visitors."""
@@ -38,7 +36,7 @@ class Search:
         """Whether it has ended, in whichever way."""
         return self.job.future.done()
 
-    def start(self, scene: Scene, truth: "Truth", recipe: Recipe, names: list[str], seconds: float) -> None:
+    def start(self, scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> None:
         """Begin on a thread of its own, which waits its turn for every try like any other work."""
 
         def score(candidate: Recipe) -> float:
@@ -59,7 +57,7 @@ def _searches() -> compute.Store:
     return compute.Store(KEPT)
 
 
-def show(scene: Scene, truth: "Truth") -> None:
+def show(scene: Scene, truth: Truth) -> None:
     """The choices, the button, and what was tried."""
     st.markdown("#### Best parameters")
     st.caption(
@@ -101,7 +99,7 @@ def show(scene: Scene, truth: "Truth") -> None:
     )
 
 
-def _begin(scene: Scene, truth: "Truth", recipe: Recipe, names: list[str], seconds: float) -> None:
+def _begin(scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> None:
     found = Search()
     id = uuid4().hex
     _searches().put(id, found, 1)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from masking_core import metrics
 from masking_core.methods import METHODS
-from pages.parts import compare_columns, compare_export, compare_pictures, compare_truth, compare_workbench, state
+from pages.parts import compare_columns, compare_export, compare_pictures, compare_workbench, ground_truth, state
 from pages.parts.compare_columns import BENCH, Column
 from pages.parts.compare_pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RESULT
 from pages.parts.compare_runs import Outcome, Runs, Scene, pieces
@@ -64,7 +64,7 @@ class Card:
 
 def show(scene: Scene) -> None:
     """The columns and the bar above them, then their results as they finish."""
-    truth = compare_truth.known(scene.image)
+    truth = ground_truth.known(scene.image)
     view = _bar(truth is not None)
     notice = st.empty()
     columns = compare_columns.columns()

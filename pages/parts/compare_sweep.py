@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import altair as alt
 import streamlit as st
 
-from masking_core import MaskingError, Recipe, Result, report
+from masking_core import MaskingError, Recipe, report
 from masking_core.parameters import Parameter, Value
-from masking_core.sweep import Variant, parameter_of, stability, suggested, sweep
-from pages.parts import compare_base, compare_pictures, compare_truth, state
+from masking_core.sweep import Variant, parameter_of, suggested, sweep
+from pages.parts import compare_base, compare_charts, compare_pictures, ground_truth, state
 from pages.parts.compare_runs import Outcome, Runs, Scene
 
 MOST = 64
@@ -28,7 +27,7 @@ def show(scene: Scene) -> None:
         return
     asked, slot = _asked(scene, cells)
     runs = Runs(scene, asked, compare_base.PIXELS)
-    truth = compare_truth.known(scene.image)
+    truth = ground_truth.known(scene.image)
     notice = st.empty()
     places = _grid(recipe, axes, cells)
     charts = st.container()
@@ -38,7 +37,7 @@ def show(scene: Scene) -> None:
         state.get("compare.sweep.done", {})[place] = True
         _fill(places[place], place, outcome, truth)
     with charts:
-        _charts(recipe, axes, cells, outcomes, truth)
+        compare_charts.draw(recipe, axes, cells, outcomes, truth)
     if len(asked) < len(cells):
         notice.info("Stopped. What was finished is here: go on whenever you like.", icon=":material/pause:")
     else:
@@ -146,7 +145,7 @@ def _written(recipe: Recipe, name: str, value: Value) -> str:
     return report.written(parameter_of(recipe, name), value)
 
 
-def _fill(place: Any, number: tuple[int, ...], outcome: Outcome, truth: compare_truth.Truth | None) -> None:
+def _fill(place: Any, number: tuple[int, ...], outcome: Outcome, truth: ground_truth.Truth | None) -> None:
     with place:
         if outcome.result is None:
             st.caption(f":material/error: {outcome.problem}")
@@ -156,52 +155,3 @@ def _fill(place: Any, number: tuple[int, ...], outcome: Outcome, truth: compare_
         compare_pictures.draw(outcome.result, compare_pictures.RESULT, None, key, alt_text)
         score = f" · **IoU {truth.scores(outcome.result)['iou']:.3f}**" if truth else ""
         st.caption(f"{outcome.result.info['seconds']:.2f} s{score}")
-
-
-def _charts(
-    recipe: Recipe,
-    axes: dict[str, list[Value]],
-    cells: tuple[Variant, ...],
-    outcomes: dict[Any, Outcome],
-    truth: compare_truth.Truth | None,
-) -> None:
-    results = {place: outcome.result for place, outcome in outcomes.items() if outcome.result is not None}
-    if len(results) < 2:
-        return
-    if truth:
-        measured = {place: truth.scores(result)["iou"] for place, result in results.items()}
-        title, meaning = "IoU with the truth", "The higher, the better."
-    else:
-        measured = stability({place: compare_pictures.foreground(result) for place, result in results.items()})
-        title, meaning = "Stability", "IoU with the neighbouring cells: where it is high, the value hardly matters."
-    rows = [
-        {"x": cell.values[0], "group": cell.values[-1], "y": measured.get(cell.place), "seconds": _seconds(result)}
-        for cell in cells
-        if (result := results.get(cell.place)) is not None
-    ]
-    left, right = st.columns(2, gap="medium")
-    left.altair_chart(_chart(rows, "y", title, recipe, list(axes)), alt=f"{title} over the values")
-    left.caption(meaning)
-    right.altair_chart(_chart(rows, "seconds", "Seconds", recipe, list(axes)), alt="Seconds over the values")
-
-
-def _seconds(result: Result) -> float:
-    seconds: float = result.info["seconds"]
-    return seconds
-
-
-def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, names: list[str]) -> alt.Chart:
-    parameters = [parameter_of(recipe, name) for name in names]
-    titles = [compare_base.title(name, parameter) for name, parameter in zip(names, parameters, strict=True)]
-    first = parameters[0]
-    if first.kind in {"int", "float"}:
-        scale = alt.Scale(type="log" if first.show.log else "linear", nice=False, zero=False)
-        x = alt.X(field="x", type="quantitative", scale=scale, title=titles[0])
-    else:
-        x = alt.X(field="x", type="nominal", sort=None, title=titles[0])
-    y = alt.Y(field=field, type="quantitative", scale=alt.Scale(zero=field == "seconds"), title=title)
-    told = [("x", titles[0], "nominal"), ("group", titles[-1], "nominal"), (field, title, "quantitative")]
-    encoding = {"x": x, "y": y, "tooltip": [alt.Tooltip(field=f, title=t, type=k) for f, t, k in told]}
-    if len(names) > 1:
-        encoding["color"] = alt.Color(field="group", type="nominal", sort=None, title=titles[1])
-    return alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)
