@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from masking_core import Recipe, Result
+from masking_core import Recipe, Result, report
 from masking_core.parameters import Value
 from masking_core.sweep import Variant, parameter_of, stability
 from pages.parts import compare_base, compare_pictures, ground_truth
@@ -29,8 +29,15 @@ def draw(
     else:
         measured = stability({place: compare_pictures.foreground(result) for place, result in results.items()})
         title, meaning = "Stability", "IoU with the neighbouring cells: where it is high, the value hardly matters."
+    parameters = [parameter_of(recipe, name) for name in axes]
+    number = parameters[0].kind in {"int", "float"}
     rows = [
-        {"x": cell.values[0], "group": cell.values[-1], "y": measured.get(cell.place), "seconds": _seconds(result)}
+        {
+            "x": cell.values[0] if number else report.written(parameters[0], cell.values[0]),
+            "group": report.written(parameters[-1], cell.values[-1]),
+            "y": measured.get(cell.place),
+            "seconds": _seconds(result),
+        }
         for cell in cells
         if (result := results.get(cell.place)) is not None
     ]
@@ -58,5 +65,7 @@ def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, n
     told = [("x", titles[0], "nominal"), ("group", titles[-1], "nominal"), (field, title, "quantitative")]
     encoding = {"x": x, "y": y, "tooltip": [alt.Tooltip(field=f, title=t, type=k) for f, t, k in told]}
     if len(names) > 1:
-        encoding["color"] = alt.Color(field="group", type="nominal", sort=None, title=titles[1])
+        encoding["color"] = alt.Color(
+            field="group", type="nominal", sort=None, title=titles[1], legend=alt.Legend(orient="bottom")
+        )
     return alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)
