@@ -18,6 +18,8 @@ def explain(stack: Stack, recipe: Recipe) -> None:
         notice.info(f"{error}", icon=":material/edit:")
         st.page_link("pages/mask.py", label="Mark the picture in the workbench", icon=":material/content_cut:")
         return
+    for note in (*image.notes, *result.notes):
+        st.caption(f":material/info: {note}")
     explain_stages.show(result, (image.digest, recipe.to_json(), prompts.to_json()))
 
 

@@ -24,6 +24,7 @@ from masking_core import (
     compose,
 )
 from masking_core.method import Picture
+from masking_core.methods import METHODS
 from masking_core.result import Found
 from pages.parts import compute, history, prepared, recipes, results, state
 from pages.parts.drawing import marks_of
@@ -60,7 +61,7 @@ class Cell(NamedTuple):
     good_for: str
 
 
-CELLS = (
+CLASSIC = (
     Cell("K-means by colour", KMeans(), "", "No marks at all: objects in colours of their own."),
     Cell("K-means, rectangle", KMeans(objects=5), "rectangle", "Keeps the colours typical of the rectangle."),
     Cell(
@@ -74,6 +75,16 @@ CELLS = (
     Cell("Graph cut", GraphCut(), "strokes", "The cheapest outline between strokes: most photos."),
     Cell("Manual regions", Manual(), "outline", "You draw the outline: when you know best."),
 )
+
+
+def _added(method: type[Method]) -> Cell:
+    marks = "strokes" if "stroke" in method.uses else "outline" if method.uses else ""
+    return Cell(method.title, method(), marks, method.good_for)
+
+
+_KNOWN = {type(cell.method) for cell in CLASSIC}
+CELLS = (*CLASSIC, *(_added(method) for method in METHODS.values() if method not in _KNOWN))
+"""The classic table, and whatever methods there are beyond it."""
 
 
 @dataclass
@@ -98,7 +109,7 @@ def show(stack: Stack) -> None:
         waiting = results.jpeg(_faded(image))
         with places[0]:
             _original(image)
-        running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(CELLS, places[1:], strict=True)]
+        running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(CELLS, places[1:], strict=False)]
     if not drawn_on_it:
         st.caption(
             ":material/info: No marks were prepared for this picture, so the methods that use some were given its "
