@@ -66,7 +66,8 @@ def _frame(number: int, stage: Stage) -> int:
         return 0
     # Another method or picture has other frames; a place that was chosen stays as long as there is one.
     key = f"explain.{number}.{stage.title}"
-    state.put(key, min(state.get(key, _first(stage)), stage.frames - 1))
+    if state.begin(key, _first(stage)) >= stage.frames:
+        state.put(key, stage.frames - 1)
     return int(
         st.select_slider(
             "Step",

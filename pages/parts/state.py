@@ -24,7 +24,7 @@ def begin(key: str, default: Any) -> Any:
     """
     drawn: dict[str, str] = get("drawn", {})
     value = st.session_state.get(key, default)
-    if drawn.get(key) != get("page", ""):
+    if key not in st.session_state or drawn.get(key) != get("page", ""):
         drawn[key] = get("page")
         put(key, value)
     return value
