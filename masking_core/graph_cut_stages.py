@@ -1,8 +1,6 @@
 """How a graph cut came about, for the page that explains it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
 import cv2
@@ -40,8 +38,7 @@ class Account:
         links: (4, h, w) int16, its n-links.
         pyramid: the sizes that were cut.
         band: half the width of the band, in pixels of each size; 0 if all of the picture was cut.
-        rounds: how often was learned.
-        after: the belief after so many rounds, counted from 0.
+        rounds: what was believed in each round.
         smoothness: what an n-link without contrast weighs at the size of the copy.
     """
 
@@ -52,8 +49,7 @@ class Account:
     links: NDArray[np.int16]
     pyramid: Pyramid
     band: int
-    rounds: int
-    after: Callable[[int], Belief]
+    rounds: tuple[Belief, ...]
     smoothness: float
 
     def colour(self, belief: Belief) -> Plane:
@@ -77,8 +73,8 @@ def boundary_cost(links: NDArray[np.int16], cut: Mask) -> float:
 
 def stages(account: Account) -> tuple[Stage, ...]:
     """What is certain, what is believed, what cutting costs, and the cuts."""
-    after, rounds = cache(account.after), account.rounds
-    names = tuple(f"round {number + 1} of {rounds}" for number in range(rounds))
+    believed, rounds = account.rounds, len(account.rounds)
+    names = tuple(f"round {number} of {rounds}" for number in range(1, rounds + 1))
     sizes = tuple(level.shape[:2] for level in reversed(account.pyramid.levels))
     return (
         Stage(
@@ -94,17 +90,17 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "object, black surely background. They are learned from what is certain, then again from each cut.",
             r"c_p = \log \frac{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{object}}"
             r"{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{background}}",
-            lambda number: _shades(account.colour(after(number)) / COLOUR_LIMIT),
+            lambda number: _shades(account.colour(believed[number]) / COLOUR_LIMIT),
             rounds,
             names,
-            lambda number: (_cloud(account, after(number)), _histogram(account, after(number))),
+            lambda number: (_cloud(account, believed[number]), _histogram(account, believed[number])),
         ),
         Stage(
             "Unary cost",
             "To the colour comes the way to the strokes, or the place in the region. What is far from a stroke of its "
             "colour is no longer taken.",
             r"u_p = c_p + r \, \frac{d_B - d_F}{d_B + d_F}",
-            lambda number: _shades((account.colour(after(number)) + after(number).place) / (2 * COLOUR_LIMIT)),
+            lambda number: _shades((account.colour(believed[number]) + believed[number].place) / (2 * COLOUR_LIMIT)),
             rounds,
             names,
         ),
@@ -120,10 +116,10 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "The maximum flow from object to background fills the cheapest boundary, and a small copy of the picture "
             "is cut there. The colours of both sides are learned from that cut, until it no longer changes.",
             r"E(l) = -\sum_p u_p \, l_p + \lambda \sum_{pq} w_{pq} \, [l_p \ne l_q]",
-            lambda number: _cut(account.image, after(number).cut),
+            lambda number: _cut(account.image, believed[number].cut),
             rounds,
             names,
-            lambda number: _progress(account, after, number),
+            lambda number: _progress(account, number),
         ),
         Stage(
             "The band",
@@ -211,9 +207,9 @@ def _histogram(account: Account, belief: Belief) -> Plot:
     return Plot("How clearly colour tells the two sides apart", "log ratio", "% of the pixels", tuple(series))
 
 
-def _progress(account: Account, after: Callable[[int], Belief], here: int) -> tuple[Plot, ...]:
-    beliefs = [after(number) for number in range(account.rounds)]
-    numbers = [number + 1 for number in range(account.rounds)]
+def _progress(account: Account, here: int) -> tuple[Plot, ...]:
+    beliefs = account.rounds
+    numbers = list(range(1, len(beliefs) + 1))
     costs = [account.energy(belief) for belief in beliefs]
     energy = [(boundary - gain) / beliefs[0].cut.size for boundary, gain in costs]
     moved = [0.0] + [100 * float((now.cut != before.cut).mean()) for before, now in pairwise(beliefs)]

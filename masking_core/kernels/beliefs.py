@@ -35,6 +35,7 @@ class Belief:
         limit: the most that a colour may say.
         cut: (h, w) bool, the foreground of the last round.
         rounds: how often the models were learned.
+        before: what was believed a round earlier; None in the first.
     """
 
     models: Models
@@ -43,6 +44,12 @@ class Belief:
     limit: float
     cut: Mask
     rounds: int
+    before: Belief | None = None
+
+    @property
+    def history(self) -> tuple[Belief, ...]:
+        """The belief of every round, the first one first."""
+        return (*(self.before.history if self.before else ()), self)
 
     def of_colours(self, lab: Plane) -> Plane:
         """What colours (n, 3) float32 CIELAB say: (n,) float32, positive for foreground."""
@@ -159,7 +166,7 @@ def _learned(
         margin = unaries.margin_of(models, colours).reshape(place.shape)
         cut = cut_with(np.clip(margin, -limit, limit) + place, smoothness)
         settled = belief is not None and np.count_nonzero(belief.cut != cut) <= learning.precision * cut.size
-        belief = Belief(models, place, smoothness, limit, cut, done + 1)
+        belief = Belief(models, place, smoothness, limit, cut, done + 1, belief)
         if settled or min(np.count_nonzero(cut), np.count_nonzero(~cut)) < FEW:
             break
     assert belief is not None

@@ -137,23 +137,16 @@ class GraphCut(Method):
         self, image: Image, labels: Labels, seeds: NDArray[np.int8], region: Mask | None, learned: Belief
     ) -> Account:
         """What the stages tell of one object."""
-        features, (seeds, region) = _features(image), _bounded(seeds, region)
-
-        def after(number: int) -> Belief:
-            if number == learned.rounds - 1:
-                return learned
-            return self.changed(iterations=number)._learn(image, features, seeds, region)
-
+        features = _features(image)
         return Account(
             image=image,
             labels=labels,
-            seeds=seeds,
+            seeds=_bounded(seeds, region)[0],
             features=features,
             links=self._links(image, features),
             pyramid=_pyramid(image, exact=self.exact),
             band=0 if self.exact else BAND,
-            rounds=learned.rounds,
-            after=after,
+            rounds=learned.history,
             smoothness=self.smoothness * float(np.sqrt(learned.cut.size)) / UNIT,
         )
 
