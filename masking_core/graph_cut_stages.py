@@ -11,7 +11,7 @@ from masking_core.image import Image
 from masking_core.kernels.banded import Pyramid
 from masking_core.kernels.beliefs import Belief
 from masking_core.kernels.maxflow import MAX_LINK
-from masking_core.kernels.unaries import COLOUR_LIMIT, Features
+from masking_core.kernels.unaries import Features
 from masking_core.method import Labels, Picture
 from masking_core.palette import HEX, RGB
 from masking_core.stage import Plot, Series, Stage
@@ -90,7 +90,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "object, black surely background. They are learned from what is certain, then again from each cut.",
             r"c_p = \log \frac{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{object}}"
             r"{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{background}}",
-            lambda number: _shades(account.colour(believed[number]) / COLOUR_LIMIT),
+            lambda number: _shades(account.colour(believed[number]) / believed[number].limit),
             rounds,
             names,
             lambda number: (_cloud(account, believed[number]), _histogram(account, believed[number])),
@@ -100,7 +100,9 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "To the colour comes the way to the strokes, or the place in the region. What is far from a stroke of its "
             "colour is no longer taken.",
             r"u_p = c_p + r \, \frac{d_B - d_F}{d_B + d_F}",
-            lambda number: _shades((account.colour(believed[number]) + believed[number].place) / (2 * COLOUR_LIMIT)),
+            lambda number: _shades(
+                (account.colour(believed[number]) + believed[number].place) / (2 * believed[number].limit)
+            ),
             rounds,
             names,
         ),
@@ -201,7 +203,7 @@ def _histogram(account: Account, belief: Belief) -> Plot:
     colour = account.colour(belief)
     series = []
     for name, side, ink in (("background", ~belief.cut, 1), ("object", belief.cut, 2)):
-        counts, edges = np.histogram(colour[side], BINS, (-COLOUR_LIMIT, COLOUR_LIMIT))
+        counts, edges = np.histogram(colour[side], BINS, (-belief.limit, belief.limit))
         middles = ((edges[1:] + edges[:-1]) / 2).tolist()
         series.append(Series(name, middles, (100 * counts / colour.size).tolist(), "line", [HEX[ink]]))
     return Plot("How clearly colour tells the two sides apart", "log ratio", "% of the pixels", tuple(series))

@@ -202,3 +202,11 @@ def test_a_picture_of_one_colour_is_explained_like_any_other():
         for stage in stages(method, box, flat).values():
             assert cv2.resize(stage.render(0), (4, 4)).shape == (4, 4, 3)
             stage.plots(stage.frames - 1)
+
+
+@pytest.mark.parametrize("marks", [MARKS.strokes, MARKS.rectangle, Prompts()], ids=["strokes", "rectangle", "none"])
+def test_the_histogram_of_colour_counts_every_pixel(marks):
+    stage = stages(GraphCut(), marks)["Colour models"]
+    for frame in range(stage.frames):
+        histogram = stage.plots(frame)[1]
+        assert sum(sum(series.y) for series in histogram.series) == pytest.approx(100)
