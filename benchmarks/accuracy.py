@@ -16,7 +16,7 @@ from benchmarks.datasets import PROMPTS, DataError, Sample, samples
 from benchmarks.robot_user import Seeds, visit
 from masking_core import Image, Prompts, Recipe
 from masking_core.methods import METHODS
-from masking_core.metrics import error_rate, f_curve, iou, mae
+from masking_core.metrics import error_rate, f_measure, iou, mae, precision_recall_curves
 
 Alpha = NDArray[np.float32]
 Cutter = Callable[[Image, Prompts], Alpha]
@@ -116,12 +116,16 @@ def _row(data: Path, name: str, prompt: str, cut: Cutter) -> dict[str, Any]:
         seconds.append(perf_counter() - began)
         figures.append(measure(sample, alpha))
         if prompt == "none":
-            curves.append(f_curve(alpha, sample.truth, sample.ignored))
+            curves.append(precision_recall_curves(alpha, sample.truth, sample.ignored))
             distances.append(mae(alpha, sample.truth.astype(np.float32), sample.ignored))
     row: dict[str, Any] = {"pictures": len(figures)}
     row |= {key: float(np.mean([each[key] for each in figures])) for key in figures[0]}
     if curves:
-        row |= {"F": float(np.mean(curves, axis=0).max()), "MAE": float(np.mean(distances))}
+        row |= {
+            "F": float(np.mean([f_measure(each) for each in curves], axis=0).max()),
+            "F of mean precision and recall": float(f_measure(np.mean(curves, axis=0)).max()),
+            "MAE": float(np.mean(distances)),
+        }
     return row | {"seconds": float(np.mean(seconds))}
 
 

@@ -105,10 +105,10 @@ def connectivity_error(alpha: Alpha, truth: Alpha, ignored: Mask | None = None) 
     return float(np.abs(difference[_counted(alpha, ignored)]).sum())
 
 
-def f_curve(soft: Alpha, truth: Mask, ignored: Mask | None = None, beta2: float = 0.3) -> NDArray[np.float64]:
-    """F-measure of a soft map in [0, 1] at each of the 256 thresholds k / 255 (``soft >= k / 255`` is foreground).
+def precision_recall_curves(soft: Alpha, truth: Mask, ignored: Mask | None = None) -> NDArray[np.float64]:
+    """Precision and recall of a soft map in [0, 1] at each of the 256 thresholds k / 255, from which on is foreground.
 
-    Returns (256,) float64. A set's figure is the maximum of its pictures' mean curve (Achanta et al. 2009, β² = 0.3).
+    Returns (2, 256) float64.
     """
     _same_shape(soft, truth)
     counted = _counted(soft, ignored)
@@ -120,9 +120,19 @@ def f_curve(soft: Alpha, truth: Mask, ignored: Mask | None = None, beta2: float 
     total = int(inside.sum())
     precise = np.divide(hits, claims, out=np.ones(256), where=claims > 0)
     recalled = hits / total if total else np.ones(256)
+    return np.stack([precise, recalled])
+
+
+def f_measure(precision_recall: NDArray[np.float64], beta2: float = 0.3) -> NDArray[np.float64]:
+    """The weighted harmonic mean of precision and recall (2, N), (N,) float64; 0 where both are (Achanta et al. 2009).
+
+    A set's figure is the maximum over thresholds of its pictures' mean curve; of F, or of precision and recall.
+    """
+    precise, recalled = precision_recall
     below = beta2 * precise + recalled
-    curve: NDArray[np.float64] = np.divide((1 + beta2) * precise * recalled, below, out=np.zeros(256), where=below > 0)
-    return curve
+    found: NDArray[np.float64] = np.zeros_like(below)
+    np.divide((1 + beta2) * precise * recalled, below, out=found, where=below > 0)
+    return found
 
 
 def scores(alpha: Alpha, truth: Alpha, tolerance: float, ignored: Mask | None = None) -> dict[str, float]:

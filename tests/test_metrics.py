@@ -130,11 +130,11 @@ def test_connected_level_falls_with_the_weakest_link():
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000))
-def test_f_curve_is_f_beta_at_every_threshold(seed):
+def test_the_f_measure_is_f_beta_at_every_threshold(seed):
     rng = np.random.default_rng(seed)
     soft = rng.integers(0, 256, (9, 8)) / 255.0
     truth, ignored = rng.random((9, 8)) < 0.5, rng.random((9, 8)) < 0.2
-    curve = metrics.f_curve(soft.astype(np.float32), truth, ignored)
+    curve = metrics.f_measure(metrics.precision_recall_curves(soft.astype(np.float32), truth, ignored))
     assert curve.shape == (256,)
     for k in (0, 1, 17, 128, 254):
         claimed = soft[~ignored] >= k / 255.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +21,11 @@ CutWith = Callable[[Plane, float], Mask]
 """Given unaries (h, w) and a share of the usual smoothness, the foreground (h, w) of the least energy, marks kept."""
 Weights = tuple[Plane, Plane]
 
+SALIENCE_WEIGHT = 3.0
+"""Most that salience may say in a unary."""
+SALIENCE_STEP = 0.2
+LEAST_WEIGHT = np.float32(0.3)
+"""Of a pixel on the side of the cut that its salience speaks against."""
 FEW = 20
 """Pixels of one side below which its model is not learned again."""
 
@@ -95,6 +101,28 @@ def from_strokes(
     near = unaries.geodesic_margin(features, seeds, frame=frame)
     place = np.float32(learning.reach) * near + np.float32(LEANING)
     return _learned(features, weights, place, cut_with, learning, limit=unaries.colour_limit(seeds))
+
+
+def from_salience(
+    features: Features, salience: Plane, seeds: NDArray[np.integer], cut_with: CutWith, learning: Learning
+) -> Belief:
+    """Learn from what stands out, (h, w) float32 in [0, 1]; ``seeds`` can only say what is background.
+
+    The foreground begins above half of Otsu's threshold (1979) of the salience, and the salience stays a part of every
+    pixel's unary: colours alone would take every look-alike.
+    """
+    likely = np.where(seeds == 0, np.float32(0), salience)
+    bytes_ = np.rint(likely * 255).astype(np.uint8)
+    threshold = np.float32(cv2.threshold(bytes_, 0, 255, cv2.THRESH_OTSU)[0] / 255 / 2)
+    place = np.float32(SALIENCE_WEIGHT) * np.tanh((likely - threshold) / np.float32(SALIENCE_STEP))
+    above = likely > threshold
+
+    def weights(cut: Mask | None) -> Weights:
+        if cut is None:
+            return (likely * above, (1 - likely) * ~above) if above.any() else (1 - likely, 1 - likely)
+        return cut * (LEAST_WEIGHT + likely), ~cut * (LEAST_WEIGHT + 1 - likely)
+
+    return _learned(features, weights, place.astype(np.float32), cut_with, learning)
 
 
 def from_region(

@@ -16,6 +16,7 @@ from masking_core.kernels.banded import Pyramid, banded_cut
 from masking_core.kernels.beliefs import Belief, Learning
 from masking_core.kernels.contrast import nlinks, quantise
 from masking_core.kernels.maxflow import Grid
+from masking_core.kernels.salience import salience
 from masking_core.kernels.unaries import (
     GEODESIC_WEIGHT,
     Features,
@@ -31,14 +32,12 @@ VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
 UNIT = 283.0
 """Side, in pixels, of the square picture for which the smoothness is declared."""
-NO_MARKS = "No marks: the object was looked for away from the picture's frame, which was taken for background."
+NO_OBJECT = "No object is marked: what stands out of the picture was taken. Draw on it, or around it, to decide."
 BAND = 2
 """Half the width of the band that is cut anew at finer sizes, in pixels of the size."""
 QUARTER = 64
 """What a byte says of a quarter, for the share of a pixel that is marked."""
 LAB_ORIGIN = np.array([0, 128, 128], np.float32)
-INSIDE = 0.94
-"""Share of the picture's sides within which an unmarked object is looked for."""
 
 Mask = NDArray[np.bool_]
 
@@ -118,7 +117,6 @@ class GraphCut(Method):
                 found &= (score > highest) | (own == 1)
                 highest = np.where(found, score, highest)
             labels[found] = number
-        marked = bool((seeds >= 0).any() or regions)
         return Segmentation(
             labels=labels,
             knows_background=True,
@@ -127,7 +125,7 @@ class GraphCut(Method):
                 "iterations": max(belief.rounds for belief in learned.values()),
                 "foreground": float((labels > 0).mean()),
             },
-            notes=() if marked else (NO_MARKS,),
+            notes=() if regions or (seeds > 0).any() else (NO_OBJECT,),
             stages=stages(
                 self._account(image, labels, _own(seeds, numbers[0]), regions.get(numbers[0]), learned[numbers[0]])
             ),
@@ -141,7 +139,7 @@ class GraphCut(Method):
         return Account(
             image=image,
             labels=labels,
-            seeds=_bounded(seeds, region)[0],
+            seeds=_bounded(seeds, region),
             features=features,
             links=self._links(image, features),
             pyramid=_pyramid(image, exact=self.exact),
@@ -153,7 +151,7 @@ class GraphCut(Method):
     def _cut(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> tuple[Mask, Belief]:
         """One object against everything else: its pixels, and what was learned."""
         pyramid, features = _pyramid(image, exact=self.exact), _features(image)
-        seeds, region = _bounded(seeds, region)
+        seeds = _bounded(seeds, region)
         belief = self._learn(image, features, seeds, region)
         smoothness = belief.smoothness * self.smoothness * float(np.sqrt(seeds.size)) / UNIT
 
@@ -185,6 +183,8 @@ class GraphCut(Method):
             return connected_to_seeds(grid.cut(quantise(unary + hard, share * smoothness)).foreground, small)
 
         learning = Learning(self.colours, self.iterations, self.precision, self.reach)
+        if region is None and not (small == 1).any():
+            return beliefs.from_salience(features, _salience(image), small, cut_with, learning)
         if region is None:
             return beliefs.from_strokes(features, small, cut_with, learning, frame=True)
         inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
@@ -204,11 +204,9 @@ def _own(seeds: NDArray[np.int32], number: int) -> NDArray[np.int8]:
     return own
 
 
-def _bounded(seeds: NDArray[np.int8], region: Mask | None) -> tuple[NDArray[np.int8], Mask | None]:
-    """The region that is looked at, the middle if nothing is marked; what lies outside is certainly background."""
-    if region is None and not (seeds == 1).any():
-        region = _middle(seeds.shape)
-    return (seeds if region is None else np.where(region, seeds, np.int8(0))), region
+def _bounded(seeds: NDArray[np.int8], region: Mask | None) -> NDArray[np.int8]:
+    """Seeds with what lies outside the region as certain background."""
+    return seeds if region is None else np.where(region, seeds, np.int8(0))
 
 
 def _unary(features: Features, belief: Belief) -> NDArray[np.float32]:
@@ -228,6 +226,11 @@ def _features(image: Image) -> Features:
     return image.derived("graph_cut.features", lambda: picture_features(image.reduced(VIEW).rgb))
 
 
+def _salience(image: Image) -> NDArray[np.float32]:
+    report(0.0, "Looking for what stands out")
+    return image.derived("graph_cut.salience", lambda: salience(image.reduced(VIEW).rgb))
+
+
 def _pyramid(image: Image, *, exact: bool) -> Pyramid:
     # Up to four times the view: the cut of the view is where the coarsest size begins.
     coarsest = image.pixels if exact else 4 * VIEW
@@ -239,13 +242,6 @@ def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
     lab[..., 0] = cv2.LUT(lab[..., 0], np.rint(np.arange(256) * (100 / 255)).astype(np.uint8))
     return np.asarray(lab, np.uint8)
-
-
-def _middle(shape: tuple[int, ...]) -> Mask:
-    inside = np.zeros(shape, bool)
-    top, left = (int(side * (1 - INSIDE) / 2) for side in shape)
-    inside[top : shape[0] - top, left : shape[1] - left] = True
-    return inside
 
 
 def _reduced_seeds(seeds: NDArray[np.int8], shape: tuple[int, int]) -> NDArray[np.int8]:
