@@ -47,6 +47,7 @@ class Bridge {
     this.observer.observe(this.stage, { childList: true, subtree: true });
     this.resizer = new ResizeObserver(() => this.fit());
     this.resizer.observe(this.stage);
+    this.resizer.observe(this.stage.parentElement); // the room there is, which the stage need not fill
   }
 
   listen() {
@@ -150,6 +151,7 @@ class Bridge {
     const whole = Math.floor(Math.min(room, (tall * width) / height));
     if (room < 40) return;
     const shown = this.data.zoom ? Math.round(width * this.data.zoom) : whole;
+    this.stage.classList.toggle("magnified", this.data.zoom > 1);
     const style = this.stage.style;
     const before = parseFloat(style.getPropertyValue("--shown"));
     // Zoomed in, the picture is seen through a window as large as the whole of it was.

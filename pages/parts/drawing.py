@@ -6,12 +6,15 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Prompts, Result
-from pages.parts import canvas, history, results, state, table, tools
+from masking_core import Image, Prompts, Result, export, palette
+from masking_core.prompts import Region, SeedMap
+from pages.parts import canvas, exchange, history, ink, results, state, table, tools
 
 SHARP = 16_000_000
 """Pixels of the picture under the canvas when it is zoomed into."""
 PLAIN = 1_000_000
+FINE = 95
+"""Quality of the JPEG: what was squeezed out of it would be seen at 400 %."""
 LOOSE = 0.8
 """How far the shown outline may leave the true one, in pixels of the result."""
 SPECK = 12
@@ -44,7 +47,7 @@ class Desk:
     def strip(self) -> None:
         """Draw the tool strip."""
         st.html(tools.STYLE)
-        tools.strip(self._pen, self._uses, self._image.size, self._history, self._take)
+        tools.strip(self._pen, self._uses, self._image.size, self._history, self._take, self._files)
         if sentence := tools.unused(self._uses, self._title):
             st.caption(sentence)
 
@@ -52,9 +55,12 @@ class Desk:
         """Draw the picture with the canvas over it."""
         self._stage = st.container(key="stage")
         with self._stage:
-            zoomed = self._pen.zoom > 0
-            st.image(_picture(self._image, SHARP if zoomed else PLAIN), alt="The picture that is drawn on")
+            shown = self._image.reduced(SHARP if self._pen.zoom else PLAIN)
+            # Streamlit would reduce a picture wider than what it is told; the page's style says how wide it is.
+            st.image(_picture(shown), width=shown.size[0], alt="The picture that is drawn on")
             canvas.show(self._key, self._image.size, self._pen, tools.keys(), tools.clicks(), self._take)
+            if painted := _painted(self.prompts, self._image.size):
+                st.image(painted, width="stretch", alt="The painted marks")
 
     def outline(self, result: Result) -> None:
         """Draw the outline of what is kept over the canvas; after :meth:`canvas`."""
@@ -63,6 +69,9 @@ class Desk:
     def table(self) -> None:
         """Draw the marks as numbers that can be edited."""
         table.show(self._key, self._history, self._take)
+
+    def _files(self) -> None:
+        exchange.show(self._image, self._history, self._take, self._uses, self._title)
 
     @property
     def _pen(self) -> tools.Pen:
@@ -78,15 +87,28 @@ def marks_of(image: Image, slice: int = 0) -> history.History:
     return past
 
 
-def _picture(image: Image, pixels: int) -> bytes:
-    return _jpeg(image.digest, pixels, image)
+@st.cache_data(show_spinner=False, max_entries=40, hash_funcs={Image: lambda image: image.digest})
+def _picture(image: Image) -> bytes:
+    rgb = image.rgb if image.alpha is None else results.on_checkerboard(export.pixels(image))
+    return results.jpeg(rgb, FINE)
 
 
-@st.cache_data(show_spinner=False, max_entries=40)
-def _jpeg(digest: str, pixels: int, _image: Image) -> bytes:  # noqa: ARG001  (the digest is what the entry is found by)
-    small = _image.reduced(pixels)
-    rgb = small.rgb if small.alpha is None else results.on_checkerboard(np.dstack([small.rgb, small.alpha]))
-    return results.jpeg(rgb)
+def _painted(prompts: Prompts, size: tuple[int, int]) -> bytes:
+    """What seed maps mark and no later mark covers, in the objects' colours; empty where there is none."""
+    if not any(isinstance(mark, SeedMap) for mark in prompts.marks):
+        return b""
+    factor = min(1.0, (PLAIN / (size[0] * size[1])) ** 0.5)
+    return _png(prompts.to_json(), factor, (max(1, round(size[1] * factor)), max(1, round(size[0] * factor))))
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _png(document: str, factor: float, shape: tuple[int, int]) -> bytes:
+    seeds = [mark for mark in Prompts.from_json(document).marks if not isinstance(mark, Region) or mark.object < 1]
+    hidden = {"operation": "subtract"}
+    marks = (mark if isinstance(mark, SeedMap) else mark.model_copy(update=hidden) for mark in seeds)
+    numbers = Prompts(marks=tuple(marks)).scaled(factor).seeds(shape)
+    alpha = np.where(numbers < 0, 0, round(255 * ink.STROKE)).astype(np.uint8)
+    return export.png(np.dstack([palette.paint(np.maximum(numbers, 0)), alpha]))
 
 
 def outline(result: Result) -> str:

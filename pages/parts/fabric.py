@@ -6,6 +6,7 @@ tools do not draw are refused, counts are bounded.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import cv2
@@ -13,7 +14,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from masking_core.errors import PromptError
-from masking_core.prompts import Ellipse, Mark, Point, Polygon, Rectangle, Stroke
+from masking_core.prompts import Ellipse, Mark, Point, Polygon, Rectangle, SeedMap, Stroke
 from pages.parts.figure import Figure, Points, trace
 from pages.parts.ink import Ink, Tool
 
@@ -28,6 +29,7 @@ FLATNESS = 0.3
 """How far a simplified stroke may leave the drawn one, in canvas pixels."""
 FRAME = 3
 """A box that ends closer to the picture's frame, in canvas pixels, ends there."""
+UNSEEN = {"strokeWidth": 0, "fill": "rgba(0,0,0,0)"}
 STILL = 0.05
 """A mark that moved by less, in canvas pixels, has not been moved."""
 
@@ -261,14 +263,17 @@ def _numbers(mark: Mark) -> Points:
 
 
 def write(marks: Sequence[Mark], sheet: Sheet) -> dict[str, Any]:
-    """Marks as Fabric's JSON for a canvas: strokes and points below, areas above them.
+    """Marks as Fabric's JSON for a canvas: seed maps below, then strokes and points, areas above them.
 
-    An eraser's strokes are cut out of what is below. What the canvas has no figure for is shown by its outline.
+    An eraser's strokes are cut out of what is below. What the canvas has no figure for is shown by its outline; a seed
+    map, which the page paints, is there to be selected only.
     """
-    drawn = [(mark, _figure(mark, serial, sheet)) for serial, mark in enumerate(marks, 1)]
-    seeds = [figure for mark, figure in drawn if isinstance(mark, Stroke | Point)]
-    areas = [figure for mark, figure in drawn if not isinstance(mark, Stroke | Point)]
-    return {"version": "7.4.0", "objects": seeds + areas}
+    drawn = [(_layer(mark), _figure(mark, serial, sheet)) for serial, mark in enumerate(marks, 1)]
+    return {"version": "7.4.0", "objects": [figure for _, figure in sorted(drawn, key=itemgetter(0))]}
+
+
+def _layer(mark: Mark) -> int:
+    return 0 if isinstance(mark, SeedMap) else 1 if isinstance(mark, Stroke | Point) else 2
 
 
 def _figure(mark: Mark, serial: int, sheet: Sheet) -> dict[str, Any]:
@@ -294,7 +299,7 @@ def _figure(mark: Mark, serial: int, sheet: Sheet) -> dict[str, Any]:
             shape = {"type": "Circle", "radius": r, "strokeWidth": 0, **place}
             tool = "point"
         case _:
-            shape = _fixed(mark, sheet)
+            shape = _fixed(mark, sheet) | (UNSEEN if isinstance(mark, SeedMap) else {})
             tool = "fixed"
     ink = Ink(tool, mark.object, mark.operation, serial)
     if ink.erases:

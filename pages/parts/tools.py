@@ -71,7 +71,14 @@ def _pixels(thousandths: int, size: tuple[int, int]) -> int:
     return max(1, round(thousandths * max(size) / 1000))
 
 
-def strip(now: Pen, uses: frozenset[str], size: tuple[int, int], past: History, before: Callable[[], None]) -> None:
+def strip(
+    now: Pen,
+    uses: frozenset[str],
+    size: tuple[int, int],
+    past: History,
+    before: Callable[[], None],
+    files: Callable[[], None],
+) -> None:
     """Draw the strip.
 
     Args:
@@ -80,6 +87,7 @@ def strip(now: Pen, uses: frozenset[str], size: tuple[int, int], past: History, 
         size: the picture's width and height.
         past: the history that undo and redo walk.
         before: called before the history changes, so that nothing drawn meanwhile is lost.
+        files: draws what marks are imported and exported with.
     """
     with st.container(key="strip", horizontal=True, gap="small", vertical_alignment="center"):
         with _group("tools"):
@@ -87,6 +95,7 @@ def strip(now: Pen, uses: frozenset[str], size: tuple[int, int], past: History, 
                 _tool(name, now, uses)
         with _group("steps"):
             _steps(past, before)
+            files()
         with _group("objects"):
             _objects(now, past)
         with _group("how"):
@@ -251,20 +260,22 @@ STYLE = f"""
   border-top-left-radius: 0; border-bottom-left-radius: 0; }}
 .st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:last-child) .stButton button {{
   border-top-right-radius: 0; border-bottom-right-radius: 0; }}
+.st-key-marks_files button {{ margin-left: -1px; border-top-left-radius: 0; border-bottom-left-radius: 0; }}
 .st-key-strip button[kind="primary"] {{ position: relative; z-index: 1; }}
-:is(.st-key-strip_tools, .st-key-strip_how, .st-key-strip_steps, .st-key-thinner, .st-key-thicker) button p {{
+:is(.st-key-strip_tools, .st-key-strip_how, .st-key-strip_steps) button p {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }}
 [class*="st-key-object_"]:not(.st-key-object_more) button > div::before {{
   content: ""; width: .75rem; height: .75rem; margin-right: .35rem; border-radius: 50%; flex: none;
   background: var(--swatch); box-shadow: 0 0 0 1.5px #fffc; }}
 {_swatches()}
-.st-key-strip_how {{ width: 11rem; height: 2.6rem; }}
+/* As wide for areas as for brushes, lest the strip jumps. */
+.st-key-strip_how {{ width: 10.6rem; }}
+.st-key-strip_how .stElementContainer:has(.stSlider) {{ flex: 1; min-width: 0; }}
+.st-key-strip .stSlider {{ box-sizing: border-box; height: 2.1rem; padding: 0 .6rem; }}
 @media (max-width: 640px) {{
   .st-key-strip {{ column-gap: .5rem; }}
   .st-key-strip button {{ padding: .15rem .28rem; }}
-  .st-key-strip_how {{ width: 9.6rem; }}
 }}
-.st-key-strip .stSlider {{ width: 6.8rem; padding: 0 .8rem; }}
 .st-key-strip .stSlider [data-testid="stSliderThumbValue"] {{ white-space: nowrap; }}
 </style>
 """
