@@ -27,6 +27,10 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
         uses: what the method can use.
         title: the method's name.
     """
+    if news := state.get("marks.news", ""):
+        # Not said in the callback: there, Streamlit would put it in the place of the page's styles.
+        st.toast(news, icon=":material/edit:")
+        state.put("marks.news", "")
     help = "**Import and export marks**"
     with st.popover(
         "Marks as files", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
@@ -70,7 +74,7 @@ def _take(key: str, image: Image, past: History, before: Callable[[], None]) -> 
         return
     state.put("marks.taken", [*taken, file.file_id])
     count = len(fresh.marks)
-    st.toast(f"{count} mark{'s' * (count != 1)} came with {name}.", icon=":material/edit:")
+    state.put("marks.news", f"{count} mark{'s' * (count != 1)} came with {name}.")
 
 
 def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
