@@ -18,10 +18,8 @@ STYLE = """
 /* On a small screen the header is opaque and every pixel of width counts. */
 @media (max-width: 768px) { .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
 [data-testid="stSidebarHeader"] { height: 1.5rem; margin: 0; }
-.st-key-bench > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"],
-.st-key-bench > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-.st-key-bench > [data-testid="stLayoutWrapper"] > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"],
-.st-key-bench > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] { min-width: min(360px, 100%); }
+.st-key-bench [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-wrap: wrap; }
+.st-key-bench [data-testid="stColumn"] { min-width: min(360px, 100%); }
 [data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
 </style>
 """
