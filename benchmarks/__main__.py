@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SPEED = ("clustering", "cut", "watershed", "raster", "latency", "sweep")
+SPEED = ("clustering", "cut", "strokes", "watershed", "raster", "latency", "sweep")
 """Modules whose ``rows()`` measure speed and memory."""
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.datasets import PROMPTS, DataError, Sample, samples
-from benchmarks.robot_user import Seeds, visit
-from masking_core import Image, Prompts, Recipe
+from benchmarks.robot_user import Seeds, Visit, visit
+from masking_core import GraphCut, Image, Prompts, Recipe, Result
 from masking_core.methods import METHODS
 from masking_core.metrics import error_rate, f_measure, iou, mae, precision_recall_curves
 
@@ -104,6 +104,7 @@ def _rows(data: Path, name: str) -> Any:
     if name == "grabcut":
         for method, cut in cutters().items():
             yield {"prompt": "robot user", "method": method, **_robot_row(data, cut)}
+        yield {"prompt": "robot user, guided by uncertainty", "method": "graph_cut", **_guided_row(data)}
 
 
 def _row(data: Path, name: str, prompt: str, cut: Cutter) -> dict[str, Any]:
@@ -138,6 +139,28 @@ def _robot_row(data: Path, cut: Cutter) -> dict[str, Any]:
             return cut(image, Prompts.from_seeds(seeds)) >= 0.5
 
         visits.append(visit(segment, sample.truth, sample.ignored))
+    return _clicks(visits)
+
+
+def _guided_row(data: Path) -> dict[str, Any]:
+    visits, recipe = [], Recipe(method=GraphCut())
+    for sample in samples(data, "grabcut", "none"):
+        image, last = Image.from_array(sample.rgb), []
+
+        def segment(seeds: Seeds, image: Image = image, last: list[Result] = last) -> NDArray[np.bool_]:
+            last[:] = [recipe.run(image, Prompts.from_seeds(seeds))]
+            return last[0].alpha >= 0.5
+
+        def guide(last: list[Result] = last) -> Alpha:
+            uncertainty = last[0].uncertainty
+            assert uncertainty is not None
+            return uncertainty
+
+        visits.append(visit(segment, sample.truth, sample.ignored, guide=guide))
+    return _clicks(visits)
+
+
+def _clicks(visits: list[Visit]) -> dict[str, Any]:
     row: dict[str, Any] = {"pictures": len(visits)}
     for target in (0.85, 0.9):
         row[f"clicks to {target:g}"] = float(np.mean([each.clicks_to(target) for each in visits]))

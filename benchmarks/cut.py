@@ -35,7 +35,7 @@ Problem = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int32]]
 Row = dict[str, Any]
 
 
-def rows(sizes: Iterable[float], repeats: int = REPEATS) -> list[Row]:
+def rows(sizes: Iterable[float] = (0.25, 1, 4), repeats: int = REPEATS) -> list[Row]:
     """Measure every picture at every size.
 
     Args:

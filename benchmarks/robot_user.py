@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masking_core.metrics import iou
+from masking_core.uncertainty import next_place
 
 RADIUS = 5  # pixels
 MOST_CLICKS = 20
 
 Mask = NDArray[np.bool_]
 Seeds = NDArray[np.int8]
+Plane = NDArray[np.float32]
 Segmenter = Callable[[Seeds], Mask]
 """All clicks so far as (H, W) int8 seeds (-1 unknown, 0 background, 1 foreground) -> the mask."""
 
@@ -72,14 +74,30 @@ def seeds_of(clicks: tuple[Click, ...], shape: tuple[int, int]) -> Seeds:
     return seeds
 
 
-def visit(segment: Segmenter, truth: Mask, ignored: Mask, stop_at: float = 0.9) -> Visit:
-    """Click until the IoU reaches ``stop_at``, at most 20 times."""
+def guided_click(uncertainty: Plane, truth: Mask, clicks: tuple[Click, ...]) -> Click:
+    """Return the click of somebody who is shown where the method is uncertain, and says what is there."""
+    left = uncertainty * (seeds_of(clicks, truth.shape) < 0)
+    x, y = next_place(left) or (truth.shape[1] // 2, truth.shape[0] // 2)
+    return Click(x, y, int(truth[y, x]))
+
+
+def visit(
+    segment: Segmenter, truth: Mask, ignored: Mask, stop_at: float = 0.9, guide: Callable[[], Plane] | None = None
+) -> Visit:
+    """Click until the IoU reaches ``stop_at``, at most 20 times.
+
+    With a ``guide``, the uncertainty (H, W) of the last result, only the first click looks at the truth for its place.
+    """
     mask = np.zeros(truth.shape, dtype=bool)
     clicks: tuple[Click, ...] = ()
     ious: list[float] = []
     seconds: list[float] = []
     while len(clicks) < MOST_CLICKS and (not ious or ious[-1] < stop_at):
-        clicks = (*clicks, next_click(mask, truth, ignored, clicks))
+        if guide is None or not clicks:
+            click = next_click(mask, truth, ignored, clicks)
+        else:
+            click = guided_click(guide(), truth, clicks)
+        clicks = (*clicks, click)
         began = perf_counter()
         mask = segment(seeds_of(clicks, truth.shape))
         seconds.append(perf_counter() - began)

@@ -11,6 +11,7 @@ from pydantic import Field
 from masking_core import label_map
 from masking_core.clustering_stages import stages
 from masking_core.image import Image
+from masking_core.kernels.colour_space import ColourSpace, from_rgb, planes
 from masking_core.kernels.partition import Partition
 from masking_core.kernels.suggest import Suggestion, suggest
 from masking_core.method import Labels, Method, Segmentation, Stage, Tool
@@ -31,6 +32,9 @@ Precision = Annotated[
     Field(ge=0.001, le=10, title="Precision", description="Stops when no centre moves by more than this."),
     Show(unit="colour units", log=True, advanced=True),
 ]
+
+VIEW = 40_000
+"""Pixels of the picture on which uncertainty is looked at."""
 
 
 class Clustering(Method):
@@ -90,6 +94,7 @@ class Clustering(Method):
                 **self.more_info(found),
             },
             notes=(INSIDE,) if bounds else (),
+            uncertainty=lambda: _closeness(image, found.colours, self.space),
             stages=self.stages(image, found, seeds),
         )
 
@@ -104,6 +109,18 @@ class Clustering(Method):
     def more_info(self, found: Partition) -> Mapping[str, Any]:  # noqa: ARG002
         """Further figures of this method for ``info``."""
         return {}
+
+
+def _closeness(image: Image, colours: NDArray[np.floating], space: ColourSpace) -> NDArray[np.float32]:
+    """How alike the distances of a colour to the nearest and the second centre are, on a small copy: 1 if equal."""
+    small = planes(image.reduced(VIEW).rgb, space)
+    centres = from_rgb(colours.astype(np.float64), space).astype(np.float32)
+    apart = [np.linalg.norm(small - centre[:, None, None], axis=0) for centre in centres]
+    if len(apart) < 2:
+        return np.zeros(small.shape[1:], np.float32)
+    nearest, second = np.partition(np.stack(apart), 1, axis=0)[:2]
+    alike: NDArray[np.float32] = np.divide(nearest, second, out=np.zeros_like(nearest), where=second > 0)
+    return alike
 
 
 def _tied(seeds: NDArray[np.integer]) -> tuple[list[int], NDArray[np.int32] | None]:

@@ -1,7 +1,7 @@
 """The contract of a masking method, and what a method hands on."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -35,6 +35,8 @@ class Segmentation:
         info: figures worth showing: iterations, converged, energy per iteration, …; JSON-able.
         notes: sentences the user should read, such as a marker that was assumed.
         stages: how it came about.
+        uncertainty: draws (h, w) float32 in [0, 1], of any size, 1 where the decision was closest; called only when
+            somebody looks. None where the method cannot tell beyond its membership.
     """
 
     labels: Labels
@@ -43,6 +45,7 @@ class Segmentation:
     info: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
+    uncertainty: Callable[[], NDArray[np.float32]] | None = None
 
 
 class Method(Declared, ABC):

@@ -1,10 +1,13 @@
 """A recipe: method, foreground, clean-up, edge and background as one value that runs the same everywhere."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Literal
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError
 
 from masking_core.background import Background, Transparent
@@ -110,6 +113,7 @@ class Recipe(Declared):
             kept=kept,
             alpha=alpha,
             membership=membership,
+            doubt=method.uncertainty,
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
             notes=method.notes,
             stages=method.stages,
@@ -122,7 +126,9 @@ class Recipe(Declared):
         if self.area is None:
             return method.segment(image, prompts)
         rows, columns = _window(self.area, scale, full, image.size)
-        part = Image.from_array(image.rgb[rows, columns], name=image.name)
+        window = rows.start, rows.stop, columns.start, columns.stop
+        # Kept with the picture, so that what methods derive from the part is kept as well.
+        part = image.derived(("area", *window), lambda: Image.from_array(image.rgb[rows, columns], name=image.name))
         found = method.segment(part, prompts.moved(-columns.start, -rows.start))
         labels = np.zeros(image.rgb.shape[:2], np.int32)
         labels[rows, columns] = found.labels
@@ -130,7 +136,24 @@ class Recipe(Declared):
         if membership is not None:
             membership = np.zeros((*labels.shape, membership.shape[2]), np.float32)
             membership[rows, columns] = found.membership
-        return replace(found, labels=labels, membership=membership)
+        return replace(found, labels=labels, membership=membership, uncertainty=_placed(found, labels.shape, window))
+
+
+def _placed(
+    found: Segmentation, shape: tuple[int, ...], window: tuple[int, int, int, int]
+) -> Callable[[], NDArray[np.float32]] | None:
+    """The uncertainty of a part of a picture as one of all of it."""
+    inner = found.uncertainty
+    if inner is None:
+        return None
+    top, bottom, left, right = window
+
+    def whole() -> NDArray[np.float32]:
+        placed = np.zeros(shape, np.float32)
+        placed[top:bottom, left:right] = cv2.resize(inner(), (right - left, bottom - top))
+        return placed
+
+    return whole
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:

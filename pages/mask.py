@@ -10,6 +10,7 @@ from pages.parts import (
     links,
     objects,
     picker,
+    proposal,
     recipes,
     results,
     sessions,
@@ -57,6 +58,7 @@ def bench(stack: Stack, recipe: Recipe) -> None:
         desk.outline(result)
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {note}")
+        proposal.show(image, recipe, desk.prompts, result, index)
         st.caption(caption(image, result))
         objects.strip(result)
         with st.container(horizontal=True, gap="small"):

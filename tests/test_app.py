@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from masking_core import Area, Clean, Colour, Edge, KMeans, Prompts, Recipe, Session, Stack, export
 from masking_core.methods import METHODS
 from masking_core.parameters import parameters
+from masking_core.samples import sample, samples
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(str(path.relative_to(ROOT)) for path in [ROOT / "app.py", *(ROOT / "pages").glob("*.py")])
@@ -243,3 +244,27 @@ def test_files_dropped_at_once_are_a_stack_and_a_later_drop_takes_their_place():
     uploaded(app, "three.png", picture(40, 80))
     assert "80 × 40 pixels" in texts(app.caption)
     assert not any(button.key == "film.1" for button in app.button)
+
+
+def test_a_guess_becomes_strokes_that_can_be_undone():
+    page = opened("pages/mask.py")
+    page.session_state["method"] = "graph_cut"
+    page.run()
+    page.button(key="proposal").click().run()
+    assert not page.exception
+    past = page.session_state[f"marks.{sample(samples()[0]).digest}.0"]
+    assert {mark["object"] for mark in past["marks"]} == {0, 1}
+    assert past["done"] == [[]]
+    assert not [button for button in page.button if button.key == "proposal"]
+
+
+@pytest.mark.parametrize("method", ["graph_cut", "fuzzy_cmeans", "kmeans", "watershed"])
+def test_uncertainty_is_shown_or_said_not_to_be_known(method):
+    page = opened("pages/mask.py")
+    page.session_state["method"] = method
+    page.session_state["view"] = "Uncertainty"
+    page.run()
+    assert not page.exception
+    captions = " ".join(caption.value for caption in page.caption)
+    assert ("close it was" in captions) == (method == "watershed")
+    assert ("ring" in captions) == (method != "watershed")

@@ -26,6 +26,8 @@ SALIENCE_WEIGHT = 3.0
 SALIENCE_STEP = 0.2
 LEAST_WEIGHT = np.float32(0.3)
 """Of a pixel on the side of the cut that its salience speaks against."""
+AMOUNTS = (0.25, 0.5, 1.0, 2.0)
+"""By how much unaries are moved to see which pixels change sides, in natural logarithms."""
 FEW = 20
 """Pixels of one side below which its model is not learned again."""
 
@@ -143,6 +145,20 @@ def from_region(
         return _from_both(features, region, seeds, starts[-1], cut_with, learning)
     found = [_from_start(features, region, start, cut_with, learning) for start in starts]
     return max(found, key=lambda belief: box.box_score(features, links, region, belief.cut))
+
+
+def closeness(unary: Plane, smoothness: float, cut_with: CutWith) -> Plane:
+    """How little evidence would put each pixel on the other side: (h, w) float32, from 0 to nearly 1.
+
+    The cut is made again with all unaries moved by some amounts to either side; the cuts are nested (Gallo, Grigoriadis
+    & Tarjan 1989), so that the least amount that moves a pixel is well defined; 1 is none, 0.2 the largest.
+    """
+    now = cut_with(unary, smoothness)
+    close = np.zeros(unary.shape, np.float32)
+    for amount in sorted(AMOUNTS, reverse=True):
+        for sign in (-1, 1):
+            close[cut_with(unary + np.float32(sign * amount), smoothness) != now] = 1 - amount / (1.25 * max(AMOUNTS))
+    return close
 
 
 def _from_start(features: Features, region: Mask, start: Start, cut_with: CutWith, learning: Learning) -> Belief:

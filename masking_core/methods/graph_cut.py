@@ -126,6 +126,7 @@ class GraphCut(Method):
                 "foreground": float((labels > 0).mean()),
             },
             notes=() if regions or (seeds > 0).any() else (NO_OBJECT,),
+            uncertainty=lambda: self._uncertainty(image, seeds, regions, learned),
             stages=stages(
                 self._account(image, labels, _own(seeds, numbers[0]), regions.get(numbers[0]), learned[numbers[0]])
             ),
@@ -173,15 +174,8 @@ class GraphCut(Method):
         return connected_to_seeds(found, seeds), belief
 
     def _learn(self, image: Image, features: Features, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
-        small = _reduced_seeds(seeds, features.lab.shape[:2])
-        links = self._links(image, features)
-        grid = Grid(links)
-        hard = np.where(small == 1, np.inf, np.where(small == 0, -np.inf, 0)).astype(np.float32)
-        smoothness = self.smoothness * float(np.sqrt(small.size)) / UNIT
-
-        def cut_with(unary: NDArray[np.float32], share: float) -> Mask:
-            return connected_to_seeds(grid.cut(quantise(unary + hard, share * smoothness)).foreground, small)
-
+        small, links = _reduced_seeds(seeds, features.lab.shape[:2]), self._links(image, features)
+        cut_with = self._solver(links, small)
         learning = Learning(self.colours, self.iterations, self.precision, self.reach)
         if region is None and not (small == 1).any():
             return beliefs.from_salience(features, _salience(image), small, cut_with, learning)
@@ -190,6 +184,30 @@ class GraphCut(Method):
         inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
         inside = inside if inside.any() else small != 0
         return beliefs.from_region(features, inside, small, links, cut_with, learning)
+
+    def _solver(self, links: NDArray[np.int16], seeds: NDArray[np.int8]) -> beliefs.CutWith:
+        """Cuts of the view that keep to its seeds (h, w)."""
+        grid = Grid(links)
+        hard = np.where(seeds == 1, np.inf, np.where(seeds == 0, -np.inf, 0)).astype(np.float32)
+        smoothness = self.smoothness * float(np.sqrt(seeds.size)) / UNIT
+
+        def cut_with(unary: NDArray[np.float32], share: float) -> Mask:
+            return connected_to_seeds(grid.cut(quantise(unary + hard, share * smoothness)).foreground, seeds)
+
+        return cut_with
+
+    def _uncertainty(
+        self, image: Image, seeds: NDArray[np.int32], regions: dict[int, Mask | None], learned: dict[int, Belief]
+    ) -> NDArray[np.float32]:
+        """How close the closest decision about any object was, at the size of the view."""
+        features = _features(image)
+        shape = features.lab.shape[:2]
+        found = np.zeros(shape, np.float32)
+        for number, belief in learned.items():
+            small = _reduced_seeds(_bounded(_own(seeds, number), regions.get(number)), shape)
+            cut_with = self._solver(self._links(image, features), small)
+            np.maximum(found, beliefs.closeness(_unary(features, belief), belief.smoothness, cut_with), out=found)
+        return found
 
     def _links(self, image: Image, features: Features) -> NDArray[np.int16]:
         return image.derived(

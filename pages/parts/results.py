@@ -10,10 +10,11 @@ import streamlit as st
 from masking_core import Image, Prompts, Recipe, Result, export, label_map, palette
 from masking_core.method import Labels, Picture
 from masking_core.result import ObjectSummary
+from masking_core.uncertainty import next_place
 from pages.parts import compute
 from pages.parts.before_after import before_after
 
-VIEWS = ("Result", "Before / after", "Mask", "Objects")
+VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
 THUMBNAIL = 96
 
 
@@ -57,11 +58,32 @@ def show(result: Result) -> None:
             return
         case "Mask":
             shown = result.mask
+        case "Uncertainty":
+            shown = _uncertain(result)
         case "Objects":
             shown = cv2.addWeighted(palette.paint(result.labels), 0.65, original, 0.35, 0)
         case _:
             shown = on_checkerboard(result.rgba)
     place.image(jpeg(shown), width="stretch", alt=f"The result: {view}")
+
+
+def _uncertain(result: Result) -> Picture:
+    """The original in grey, orange where the decision was close, with a ring where a mark would help most."""
+    uncertainty = result.uncertainty
+    if uncertainty is None:
+        st.caption("This method decides without saying how close it was; the others can tell.")
+        return result.image.rgb
+    grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    shown = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
+    place = next_place(uncertainty)
+    if place is None:
+        st.caption("Nothing was a close decision.")
+        return shown
+    radius = max(8, round(0.02 * max(grey.shape)))
+    for colour, thick in (((0, 0, 0), 6), ((255, 255, 255), 3)):
+        cv2.circle(shown, place, radius, colour, thick, cv2.LINE_AA)
+    st.caption("Orange: close decisions. The ring is where your next mark would help most.")
+    return shown
 
 
 def thumbnails(result: Result) -> dict[int, bytes]:
