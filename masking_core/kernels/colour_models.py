@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 BIN = 4.0  # CIELAB units a side
 FAINT = -16.0  # log of a share that does not show in a float32 sum beside 1
+BLOCK = 1024
+NARROW = 1e-6
+"""Scatter below which colours are one, and are not split."""
 REGULARISATION = 4.0  # CIELAB units squared, added to every covariance: about two just-noticeable differences
 
 
@@ -64,12 +67,13 @@ def fit_mixture(
     every = np.bincount(palette.bins, weights=weights, minlength=len(palette.colours)).astype(np.float64)
     used = every > 0
     colours, mass = palette.colours[used].astype(np.float64), every[used]
+    moments = np.concatenate([np.ones((len(colours), 1)), colours, _products(colours)], axis=1) * mass[:, None]
     labels = _split(colours, mass, components)
     shares = np.eye(int(labels.max()) + 1)[labels]
     for _ in range(iterations):
-        mixture = _maximise(colours, mass, shares, regularisation)
+        mixture = _maximise(shares, moments, colours.shape[1], regularisation)
         shares = _responsibilities(colours.astype(np.float32), *mixture)
-    return _maximise(colours, mass, shares, regularisation)
+    return _maximise(shares, moments, colours.shape[1], regularisation)
 
 
 def log_likelihood(mixture: Mixture, features: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -78,85 +82,112 @@ def log_likelihood(mixture: Mixture, features: NDArray[np.float32]) -> NDArray[n
     return result
 
 
+def _products(colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Products of every two channels: (M, C²)."""
+    products: NDArray[np.float64] = (colours[:, :, None] * colours[:, None, :]).reshape(len(colours), -1)
+    return products
+
+
 def _split(colours: NDArray[np.float64], mass: NDArray[np.float64], components: int) -> NDArray[np.int64]:
     labels = np.zeros(len(colours), np.int64)
+    spreads = [_spread(colours, mass)]
     for new in range(1, components):
-        best, widest, cut = -1, 1e-6, None
-        for label in range(new):
-            own = labels == label
-            mean = np.average(colours[own], axis=0, weights=mass[own])
-            centred = colours[own] - mean
-            values, vectors = np.linalg.eigh((centred * mass[own, None]).T @ centred)
-            if values[-1] > widest:
-                best, widest, cut = label, values[-1], centred @ vectors[:, -1]
-        if cut is None:
+        widest = max(range(new), key=lambda label: spreads[label][0])
+        if spreads[widest][0] <= NARROW:
             break
-        own_rows = np.flatnonzero(labels == best)
+        along = spreads[widest][1]
         # the sign of an eigenvector is arbitrary between platforms: fix it, so that labels are too
-        upper = cut > 0 if cut[np.argmax(np.abs(cut))] > 0 else cut < 0
-        labels[own_rows[upper]] = new
+        upper = along > 0 if along[np.argmax(np.abs(along))] > 0 else along < 0
+        labels[np.flatnonzero(labels == widest)[upper]] = new
+        spreads[widest] = _spread(colours[labels == widest], mass[labels == widest])
+        spreads.append(_spread(colours[labels == new], mass[labels == new]))
     return labels
 
 
+def _spread(colours: NDArray[np.float64], mass: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+    """The scatter along the axis where it is greatest, and where each colour lies along it."""
+    centred = colours - mass @ colours / mass.sum()
+    values, vectors = np.linalg.eigh((centred * mass[:, None]).T @ centred)
+    return float(values[-1]), centred @ vectors[:, -1]
+
+
 def _maximise(
-    colours: NDArray[np.float64], mass: NDArray[np.float64], shares: NDArray[np.floating], regularisation: float
+    shares: NDArray[np.floating], moments: NDArray[np.float64], channels: int, regularisation: float
 ) -> Mixture:
-    channels = colours.shape[1]
-    belonging = shares.astype(np.float64) * mass[:, None]
-    totals = belonging.sum(axis=0) + 1e-9 * mass.sum()
-    means = (belonging.T @ colours) / totals[:, None]
-    offsets, whitenings = [], []
-    for k, total in enumerate(totals):
-        centred = colours - means[k]
-        covariance = (centred * belonging[:, k, None]).T @ centred / total + regularisation * np.eye(channels)
-        lower = np.linalg.cholesky(np.linalg.inv(covariance))
-        log_scale = float(np.log(np.diag(lower)).sum()) - 0.5 * channels * np.log(2 * np.pi)
-        offsets.append(np.log(total / totals.sum()) + log_scale)
-        whitenings.append(lower.T)
+    """Gaussians from the shares (M, K) of weighted moments (M, 1 + C + C²): of order 0, 1 and 2."""
+    sums = shares.T.astype(np.float64) @ moments
+    totals = sums[:, 0] + 1e-9 * sums[:, 0].sum()
+    means = sums[:, 1 : channels + 1] / totals[:, None]
+    scatter = (sums[:, channels + 1 :] / totals[:, None]).reshape(-1, channels, channels)
+    covariances = scatter - means[:, :, None] * means[:, None, :] + regularisation * np.eye(channels)
+    lower = np.linalg.cholesky(np.linalg.inv(covariances))
+    log_scales = np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1) - 0.5 * channels * np.log(2 * np.pi)
     return Mixture(
-        np.array(offsets, np.float32), means.astype(np.float32), np.ascontiguousarray(whitenings, dtype=np.float32)
+        (np.log(totals / totals.sum()) + log_scales).astype(np.float32),
+        means.astype(np.float32),
+        np.ascontiguousarray(lower.transpose(0, 2, 1), dtype=np.float32),
     )
 
 
+# The kernels take the colours in blocks and a step at a time over a whole block, so that the steps compile to vector
+# instructions and their results stay in the cache.
+
+
 @njit(cache=True, nogil=True)
-def _component_logs(x, offsets, means, whitenings, out):  # type: ignore[no-untyped-def]
-    channels = x.shape[0]
-    top = -np.inf
+def _component_logs(features, first, last, offsets, means, whitenings, logs, top):  # type: ignore[no-untyped-def]
+    """Fill ``logs`` (K, block) for the features from ``first`` to ``last``, and ``top`` with the largest of each."""
+    channels = features.shape[1]
+    size = last - first
+    centred = np.empty((channels, logs.shape[1]), np.float32)
+    projected = np.empty(logs.shape[1], np.float32)
+    top[:size] = -np.inf
     for k in range(offsets.shape[0]):
-        squared = np.float32(0.0)
+        for c in range(channels):
+            for n in range(size):
+                centred[c, n] = features[first + n, c] - means[k, c]
+        logs[k, :size] = offsets[k]
         for i in range(channels):
-            projected = np.float32(0.0)
+            projected[:size] = 0
             for j in range(i, channels):
-                projected += whitenings[k, i, j] * (x[j] - means[k, j])
-            squared += projected * projected
-        out[k] = offsets[k] - np.float32(0.5) * squared
-        top = max(top, out[k])
-    return top
+                weight = whitenings[k, i, j]
+                for n in range(size):
+                    projected[n] += weight * centred[j, n]
+            for n in range(size):
+                logs[k, n] -= np.float32(0.5) * projected[n] * projected[n]
+        for n in range(size):
+            top[n] = max(top[n], logs[k, n])
 
 
 @njit(cache=True, nogil=True)
 def _log_density(features, offsets, means, whitenings):  # type: ignore[no-untyped-def]
     result = np.empty(features.shape[0], np.float32)
-    logs = np.empty(offsets.shape[0], np.float32)
-    for n in range(features.shape[0]):
-        top = _component_logs(features[n], offsets, means, whitenings, logs)
-        total = np.float32(0.0)
-        for k in range(logs.shape[0]):
-            if logs[k] - top > FAINT:
-                total += np.exp(logs[k] - top)
-        result[n] = top + np.log(total)
+    logs = np.empty((offsets.shape[0], BLOCK), np.float32)
+    top = np.empty(BLOCK, np.float32)
+    for first in range(0, features.shape[0], BLOCK):
+        last = min(first + BLOCK, features.shape[0])
+        _component_logs(features, first, last, offsets, means, whitenings, logs, top)
+        for n in range(last - first):
+            total = np.float32(0.0)
+            for k in range(logs.shape[0]):
+                if logs[k, n] - top[n] > FAINT:
+                    total += np.exp(logs[k, n] - top[n])
+            result[first + n] = top[n] + np.log(total)
     return result
 
 
 @njit(cache=True, nogil=True)
 def _responsibilities(features, offsets, means, whitenings):  # type: ignore[no-untyped-def]
     result = np.empty((features.shape[0], offsets.shape[0]), np.float32)
-    for n in range(features.shape[0]):
-        top = _component_logs(features[n], offsets, means, whitenings, result[n])
-        total = np.float32(0.0)
-        for k in range(result.shape[1]):
-            result[n, k] = np.exp(result[n, k] - top)
-            total += result[n, k]
-        for k in range(result.shape[1]):
-            result[n, k] /= total
+    logs = np.empty((offsets.shape[0], BLOCK), np.float32)
+    top = np.empty(BLOCK, np.float32)
+    for first in range(0, features.shape[0], BLOCK):
+        last = min(first + BLOCK, features.shape[0])
+        _component_logs(features, first, last, offsets, means, whitenings, logs, top)
+        for n in range(last - first):
+            total = np.float32(0.0)
+            for k in range(logs.shape[0]):
+                share = np.exp(logs[k, n] - top[n])
+                result[first + n, k] = share
+                total += share
+            result[first + n] /= total
     return result
