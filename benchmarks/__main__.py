@@ -9,8 +9,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from benchmarks.datasets import DataError
+
 SPEED = ("clustering", "cut", "strokes", "watershed", "raster", "latency", "sweep")
 """Modules whose ``rows()`` measure speed and memory."""
+ACCURACY = Path(__file__).parents[1] / "docs" / "accuracy.md"
+"""Where a run of all accuracy sets writes its tables, between the two marks."""
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+Tables = dict[str, list[dict[str, Any]]]
 
 
 def main() -> int:
@@ -23,16 +30,27 @@ def main() -> int:
         "--only", action="append", metavar="NAME", help=f"of speed: {', '.join(SPEED)}; of accuracy: a set"
     )
     options = parser.parse_args()
-    if options.suite == "accuracy":
-        from benchmarks import accuracy
-
-        tables = accuracy.tables(options.data, options.only)
-    else:
-        tables = {name: importlib.import_module(f"benchmarks.{name}").rows() for name in options.only or SPEED}
-    print(machine(), *(f"\n## {name}\n\n{markdown(rows)}" for name, rows in tables.items()), sep="\n")
+    try:
+        tables = _measured(options.suite, options.data, options.only)
+    except DataError as error:
+        print(error, file=sys.stderr)
+        return 2
+    report = "\n".join([machine(), *(f"\n## {name}\n\n{markdown(rows)}" for name, rows in tables.items())])
+    print(report)
+    if options.suite == "accuracy" and not options.only:
+        head, _, rest = ACCURACY.read_text().partition(BEGIN)
+        ACCURACY.write_text(f"{head}{BEGIN}\n\n{report}\n\n{END}{rest.partition(END)[2]}")
     if options.json:
         options.json.write_text(json.dumps({"machine": machine(), "tables": tables}, indent=2) + "\n")
     return 0
+
+
+def _measured(suite: str, data: Path | None, only: list[str] | None) -> Tables:
+    if suite == "accuracy":
+        from benchmarks import accuracy
+
+        return accuracy.tables(data, only)
+    return {name: importlib.import_module(f"benchmarks.{name}").rows() for name in only or SPEED}
 
 
 def machine() -> str:
