@@ -1,6 +1,7 @@
 """What goes behind the cut-out, and putting the two together."""
 
 from base64 import b64encode
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import cv2
@@ -97,6 +98,21 @@ def compose(image: Image, alpha: Alpha, background: Background) -> Picture:
 
 def _blocks(height: int, rows: int = 256) -> list[slice]:
     return [slice(start, start + rows) for start in range(0, height, rows)]
+
+
+def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
+    """A (H, W, 4) uint8 picture over the pattern that means "transparent": (H, W, 3) uint8, squares of ``size``."""
+    alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
+    board = _checkerboard(rgba.shape[0], rgba.shape[1], size)
+    over: Picture = cv2.blendLinear(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), board, alpha, 1 - alpha)
+    return over
+
+
+@lru_cache(maxsize=16)
+def _checkerboard(height: int, width: int, size: int) -> Picture:
+    rows, columns = np.ogrid[:height, :width]
+    light = (rows // size + columns // size) % 2 == 0
+    return np.asarray(cv2.cvtColor(np.where(light, np.uint8(245), np.uint8(205)), cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _paint(background: Background, image: Image) -> Picture:

@@ -10,11 +10,11 @@ from importlib.metadata import PackageNotFoundError, version
 from io import BytesIO
 
 import cv2
-import numpy as np
 import PIL.Image
 from PIL import ImageDraw, ImageFont
 
 from masking_core import export
+from masking_core.background import on_checkerboard
 from masking_core.image import Image
 from masking_core.method import Picture
 from masking_core.parameters import Parameter, Value, parameters
@@ -49,16 +49,6 @@ class Entry:
     result: Result | None = None
     problem: str = ""
     figures: Mapping[str, float] = field(default_factory=dict)
-
-
-def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
-    """A (H, W, 4) uint8 picture over the pattern that means "transparent", (H, W, 3) uint8."""
-    rows, columns = np.ogrid[: rgba.shape[0], : rgba.shape[1]]
-    light = (rows // size + columns // size) % 2 == 0
-    board = cv2.cvtColor(np.where(light, np.uint8(245), np.uint8(205)), cv2.COLOR_GRAY2RGB)
-    alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
-    over: Picture = cv2.blendLinear(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), board, alpha, 1 - alpha)
-    return over
 
 
 def settings(recipe: Recipe, *, every: bool = False) -> dict[str, str]:

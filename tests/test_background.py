@@ -5,6 +5,7 @@ import PIL.Image
 import pytest
 
 from masking_core import Behind, Blurred, Colour, Dimmed, Image, ImageError, ParameterError, Transparent, compose
+from masking_core.background import on_checkerboard
 
 
 def picture(height=30, width=40):
@@ -86,3 +87,11 @@ def test_alpha_of_another_size_is_one_sentence():
 def test_a_background_survives_json():
     for background in BACKGROUNDS:
         assert type(background).model_validate_json(background.model_dump_json()) == background
+
+
+def test_the_checkerboard_shows_where_alpha_is_nothing():
+    rgba = np.zeros((24, 24, 4), np.uint8)
+    rgba[:, :12] = (10, 20, 30, 255)
+    shown = on_checkerboard(rgba)
+    assert (shown[:, :12] == (10, 20, 30)).all()
+    assert set(np.unique(shown[:, 12:])) == {205, 245}

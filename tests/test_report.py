@@ -71,14 +71,6 @@ def test_captions_stay_below_their_picture(picture, entries, title):
     assert sheet.shape[0] > short.shape[0] or " " not in title
 
 
-def test_the_checkerboard_shows_where_alpha_is_nothing():
-    rgba = np.zeros((24, 24, 4), np.uint8)
-    rgba[:, :12] = (10, 20, 30, 255)
-    shown = report.on_checkerboard(rgba)
-    assert (shown[:, :12] == (10, 20, 30)).all()
-    assert set(np.unique(shown[:, 12:])) == {205, 245}
-
-
 def test_a_report_holds_all_it_shows(picture, entries):
     page = Reader(report.html_report(picture, entries, title=NASTY, note=NASTY))
     assert page.tags.count("img") == 2  # the original and the one result

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from masking_core import Result, report
+from masking_core import Result
+from masking_core.background import on_checkerboard
 from masking_core.method import Picture
 from pages.parts import results
 from pages.parts.linked_picture import linked_picture
@@ -42,5 +43,5 @@ def draw(result: Result, view: str, other: np.ndarray | None, key: str, alt: str
     elif view == MASK:
         shown = result.mask
     else:
-        shown = report.on_checkerboard(result.cutout)
+        shown = on_checkerboard(result.cutout)
     linked_picture(results.jpeg(shown), result.image.size, alt, key)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from masking_core import Image, Prompts, Result, export, palette
+from masking_core.background import on_checkerboard
 from masking_core.prompts import Region, SeedMap
 from pages.parts import canvas, exchange, history, ink, results, state, table, tools
 
@@ -89,7 +90,7 @@ def marks_of(image: Image, slice: int = 0) -> history.History:
 
 @st.cache_data(show_spinner=False, max_entries=40, hash_funcs={Image: lambda image: image.digest})
 def _picture(image: Image) -> bytes:
-    rgb = image.rgb if image.alpha is None else results.on_checkerboard(export.pixels(image))
+    rgb = image.rgb if image.alpha is None else on_checkerboard(export.pixels(image))
     return results.jpeg(rgb, FINE)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from masking_core import Result
+from masking_core.background import on_checkerboard
 from masking_core.stage import Plot, Stage
 from pages.parts import explain_plots, results, state
 
@@ -105,7 +106,7 @@ def _plots(source: tuple[Hashable, ...], frame: int, _stage: Stage) -> tuple[Plo
 def _end(number: int, result: Result) -> None:
     with st.container(border=True):
         left, right = st.columns([3, 2], gap="large")
-        left.image(results.jpeg(results.on_checkerboard(result.rgba)), width="stretch", alt="The result")
+        left.image(results.jpeg(on_checkerboard(result.rgba)), width="stretch", alt="The result")
         with right:
             kept = ", ".join(f"object {label}" for label in result.kept) or "nothing"
             _words(

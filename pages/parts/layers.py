@@ -6,6 +6,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import Image, Layer, Prompts, Recipe, Result, export
+from masking_core.background import on_checkerboard
 from pages.parts import compute, results, state
 
 
@@ -58,7 +59,7 @@ def _key(layer: Layer) -> str:
 def _card(layer: Layer, stem: str, full) -> None:
     state.get(_key(layer), layer.name)
     with st.container(width=200, gap="small"):
-        st.image(results.jpeg(results.on_checkerboard(layer.rgba)), width="stretch", alt=layer.name)
+        st.image(results.jpeg(on_checkerboard(layer.rgba)), width="stretch", alt=layer.name)
         name = st.text_input(
             f"Name of object {layer.label}",
             key=_key(layer),

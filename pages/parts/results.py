@@ -1,6 +1,5 @@
 """Showing and downloading results."""
 
-from functools import lru_cache
 from pathlib import PurePath
 
 import cv2
@@ -8,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from masking_core import Image, Prompts, Recipe, Result, export, label_map, palette
+from masking_core.background import on_checkerboard
 from masking_core.method import Labels, Picture
 from masking_core.result import ObjectSummary
 from masking_core.uncertainty import next_place
@@ -22,20 +22,6 @@ def jpeg(rgb: Picture, quality: int = 88) -> bytes:
     """A (H, W, 3) or (H, W) uint8 picture as a JPEG file, which is far quicker to make than a PNG."""
     bgr = rgb if rgb.ndim == 2 else rgb[..., ::-1]
     return bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
-
-
-def on_checkerboard(rgba: Picture, size: int = 12) -> Picture:
-    """A (H, W, 4) uint8 picture over the pattern that means "transparent"."""
-    board = _board(rgba.shape[0], rgba.shape[1], size)
-    alpha = rgba[..., 3].astype(np.float32) / np.float32(255)
-    return cv2.blendLinear(cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB), board, alpha, 1 - alpha)
-
-
-@lru_cache(maxsize=16)
-def _board(height: int, width: int, size: int) -> Picture:
-    rows, columns = np.ogrid[:height, :width]
-    light = (rows // size + columns // size) % 2 == 0
-    return cv2.cvtColor(np.where(light, np.uint8(245), np.uint8(205)), cv2.COLOR_GRAY2RGB)
 
 
 def show(result: Result) -> None:
