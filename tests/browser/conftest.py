@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hands import PATIENCE
+from hands import PATIENCE, settled
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +87,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def desk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A page with nothing but a desk to draw at, see ``desk.py``."""
+    yield from serve(Path(__file__).with_name("desk.py"), tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
@@ -111,6 +117,15 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.fixture
+def desk(page: Page, desk_server: Server) -> Page:
+    """A fresh visitor at the desk."""
+    page.goto(desk_server.url)
+    expect(page.locator("canvas.upper-canvas[aria-label]")).to_be_visible()
+    settled(page, 1)
+    return page
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder is a browser test."""
     for item in items:
@@ -122,7 +137,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Attach what the server said to the report of a failed test."""
     report = yield
-    running = getattr(item, "funcargs", {}).get("server")
+    given = getattr(item, "funcargs", {})
+    running = given.get("server") or given.get("desk_server")
     if report.failed and running is not None:
         report.sections.append(("server log", running.log.read_text(errors="replace")[-8000:]))
     return report

@@ -1,8 +1,13 @@
 """What a visitor does on a page, and when the page has answered."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, expect
+
+from masking_core import Prompts
 
 SHOTS = Path(__file__).parent / "screenshots"
 PATIENCE = 60
@@ -44,6 +49,44 @@ def draw(page: Page, points: list[tuple[float, float]], *, wait: bool = True) ->
     page.mouse.up()
     if wait:
         settled(page)
+
+
+def press(page: Page, name: str) -> None:
+    """Click a button of the tool strip."""
+    page.locator(f".st-key-{name} button:visible").first.click()
+
+
+def take(page: Page, tool: str) -> None:
+    """Choose a tool, and wait until it is in the hand."""
+    press(page, f"tool_{tool}")
+    expect(page.locator(f'.st-key-tool_{tool} button[kind="primary"]:visible')).to_have_count(1)
+    answered(page)
+
+
+def answered(page: Page) -> None:
+    """Wait until the canvas shows what the page made of the last stroke or click."""
+    page.wait_for_timeout(50)
+    expect(page.locator("[data-waiting]")).to_have_count(0)
+
+
+def prompts(page: Page) -> Prompts:
+    """The marks as the desk writes them down."""
+    return Prompts.from_json(page.get_by_test_id("stCode").nth(0).inner_text())
+
+
+def sent(page: Page) -> dict[str, Any]:
+    """The drawing that the canvas sent last, as the desk writes it down."""
+    drawing: dict[str, Any] = json.loads(page.get_by_test_id("stCode").nth(1).inner_text())
+    return drawing
+
+
+def after(page: Page, act: Callable[[], None]) -> None:
+    """Do something at the desk that changes the marks, and wait until it has."""
+    marks = page.get_by_test_id("stCode").nth(0)
+    before = marks.inner_text()
+    act()
+    expect(marks).not_to_have_text(before, use_inner_text=True)
+    answered(page)
 
 
 def shot(page: Page, name: str, *, full_page: bool = False) -> Path:

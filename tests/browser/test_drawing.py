@@ -1,171 +1,172 @@
-"""Drawing with the mouse, with a finger and with keys: what is seen is what is marked."""
+"""Drawing with the mouse, with a finger, with a pen and with keys; undoing it, and looking closer."""
 
-import base64
-import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import cv2
-import numpy as np
 import pytest
-from conftest import serve
-from hands import canvas_box, draw, settled
-from playwright.sync_api import Page
-from scipy.ndimage import binary_fill_holes
+from hands import after, answered, canvas_box, draw, press, prompts, settled, take
+from playwright.sync_api import Page, expect
 
-from masking_core import Prompts
-from masking_core.prompts import Mark, Polygon, Stroke
-from pages.parts.ink import Ink
-
-RECORDINGS = Path(__file__).parents[1] / "drawings.json"
-"""Drawings and their pixels for the tests that do without a browser; made anew when RECORD is set."""
 SIDE = 512
 """Width and height of the picture that is drawn on."""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    yield from serve(Path(__file__).with_name("desk.py"), tmp_path_factory.mktemp("desk"))
-
-
-@pytest.fixture
-def desk(page: Page, server) -> Page:
-    page.goto(server.url)
-    settled(page, 1)
-    return page
-
-
-def take(page: Page, tool: str) -> None:
-    page.locator(f".st-key-tool_{tool} button:visible").first.click()
-    settled(page, 0.1)
-
-
-def prompts(page: Page) -> Prompts:
-    return Prompts.from_json(page.get_by_test_id("stCode").nth(0).inner_text())
-
-
-def sent(page: Page) -> dict[str, Any]:
-    return json.loads(page.get_by_test_id("stCode").nth(1).inner_text())
-
-
-def was_there(page: Page) -> bool:
-    """Whether the one figure on the canvas was put there by the page."""
-    ink = Ink.read(sent(page)["objects"][0]["stroke"])
-    return ink is not None and ink.serial > 0
-
-
-def pixels(page: Page) -> np.ndarray:
-    """The canvas' own pixels, RGBA."""
-    url = page.locator('[class*="st-key-cv_"] canvas.dc-canvas.lower-canvas').evaluate("canvas => canvas.toDataURL()")
-    return cv2.imdecode(np.frombuffer(base64.b64decode(url.split(",")[1]), np.uint8), cv2.IMREAD_UNCHANGED)
-
-
-def at(page: Page, x: float, y: float) -> tuple[float, float]:
-    box = canvas_box(page)
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
-
-
-def click(page: Page, *places: tuple[float, float]) -> None:
-    for place in places:
-        page.mouse.click(*at(page, *place))
-        page.wait_for_timeout(450)
-    settled(page)
-
-
-def seen(mark: Mark, shape: tuple[int, ...], scale: float) -> np.ndarray:
-    """What a mark should look like on a canvas: what it covers, and an outline two canvas pixels wide."""
-    mark = mark.placed(scale, 0, 0)
-    mask = np.zeros(shape[:2], bool)
-    window, inside = mark.mask(shape)
-    mask[window] |= inside
-    if isinstance(mark, Stroke) or mark.kind == "point":
-        return mask
-    points = np.array(mark.points) if isinstance(mark, Polygon) else corners(mark)
-    window, line = Stroke(points=tuple(map(tuple, [*points.tolist(), points[0].tolist()])), width=2.0).mask(shape)
-    mask[window] |= line
-    return mask
-
-
-def corners(mark: Any) -> np.ndarray:
-    turns = np.array([1, 3, 5, 7]) / 8 if mark.kind == "rectangle" else np.arange(360) / 360
-    reach = np.sqrt(2) if mark.kind == "rectangle" else 1
-    half = np.array([mark.width, mark.height]) / 2
-    angle = np.radians(mark.angle)
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    round_ = np.stack([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)], axis=1)
-    return round_ * reach * half @ turn + (mark.x, mark.y) + half
-
-
-CORNER, MIDDLE, TURN = (0.4, 0.4), (0.3, 0.3), (0.3, 0.2 - 40 / 600)
-CASES: dict[str, tuple[str, list[list[tuple[float, float]]], list[list[tuple[float, float]]]]] = {
-    # name: tool, what is drawn, what is done with it afterwards; places are shares of the canvas
-    "rectangle": ("rectangle", [[(0.2, 0.2), (0.4, 0.4)]], []),
-    "rectangle to the upper left": ("rectangle", [[(0.4, 0.4), (0.45, 0.5), (0.2, 0.2)]], []),
-    "rectangle moved": ("rectangle", [[(0.2, 0.2), (0.4, 0.4)]], [[MIDDLE, (0.5, 0.4)]]),
-    "rectangle scaled": ("rectangle", [[(0.2, 0.2), (0.4, 0.4)]], [[CORNER, (0.6, 0.6)]]),
-    "rectangle widened": ("rectangle", [[(0.2, 0.2), (0.4, 0.4)]], [[(0.4, 0.3), (0.7, 0.3)]]),
-    "rectangle turned": ("rectangle", [[(0.2, 0.2), (0.4, 0.4)]], [[TURN, (0.45, 0.2)]]),
-    "rectangle reshaped": ("rectangle", [[(0.2, 0.2), (0.4, 0.4)]], [[MIDDLE, MIDDLE], [CORNER, (0.6, 0.5)]]),
-    "ellipse": ("ellipse", [[(0.2, 0.2), (0.4, 0.35)]], []),
-    "ellipse scaled": ("ellipse", [[(0.2, 0.2), (0.4, 0.4)]], [[CORNER, (0.6, 0.6)]]),
-    "ellipse widened and turned": (
-        "ellipse",
-        [[(0.2, 0.2), (0.4, 0.4)]],
-        [[(0.4, 0.3), (0.7, 0.3)], [(0.45, 0.2 - 40 / 600), (0.6, 0.2)]],
-    ),
-    "polygon": ("polygon", [[(0.2, 0.2)], [(0.4, 0.2)], [(0.4, 0.4)], [(0.3, 0.3)], [(0.2, 0.4)], [(0.2, 0.2)]], []),
-    "polygon reshaped": (
-        "polygon",
-        [[(0.2, 0.2)], [(0.4, 0.2)], [(0.4, 0.4)], [(0.2, 0.4)], [(0.2, 0.2)]],
-        [[MIDDLE, MIDDLE], [CORNER, (0.6, 0.5)]],
-    ),
-    "polygon moved and turned": (
-        "polygon",
-        [[(0.2, 0.2)], [(0.4, 0.2)], [(0.4, 0.4)], [(0.2, 0.4)], [(0.2, 0.2)]],
-        [[MIDDLE, (0.4, 0.4)], [(0.4, 0.3 - 40 / 600), (0.55, 0.3)]],
-    ),
-    "lasso": ("lasso", [[(0.2, 0.2), (0.4, 0.25), (0.4, 0.4), (0.25, 0.35)]], []),
-    "lasso scaled": ("lasso", [[(0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4)]], [[CORNER, (0.6, 0.6)]]),
-    "brush": ("brush", [[(0.2, 0.2), (0.4, 0.3), (0.3, 0.5)]], []),
-    "brush dab": ("brush", [[(0.3, 0.3)]], []),
-    "brush moved": ("brush", [[(0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4)]], [[MIDDLE, (0.5, 0.45)]]),
-    "brush scaled": ("brush", [[(0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4)]], [[CORNER, (0.6, 0.6)]]),
-    "point": ("point", [[(0.3, 0.3)]], []),
+DRAWN = {
+    # tool: what is drawn, in shares of the canvas; the kind of mark; where it begins and ends, in the same shares
+    "rectangle": ([[(0.1, 0.1), (0.3, 0.25)]], "rectangle", (0.1, 0.1, 0.3, 0.25)),
+    "ellipse": ([[(0.4, 0.1), (0.6, 0.25)]], "ellipse", (0.4, 0.1, 0.6, 0.25)),
+    "polygon": ([[(0.7, 0.1)], [(0.9, 0.1)], [(0.8, 0.25)], [(0.7, 0.1)]], "polygon", (0.7, 0.1, 0.9, 0.25)),
+    "lasso": ([[(0.1, 0.4), (0.3, 0.4), (0.2, 0.55)]], "polygon", (0.1, 0.4, 0.3, 0.55)),
+    "brush": ([[(0.4, 0.4), (0.6, 0.55)]], "stroke", (0.4, 0.4, 0.6, 0.55)),
+    "point": ([[(0.8, 0.5)]], "point", (0.8, 0.5, 0.8, 0.5)),
+    "eraser": ([[(0.45, 0.5), (0.55, 0.4)]], "stroke", (0.45, 0.4, 0.55, 0.5)),
 }
 
 
-def test_marks_are_the_canvas_own_pixels(desk: Page) -> None:
-    recordings = {}
-    report = []
-    for name, (tool, drags, edits) in CASES.items():
+def extent(mark) -> tuple[float, ...]:
+    """Left, top, right and bottom of a mark, or of the line that a brush went along, in shares of the picture."""
+    if mark.kind in {"rectangle", "ellipse"}:
+        box = (mark.x, mark.y, mark.x + mark.width, mark.y + mark.height)
+    else:
+        points = getattr(mark, "points", None) or [(getattr(mark, "x", 0), getattr(mark, "y", 0))]
+        box = (*map(min, zip(*points, strict=True)), *map(max, zip(*points, strict=True)))
+    return tuple(value / SIDE for value in box)
+
+
+def place(page: Page, x: float, y: float) -> dict[str, float]:
+    box = canvas_box(page)
+    return {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+
+
+def count(page: Page) -> int:
+    return len(prompts(page).marks)
+
+
+def zoom(page: Page, label: str) -> None:
+    page.locator(".st-key-pen-zoom button").filter(has_text=label).click()
+    settled(page)
+
+
+def test_every_tool_draws_its_mark_and_every_step_is_taken_back_and_again(desk: Page) -> None:
+    for tool, (drags, kind, expected) in DRAWN.items():
         take(desk, tool)
-        for drag in drags:
-            draw(desk, drag)
-        base = prompts(desk).model_dump(mode="json")["marks"]
-        if edits:
-            take(desk, "edit")
-            draw(desk, [MIDDLE])
-        for edit in edits:
-            draw(desk, edit)
-        take(desk, "brush")  # whatever was selected no longer is
-        (mark,) = prompts(desk).marks
-        alpha = pixels(desk)[..., 3]
-        is_seed = mark.kind in {"stroke", "point"}
-        drawn = alpha > 0.5 * 0.55 * 255 if is_seed else binary_fill_holes(alpha > 0.5 * 0.95 * 255)
-        expected = seen(mark, drawn.shape, drawn.shape[1] / SIDE)
-        overlap = (drawn & expected).sum() / (drawn | expected).sum()
-        assert overlap >= (0.96 if is_seed else 0.995), f"{name}: {overlap:.4f}"
-        report.append((name, round(overlap, 4)))
-        recordings[name] = {
-            "mark": mark.model_dump(mode="json"),
-            "drawing": sent(desk),
-            "base": base if was_there(desk) else [],
-        }
-        desk.locator(".st-key-clear button:visible").first.click()
-        settled(desk)
-        assert not prompts(desk).marks
-    print(report)
-    if os.environ.get("RECORD"):
-        RECORDINGS.write_text(json.dumps(recordings))
+        for drag in drags[:-1]:  # a polygon is sent when it is closed
+            draw(desk, drag, wait=False)
+        after(desk, lambda drag=drags[-1]: draw(desk, drag, wait=False))
+        mark = prompts(desk).marks[-1]
+        assert mark.kind == kind, tool
+        assert extent(mark) == pytest.approx(expected, abs=0.01), tool
+        assert mark.operation == ("subtract" if tool == "eraser" else "add"), tool
+    whole = prompts(desk)
+    assert len(whole.marks) == len(DRAWN)
+
+    after(desk, lambda: press(desk, "undo"))
+    assert prompts(desk).marks == whole.marks[:-1]
+    after(desk, lambda: press(desk, "redo"))
+    assert prompts(desk) == whole
+    after(desk, lambda: desk.keyboard.press("Control+z"))
+    after(desk, lambda: desk.keyboard.press("Control+z"))
+    assert prompts(desk).marks == whole.marks[:-2]
+    after(desk, lambda: desk.keyboard.press("Control+y"))
+    after(desk, lambda: desk.keyboard.press("Control+Shift+z"))
+    assert prompts(desk) == whole
+    after(desk, lambda: press(desk, "clear"))
+    assert count(desk) == 0
+    after(desk, lambda: press(desk, "undo"))
+    assert prompts(desk) == whole
+
+
+def test_keys_choose_tool_object_and_operation_and_delete_what_is_selected(desk: Page) -> None:
+    desk.keyboard.press("o")
+    answered(desk)
+    desk.keyboard.press("2")
+    answered(desk)
+    desk.keyboard.press("s")
+    answered(desk)
+    after(desk, lambda: draw(desk, [(0.2, 0.2), (0.4, 0.4)], wait=False))
+    (mark,) = prompts(desk).marks
+    assert (mark.kind, mark.object, mark.operation) == ("ellipse", 2, "subtract")
+    desk.keyboard.press("p")
+    answered(desk)
+    for corner in [(0.6, 0.6), (0.8, 0.6), (0.8, 0.8)]:
+        draw(desk, [corner], wait=False)
+    after(desk, lambda: desk.keyboard.press("Enter"))  # closes the polygon
+    assert [mark.kind for mark in prompts(desk).marks] == ["ellipse", "polygon"]
+    desk.keyboard.press("v")
+    answered(desk)
+    draw(desk, [(0.3, 0.3)], wait=False)
+    after(desk, lambda: desk.keyboard.press("Delete"))
+    assert [mark.kind for mark in prompts(desk).marks] == ["polygon"]
+
+
+def test_a_finger_and_a_pen_draw_as_the_mouse_does(desk: Page) -> None:
+    browser = desk.context.new_cdp_session(desk)
+    line = [place(desk, 0.2 + 0.02 * step, 0.3) for step in range(11)]
+
+    def finger() -> None:
+        browser.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [line[0]]})
+        for point in line[1:]:
+            browser.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+        browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def pen() -> None:
+        common = {"pointerType": "pen", "button": "left", "force": 0.5}
+        browser.send("Input.dispatchMouseEvent", {"type": "mousePressed", "clickCount": 1, **common, **line[0]})
+        for point in line[1:]:
+            browser.send("Input.dispatchMouseEvent", {"type": "mouseMoved", "buttons": 1, **common, **point})
+        browser.send("Input.dispatchMouseEvent", {"type": "mouseReleased", "clickCount": 1, **common, **line[-1]})
+
+    for tool in ("brush", "rectangle"):
+        take(desk, tool)
+        line[-1] = place(desk, 0.4, 0.3 if tool == "brush" else 0.5)
+        after(desk, finger)
+        after(desk, pen)
+    touched, penned, box, penned_box = prompts(desk).marks
+    assert touched.kind == penned.kind == "stroke"
+    assert extent(touched) == pytest.approx((0.2, 0.3, 0.4, 0.3), abs=0.01)
+    assert extent(penned) == pytest.approx(extent(touched), abs=0.005)
+    assert box.kind == penned_box.kind == "rectangle"
+    assert extent(box) == pytest.approx((0.2, 0.3, 0.4, 0.5), abs=0.01)
+    assert extent(penned_box) == pytest.approx(extent(box), abs=0.005)
+
+
+def test_two_fingers_move_the_zoomed_picture_and_draw_nothing(desk: Page) -> None:
+    zoom(desk, "400 %")
+    stage = desk.locator(".st-key-stage")
+    before = stage.evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
+    browser = desk.context.new_cdp_session(desk)
+    box = stage.bounding_box()
+    fingers = [{"x": box["x"] + 150, "y": box["y"] + 150, "id": 1}, {"x": box["x"] + 230, "y": box["y"] + 150, "id": 2}]
+    browser.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": fingers[:1]})
+    browser.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": fingers})
+    for step in range(1, 9):
+        moved = [{**finger, "x": finger["x"] + 10 * step, "y": finger["y"] + 5 * step} for finger in fingers]
+        browser.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": moved})
+    browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settled(desk)
+    now = stage.evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
+    assert now == pytest.approx([before[0] - 80, before[1] - 40], abs=12)  # a first few pixels are slack
+    assert count(desk) == 0
+
+
+def test_the_canvas_fits_its_column_and_shows_every_pixel_when_zoomed_in(desk: Page) -> None:
+    picture = desk.get_by_alt_text("The picture that is drawn on")
+    for width in (412, 900, 1800, 1440):
+        desk.set_viewport_size({"width": width, "height": 1000})
+        settled(desk, 0.6)
+        strip, stage = (desk.locator(f".st-key-{name}").bounding_box() for name in ("strip", "stage"))
+        assert stage["width"] <= strip["width"] + 1
+        assert stage["width"] >= min(strip["width"] / 2, 340) - 20, "no room is wasted"
+        for button in desk.locator(".st-key-strip button:visible").all():
+            box = button.bounding_box()
+            assert box["x"] + box["width"] <= strip["x"] + strip["width"] + 1, "nothing sticks out of the strip"
+    zoom(desk, "400 %")
+    assert picture.bounding_box()["width"] == pytest.approx(4 * SIDE)
+    assert picture.evaluate("image => image.naturalWidth") == SIDE
+    expect(desk.locator(".st-key-stage")).to_have_css("overflow", "auto")
+    take(desk, "brush")
+    stage = desk.locator(".st-key-stage").bounding_box()
+    shift = desk.locator(".st-key-stage").evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
+    desk.mouse.move(stage["x"] + 40, stage["y"] + 40)
+    desk.mouse.down()
+    desk.mouse.move(stage["x"] + 240, stage["y"] + 140, steps=8)
+    after(desk, desk.mouse.up)
+    (mark,) = prompts(desk).marks
+    left, top, right, bottom = (SIDE * value for value in extent(mark))
+    assert (left, top) == pytest.approx(((shift[0] + 40) / 4, (shift[1] + 40) / 4), abs=1)
+    assert (right - left, bottom - top) == pytest.approx((50, 25), abs=1)

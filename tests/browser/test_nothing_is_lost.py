@@ -1,30 +1,19 @@
 """Whatever a hasty visitor does between strokes, none is lost and undo walks the true road back."""
 
-import json
 import os
 import random
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import serve
-from hands import draw, settled
-from playwright.sync_api import Page, expect
-
-from masking_core import Prompts
+from hands import answered, draw, prompts, sent, settled
+from playwright.sync_api import Page
 
 ACTIONS = int(os.environ.get("ACTIONS", "40"))
 """How much is done; a number for the record takes 200."""
 PICTURES = {"astronaut": (512, 512), "coffee": (600, 400)}
 TOOLS = ("brush", "rectangle", "ellipse", "lasso", "point")
 SHAPES = {"brush": "stroke", "lasso": "polygon"}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    yield from serve(Path(__file__).with_name("desk.py"), tmp_path_factory.mktemp("desk"))
 
 
 def corner(mark: Any, picture: str) -> tuple[float, float]:
@@ -82,40 +71,31 @@ class Visitor:
         self.page.locator("h1, body").first.evaluate("() => document.activeElement.blur()")
 
     def leave(self) -> None:
-        self.answered()
+        answered(self.page)  # nobody gets from the canvas to the sidebar before
         for _ in range(2):
             self.page.get_by_test_id("stCheckbox").filter(has_text="Desk").locator("label").click()
             settled(self.page, 0.2)
 
     def turn(self) -> None:
-        self.answered()
+        answered(self.page)
         self.picture = next(name for name in PICTURES if name != self.picture)
         self.page.get_by_test_id("stRadio").get_by_text(self.picture).click()
         settled(self.page, 0.2)
 
-    def answered(self) -> None:
-        # Nobody gets from the canvas to the sidebar before the page has answered.
-        self.page.wait_for_timeout(100)
-        expect(self.page.locator("[data-waiting]")).to_have_count(0)
-
     def check(self) -> None:
         settled(self.page, 1)
-        text = self.page.get_by_test_id("stCode").nth(0).inner_text()
-        found = [(mark.kind, *corner(mark, self.picture)) for mark in Prompts.from_json(text).marks]
+        found = [(mark.kind, *corner(mark, self.picture)) for mark in prompts(self.page).marks]
         expected = self.states[self.picture][self.place[self.picture]]
         assert [kind for kind, *_ in found] == [kind for kind, *_ in expected], " ".join(self.log)
         assert np.array([place for _, *place in found]) == pytest.approx(
             np.array([place for _, *place in expected]), abs=0.02
         )
-        shown = json.loads(self.page.get_by_test_id("stCode").nth(1).inner_text())
-        assert len(shown["objects"]) == len(expected), "the canvas shows the marks"
+        assert len(sent(self.page)["objects"]) == len(expected), "the canvas shows the marks"
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_hasty_actions(page: Page, server, seed: int) -> None:
-    page.goto(server.url)
-    settled(page, 1)
-    visitor = Visitor(page, seed)
+def test_hasty_actions(desk: Page, seed: int) -> None:
+    visitor = Visitor(desk, seed)
     for count in range(ACTIONS):
         visitor.act()
         if count % 10 == 9:
