@@ -116,3 +116,14 @@ def test_a_proxy_agrees_with_the_full_picture(seeds):
     )
     agreed = (fine[1::3, 1::3] > 0) == (coarse > 0)
     assert agreed.mean() > 0.97
+
+
+def test_specks_go_and_large_parts_stay():
+    mask = np.zeros((60, 60), bool)
+    mask[5:25, 5:25] = mask[30:40, 30:50] = mask[55, 55] = mask[5:10, 50:55] = True
+    expected = mask.copy()
+    expected[55, 55] = False
+    expected[5:10, 50:55] = False
+    assert np.array_equal(unaries.without_specks(mask), expected)
+    assert not unaries.without_specks(np.zeros((3, 3), bool)).any()
+    assert unaries.without_specks(np.ones((3, 3), bool)).all()

@@ -41,6 +41,7 @@ FRAME_START = 40.0  # CIELAB units: the frame is background, if less certainly t
 FRAME_BAND = 0.03  # of the scale
 FRAME_SHARE = 0.3  # of the background seeds' weight
 LEAST_SEEDED = 0.02  # of the picture: what the background's seeds at least weigh beside the frame
+SPECK = 0.1  # of the largest part
 SEED_SHARE = 0.3  # of a region's weight that its seeds have again after a cut
 
 
@@ -130,6 +131,15 @@ def connected_to_seeds(mask: Mask, seeds: NDArray[np.integer]) -> Mask:
     seeded[parts[(seeds == 1) & mask]] = True
     connected: Mask = seeded[parts]
     return connected
+
+
+def without_specks(mask: Mask) -> Mask:
+    """Keep the 8-connected parts of a (H, W) bool mask that are not small beside the largest."""
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    areas[0] = 0
+    large: Mask = (areas >= max(1.0, SPECK * areas.max()))[parts]
+    return large
 
 
 def _scale(shape: tuple[int, ...]) -> float:

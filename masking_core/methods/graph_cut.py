@@ -22,6 +22,7 @@ from masking_core.kernels.unaries import (
     Features,
     connected_to_seeds,
     picture_features,
+    without_specks,
 )
 from masking_core.method import Labels, Method, Segmentation, Tool
 from masking_core.parameters import Show
@@ -171,7 +172,8 @@ class GraphCut(Method):
             band=BAND,
             start=None if self.exact else belief.cut,
         )
-        return connected_to_seeds(found, seeds), belief
+        guessed = region is None and not (seeds == 1).any()
+        return (without_specks(found) if guessed else connected_to_seeds(found, seeds)), belief
 
     def _learn(self, image: Image, features: Features, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
         small, links = _reduced_seeds(seeds, features.lab.shape[:2]), self._links(image, features)
