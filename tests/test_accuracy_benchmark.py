@@ -159,7 +159,16 @@ def test_the_table_has_every_prompt_and_the_robot(folder, monkeypatch):
         json.dumps({"square": {"tight_gt": [30, 21, 49, 39], "rect": [25, 15, 55, 45]}})
     )
     rows = accuracy.tables(folder, ["grabcut"])["grabcut"]
-    assert [row["prompt"] for row in rows] == ["lasso", "box", "rectangle", "strokes1", "strokes2", "robot user"]
+    guided = "robot user, guided by uncertainty"
+    assert [row["prompt"] for row in rows] == [
+        "lasso",
+        "box",
+        "rectangle",
+        "strokes1",
+        "strokes2",
+        "robot user",
+        guided,
+    ]
     assert all(row["seconds"] > 0 for row in rows)
     assert rows[0]["error % where undecided"] < 5
     assert rows[-1]["clicks to 0.9"] <= 5
