@@ -5,7 +5,8 @@ import streamlit as st
 from masking_core import Image, MaskingError, Recipe, Result
 from masking_core.clustering import Clustering
 from masking_core.recipe import PREVIEW_PIXELS
-from pages.parts import compute, controls, results, state
+from masking_core.stage import Plot, Series
+from pages.parts import compute, controls, explain_plots, results, state
 
 
 def show(image: Image, recipe: Recipe, result: Result) -> None:
@@ -26,8 +27,9 @@ def show(image: Image, recipe: Recipe, result: Result) -> None:
 def _energy(result: Result) -> None:
     info = result.info
     ended = "converged" if info["converged"] else "stopped before it converged"
-    st.markdown(f"**{info['iterations']} iterations**, {ended}. What is minimised, after each of them:")
-    st.line_chart(info["energy"], x_label="iteration", y_label="energy", height=200)
+    energy = info["energy"]
+    title = f"{info['iterations']} iterations, {ended}: what is minimised, after each of them"
+    explain_plots.show(Plot(title, "iteration", "energy", (Series("", range(len(energy)), energy),)))
     if "partition_coefficient" in info:
         st.caption(
             f"Partition coefficient {info['partition_coefficient']:.3f} (1 is crisp), "
