@@ -130,20 +130,16 @@ def from_salience(
 def from_region(
     features: Features,
     region: Mask,
-    seeds: NDArray[np.integer],
     links: NDArray[np.int16],
     cut_with: CutWith,
     learning: Learning,
 ) -> Belief:
     """Learn from a region (h, w) that the object lies in: of several beginnings, the one with the best end.
 
-    Strokes inside decide the beginning: there is one then. ``links`` (4, h, w) are the picture's n-links; the other
-    arguments are as above.
+    Strokes inside are kept to by ``cut_with``, and are no more than that: models learned from them, and the ways to
+    them, made cuts worse. ``links`` (4, h, w) are the picture's n-links; the other arguments are as above.
     """
-    starts = box.box_starts(region)
-    if (seeds == 1).any():
-        return _from_both(features, region, seeds, starts[-1], cut_with, learning)
-    found = [_from_start(features, region, start, cut_with, learning) for start in starts]
+    found = [_from_start(features, region, start, cut_with, learning) for start in box.box_starts(region)]
     return max(found, key=lambda belief: box.box_score(features, links, region, belief.cut))
 
 
@@ -170,26 +166,6 @@ def _from_start(features: Features, region: Mask, start: Start, cut_with: CutWit
         learning,
         smoothness=start.smoothness,
     )
-
-
-def _from_both(
-    features: Features,
-    region: Mask,
-    seeds: NDArray[np.integer],
-    start: Start,
-    cut_with: CutWith,
-    learning: Learning,
-) -> Belief:
-    marked = unaries.seed_weights(seeds, frame=False)
-
-    def weights(cut: Mask | None) -> Weights:
-        inner, outer = box.box_weights(start, region, cut)
-        share = np.float32(unaries.SEED_SHARE * inner.sum() / max(float(marked[0].sum()), 1))
-        return inner + share * marked[0], outer
-
-    near = unaries.geodesic_margin(features, np.where(region, seeds, 0), frame=False)
-    place = np.float32(learning.reach) * near + start.leaning
-    return _learned(features, weights, place, cut_with, learning)
 
 
 def _learned(

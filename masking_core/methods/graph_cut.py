@@ -185,7 +185,7 @@ class GraphCut(Method):
             return beliefs.from_strokes(features, small, cut_with, learning, frame=True)
         inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
         inside = inside if inside.any() else small != 0
-        return beliefs.from_region(features, inside, small, links, cut_with, learning)
+        return beliefs.from_region(features, inside, links, cut_with, learning)
 
     def _solver(self, links: NDArray[np.int16], seeds: NDArray[np.int8]) -> beliefs.CutWith:
         """Cuts of the view that keep to its seeds (h, w)."""
