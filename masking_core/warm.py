@@ -8,6 +8,7 @@ from masking_core.methods import METHODS
 from masking_core.progress import report
 from masking_core.prompts import Prompts
 from masking_core.recipe import Recipe
+from masking_core.strokes import strokes_of
 
 
 def warm_up() -> None:
@@ -18,7 +19,7 @@ def warm_up() -> None:
     image = Image.from_array((noise + disc[..., None] * 150).astype(np.uint8))
     for step, method in enumerate(METHODS.values()):
         report(step / len(METHODS), f"Getting {method.title} ready")
-        for prompts in (Prompts(), Prompts.from_box(20, 8, 76, 56)):
+        for prompts in (Prompts(), strokes_of(disc), Prompts.from_box(20, 8, 76, 56)):
             try:
                 Recipe(method=method()).run(image, prompts)
             except PromptError:  # a method that cannot do without other marks has said so
