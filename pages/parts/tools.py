@@ -268,6 +268,7 @@ STYLE = f"""
   content: ""; width: .75rem; height: .75rem; margin-right: .35rem; border-radius: 50%; flex: none;
   background: var(--swatch); box-shadow: 0 0 0 1.5px #fffc; }}
 {_swatches()}
+.st-key-strip_objects {{ flex-wrap: wrap; row-gap: .2rem; max-width: 100%; }}
 /* As wide for areas as for brushes, lest the strip jumps. */
 .st-key-strip_how {{ width: 10.6rem; }}
 .st-key-strip_how .stElementContainer:has(.stSlider) {{ flex: 1; min-width: 0; }}

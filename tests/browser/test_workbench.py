@@ -51,6 +51,7 @@ def test_a_photo_goes_in_and_a_cut_out_comes_out(page: Page, server, photo, tmp_
     choose(page, "Method", "K-means")
     slide(page, "Number of objects", -1)
     choose(page, "Background", "Colour")
+    settled(page, 1)
     shot(page, "workbench")
 
     with page.expect_download() as download:
