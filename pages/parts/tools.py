@@ -269,6 +269,8 @@ STYLE = f"""
   background: var(--swatch); box-shadow: 0 0 0 1.5px #fffc; }}
 {_swatches()}
 .st-key-strip_objects {{ flex-wrap: wrap; row-gap: .2rem; max-width: 100%; }}
+.st-key-strip_objects .stElementContainer, .st-key-strip_objects button {{ flex: none; min-width: max-content; }}
+.st-key-strip_objects button * {{ overflow: visible; }}
 /* As wide for areas as for brushes, lest the strip jumps. */
 .st-key-strip_how {{ width: 10.6rem; }}
 .st-key-strip_how .stElementContainer:has(.stSlider) {{ flex: 1; min-width: 0; }}
