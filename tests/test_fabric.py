@@ -38,7 +38,7 @@ def area(mark: Mark, size: int = 512) -> np.ndarray:
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_recorded_drawing_is_the_mark_that_its_pixels_showed(name: str) -> None:
-    # The marks were compared with the canvas' pixels when they were recorded, see tests/browser/test_drawing.py.
+    # The marks were compared with the canvas' pixels when they were recorded, see tests/browser/test_agreement.py.
     recorded = RECORDED[name]
     expected = Prompts.model_validate({"marks": [recorded["mark"]]}).marks[0]
     base = tuple(Prompts.model_validate({"marks": recorded["base"]}).marks)
