@@ -46,8 +46,9 @@ def _component():
 
 def before_after(before: bytes, after: bytes, key: str) -> None:
     """Show two JPEG pictures of the same size behind one another, with a slider between them."""
-    _component()(data={"before": _address(before), "after": _address(after)}, key=key)
+    _component()(data={"before": address(before), "after": address(after)}, key=key)
 
 
-def _address(jpeg: bytes) -> str:
+def address(jpeg: bytes) -> str:
+    """A JPEG file as an address that holds it: the page needs no second request, which a busy server would delay."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

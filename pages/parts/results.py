@@ -12,7 +12,7 @@ from masking_core.method import Labels, Picture
 from masking_core.result import ObjectSummary
 from masking_core.uncertainty import next_place
 from pages.parts import compute
-from pages.parts.before_after import before_after
+from pages.parts.before_after import address, before_after
 
 VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
 THUMBNAIL = 96
@@ -50,7 +50,7 @@ def show(result: Result) -> None:
             shown = cv2.addWeighted(palette.paint(result.labels), 0.65, original, 0.35, 0)
         case _:
             shown = on_checkerboard(result.rgba)
-    place.image(jpeg(shown), width="stretch", alt=f"The result: {view}")
+    place.image(address(jpeg(shown)), width="stretch", alt=f"The result: {view}")
 
 
 def _uncertain(result: Result) -> Picture:
