@@ -6,7 +6,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import MaskingError, Recipe, Session, Stack, export
-from pages.parts import history, recipes, slices, state
+from pages.parts import history, recipes, state
 from pages.parts.drawing import marks_of
 
 
@@ -40,9 +40,11 @@ def picture_arrived(stack: Stack) -> None:
 
 def _saving(stack: Stack, recipe: Recipe, *, with_picture: bool) -> Callable[[], bytes]:
     chosen = state.picture()
-    marks = tuple(slices.marks(stack, index) for index in range(len(stack)))
+    # Histories, which go on changing: a stroke draws only the bench anew, and this is called when Save is pressed.
+    pasts = [marks_of(image, index) for index, image in enumerate(stack)]
 
     def save() -> bytes:
+        marks = tuple(history.prompts(past) for past in pasts)
         files = chosen.get("files")
         # A sample, or several files dropped at once, become one file of the same pixels.
         data = files[0]["data"] if files and len(files) == 1 else export.stack_tiff(list(map(export.pixels, stack)))

@@ -178,3 +178,26 @@ def test_every_slice_keeps_its_own_marks(page: Page, server, tmp_path: Path) -> 
     expect(page.locator(".st-key-film-0").get_by_role("button")).to_have_text("1 ●")
     press(page, "film-1")
     expect_marks(page, 2)
+
+
+def test_a_session_is_saved_and_opened_elsewhere_and_improved(bench: Page, browser, server, tmp_path: Path) -> None:
+    take(bench, "rectangle")
+    stroke(bench, (355, 165), (545, 355))
+    expect_marks(bench, 1)
+    before = mask(bench)
+    bench.get_by_text("Session", exact=True).click()
+    with bench.expect_download() as download:
+        bench.get_by_role("button", name="Save").click()
+    saved = download.value.path().rename(tmp_path / "scene.mask.zip")
+
+    elsewhere = browser.new_page(viewport={"width": 1440, "height": 900})
+    opened(elsewhere, server)
+    elsewhere.get_by_text("Session", exact=True).click()
+    elsewhere.locator('[class*="st-key-session-upload"] input[type="file"]').set_input_files(saved)
+    expect_marks(elsewhere, 1)
+    settled(elsewhere)
+    assert np.array_equal(mask(elsewhere), before)
+    take(elsewhere, "brush")
+    stroke(elsewhere, (430, 240), (470, 280))
+    expect_marks(elsewhere, 2)
+    elsewhere.close()
