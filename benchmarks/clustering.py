@@ -7,7 +7,6 @@ process. scikit-fuzzy is no dependency: `pip install scikit-fuzzy` to have it be
 import tracemalloc
 from collections.abc import Callable
 from importlib.util import find_spec
-from time import perf_counter
 from typing import Any
 
 import cv2
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
+from benchmarks.timing import fastest
 from masking_core.kernels.colour_histogram import colour_histogram
 from masking_core.kernels.fuzzy import memberships
 from masking_core.kernels.fuzzy_partition import fuzzy_partition
@@ -56,12 +56,12 @@ def kmeans_rows() -> list[dict[str, Any]]:
         pixels = rgb.reshape(-1, 3).astype(np.float32)
         start = _start(rgb)
         peer = KMeans(CLUSTERS, init=start, n_init=1, max_iter=300, tol=PRECISION**2 / float(pixels.var(axis=0).mean()))
-        peer_seconds, _ = _timed(lambda peer=peer, pixels=pixels: peer.fit(pixels), repeats=1)
+        peer_seconds, _ = fastest(lambda peer=peer, pixels=pixels: peer.fit(pixels), repeats=1)
         for name, work in (
             ("k-means, same start", lambda rgb=rgb, start=start: _from(rgb, start)),
             ("k-means, seeded", lambda rgb=rgb: colour_partition(rgb, CLUSTERS, precision=PRECISION / CLUSTERS**0.5)),
         ):
-            seconds, (centres, iterations) = _timed(lambda work=work: _centres(work()))
+            seconds, (centres, iterations) = fastest(lambda work=work: _centres(work()))
             found.append(
                 {
                     "what": name,
@@ -83,7 +83,7 @@ def fuzzy_rows() -> list[dict[str, Any]]:
     found = []
     for megapixels in MEGAPIXELS:
         rgb = photograph(megapixels)
-        seconds, ours = _timed(lambda rgb=rgb: fuzzy_partition(rgb, CLUSTERS, membership=True))
+        seconds, ours = fastest(lambda rgb=rgb: fuzzy_partition(rgb, CLUSTERS, membership=True))
         row = {
             "what": "fuzzy C-means",
             "megapixels": megapixels,
@@ -104,7 +104,7 @@ def _scikit_fuzzy(rgb: NDArray[np.uint8], centres: NDArray[np.float64], seconds:
     ours, _ = memberships(pixels, np.full(pixels.shape[1], -1, dtype=np.int32), start, 2.0)
     found = []
     for name, begin in (("its random start", None), ("our start", ours.T)):
-        peer_seconds, peer = _timed(
+        peer_seconds, peer = fastest(
             lambda begin=begin: cmeans(pixels, CLUSTERS, 2.0, error=0.005, maxiter=1000, init=begin, seed=0), repeats=1
         )
         theirs = peer[0][np.argsort(peer[0].sum(axis=1))]
@@ -129,7 +129,7 @@ def spatial_rows() -> list[dict[str, Any]]:
         for space in ("rgb", "lab"):
             for megapixels in MEGAPIXELS:
                 rgb = photograph(megapixels)
-                seconds, ours = _timed(
+                seconds, ours = fastest(
                     lambda rgb=rgb, m=metric, s=space: spatial_partition(rgb, CLUSTERS, metric=m, space=s)
                 )
                 found.append(
@@ -148,7 +148,7 @@ def suggestion_rows() -> list[dict[str, Any]]:
     found = []
     for megapixels in MEGAPIXELS:
         rgb = photograph(megapixels)
-        seconds, _ = _timed(lambda rgb=rgb: suggest(rgb))
+        seconds, _ = fastest(lambda rgb=rgb: suggest(rgb))
         found.append({"what": "suggesting a number", "megapixels": megapixels, "seconds": round(seconds, 3)})
     return found
 
@@ -197,18 +197,6 @@ def _inertia(pixels: NDArray[np.float32], centres: NDArray[np.float64]) -> float
         float(np.square(part[:, None] - centres[None]).sum(axis=2).min(axis=1).sum())
         for part in np.array_split(pixels, 32)
     )
-
-
-def _timed(work: Callable[[], Any], repeats: int = 3) -> tuple[float, Any]:
-    """Seconds of the fastest call, and what it returned; a call before it warms up what needs it."""
-    if repeats > 1:
-        work()
-    best = float("inf")
-    for _ in range(repeats):
-        begun = perf_counter()
-        result = work()
-        best = min(best, perf_counter() - begun)
-    return best, result
 
 
 def _peak(work: Callable[[], object]) -> int:

@@ -5,6 +5,7 @@ on the machine hardly shows. OpenCV floods colours of its own kind and leaves li
 """
 
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from skimage.segmentation import watershed as scikit_image
 
 from benchmarks.clustering import photograph
+from benchmarks.timing import fastest
 from masking_core import Image, Prompts, Recipe
 from masking_core.kernels.flooding import flood
 from masking_core.kernels.gradient import colour_gradient, edge_levels
@@ -23,6 +25,8 @@ from masking_core.prompts import Stroke
 from masking_core.recipe import PREVIEW_PIXELS
 
 MEGAPIXELS = (1, 4, 12)
+
+_timed = partial(fastest, clock=thread_time)
 
 
 def rows() -> list[dict[str, Any]]:
@@ -113,18 +117,6 @@ def strokes(rgb: NDArray[np.uint8]) -> tuple[Stroke, ...]:
         Stroke(points=tuple((x * side, y * side) for x, y in points), width=0.02 * side, object=number)
         for number, points in paths
     )
-
-
-def _timed(work: Callable[[], Any], repeats: int = 3) -> tuple[float, Any]:
-    """Processor seconds of the fastest call, and what it returned; a call before it warms up what needs it."""
-    if repeats > 1:
-        work()
-    best = float("inf")
-    for _ in range(repeats):
-        begun = thread_time()
-        result = work()
-        best = min(best, thread_time() - begun)
-    return best, result
 
 
 def _wall(work: Callable[[], object]) -> float:

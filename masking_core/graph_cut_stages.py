@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masking_core.image import Image
-from masking_core.kernels.banded import Pyramid
+from masking_core.kernels.banded import Pyramid, near_boundary
 from masking_core.kernels.beliefs import Belief
 from masking_core.kernels.maxflow import MAX_LINK
 from masking_core.kernels.unaries import Features
@@ -19,8 +19,6 @@ from masking_core.stage import Plot, Series, Stage
 SHOWN = 1500
 """Colours that are plotted."""
 BINS = 40
-OBJECT, GROUND = 1, 0
-"""Places of the two sides' colours in the palette."""
 
 Mask = NDArray[np.bool_]
 Plane = NDArray[np.float32]
@@ -52,14 +50,10 @@ class Account:
     rounds: tuple[Belief, ...]
     smoothness: float
 
-    def colour(self, belief: Belief) -> Plane:
-        """(h, w): what the colour of each pixel says."""
-        return belief.of_colours(self.features.lab.reshape(-1, 3)).reshape(belief.place.shape)
-
     def energy(self, belief: Belief) -> tuple[float, float]:
         """What a belief's cut pays for its boundary, and what its pixels bring in, in units of the unaries."""
         boundary = boundary_cost(self.links, belief.cut) / MAX_LINK * self.smoothness * belief.smoothness
-        return boundary, float((self.colour(belief) + belief.place)[belief.cut].sum())
+        return boundary, float(belief.of_pixels(self.features)[belief.cut].sum())
 
 
 def boundary_cost(links: NDArray[np.int16], cut: Mask) -> float:
@@ -90,7 +84,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "object, black surely background. They are learned from what is certain, then again from each cut.",
             r"c_p = \log \frac{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{object}}"
             r"{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{background}}",
-            lambda number: _shades(account.colour(believed[number]) / believed[number].limit),
+            lambda number: _shades(believed[number].of_colour(account.features) / believed[number].limit),
             rounds,
             names,
             lambda number: (_cloud(account, believed[number]), _histogram(account, believed[number])),
@@ -100,9 +94,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "To the colour comes the way to the strokes, or the place in the region. What is far from a stroke of its "
             "colour is no longer taken.",
             r"u_p = c_p + r \, \frac{d_B - d_F}{d_B + d_F}",
-            lambda number: _shades(
-                (account.colour(believed[number]) + believed[number].place) / (2 * believed[number].limit)
-            ),
+            lambda number: _shades(believed[number].of_pixels(account.features) / (2 * believed[number].limit)),
             rounds,
             names,
         ),
@@ -167,17 +159,10 @@ def _band(account: Account, level: int) -> Picture:
     height, width = account.pyramid.levels[level].shape[:2]
     inside = (account.labels > 0).astype(np.uint8)
     small = cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA) > 0
-    band = _near_boundary(small, account.band) if account.band else np.ones((height, width), bool)
+    band = near_boundary(small, account.band) if account.band else np.ones((height, width), bool)
     guide = np.asarray(cv2.resize(account.image.rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     shown = cv2.addWeighted(guide, 0.55, np.full_like(guide, (255, 221, 51)), 0.45, 0)
     return np.where(band[..., None], shown, np.where(small[..., None], guide, guide // 4))
-
-
-def _near_boundary(inside: Mask, reach: int) -> Mask:
-    window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    picture = inside.view(np.uint8)
-    near: Mask = cv2.dilate(picture, window) != cv2.erode(picture, window)
-    return near
 
 
 def _cloud(account: Account, belief: Belief) -> Plot:
@@ -200,7 +185,7 @@ def _cloud(account: Account, belief: Belief) -> Plot:
 
 
 def _histogram(account: Account, belief: Belief) -> Plot:
-    colour = account.colour(belief)
+    colour = belief.of_colour(account.features)
     series = []
     for name, side, ink in (("background", ~belief.cut, 1), ("object", belief.cut, 2)):
         counts, edges = np.histogram(colour[side], BINS, (-belief.limit, belief.limit))

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import label_map
 from masking_core.errors import PromptError
 from masking_core.kernels.basins import blobs, core, even_regions, insides
 from masking_core.kernels.colour_space import planes
@@ -71,7 +72,7 @@ def drawn(prompts: Prompts, shape: tuple[int, int], rim: float = 0.0) -> Markers
         PromptError: marks lie outside the picture, or contradict one another.
     """
     seeds = prompts.seeds(shape).astype(np.int32)
-    marked = _present(seeds)
+    marked = set(label_map.marked(seeds))
     wanted = {region.object for region in prompts.regions if region.object > 0}
     bounds = {number: inside for number in sorted(wanted) if (inside := prompts.bounds(shape, number)) is not None}
     notes = _check(prompts, shape, marked | {number for number, inside in bounds.items() if inside.any()})
@@ -101,10 +102,6 @@ def away_from_outlines(labels: Labels, band: float) -> Labels:
     if within.all():
         return labels
     return np.where(cv2.distanceTransform(within, cv2.DIST_L2, cv2.DIST_MASK_5) > band, labels, -1).astype(np.int32)
-
-
-def _present(seeds: Labels) -> set[int]:
-    return set(np.flatnonzero(np.bincount(seeds.ravel() + 1)[1:]).tolist())
 
 
 def _check(prompts: Prompts, shape: tuple[int, int], found: set[int]) -> tuple[str, ...]:

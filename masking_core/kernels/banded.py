@@ -106,7 +106,7 @@ def banded_cut(
                 labels = _double(labels, guide.shape[0], guide.shape[1])
             labels[sure == _FOREGROUND] = True
             labels[sure == _BACKGROUND] = False
-            free &= _near_boundary(labels, band)
+            free &= near_boundary(labels, band)
         pixels = np.flatnonzero(free)
         if len(pixels) == 0:
             continue
@@ -147,7 +147,7 @@ def _double(labels: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bo
     return np.ascontiguousarray(doubled[:height, :width]).view(np.bool_)
 
 
-def _near_boundary(labels: NDArray[np.bool_], band: int) -> NDArray[np.bool_]:
+def near_boundary(labels: NDArray[np.bool_], band: int) -> NDArray[np.bool_]:
     """Find the pixels with both labels among those at most ``band`` rows and columns away."""
     window = np.ones((2 * band + 1, 2 * band + 1), np.uint8)
     picture = labels.view(np.uint8)

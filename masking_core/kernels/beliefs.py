@@ -63,6 +63,14 @@ class Belief:
         """What colours (n, 3) float32 CIELAB say: (n,) float32, positive for foreground."""
         return np.clip(unaries.margin_of(self.models, lab), -self.limit, self.limit)
 
+    def of_colour(self, features: Features) -> Plane:
+        """What the colour of each pixel that was learned from says: (h, w) float32."""
+        return self.of_colours(features.lab.reshape(-1, 3)).reshape(self.place.shape)
+
+    def of_pixels(self, features: Features) -> Plane:
+        """The unaries of all pixels that were learned from: (h, w) float32."""
+        return self.of_colour(features) + self.place
+
 
 @dataclass(frozen=True)
 class Learning:
@@ -81,26 +89,23 @@ class Learning:
     reach: float
 
 
-def from_strokes(
-    features: Features, seeds: NDArray[np.integer], cut_with: CutWith, learning: Learning, *, frame: bool
-) -> Belief:
-    """Learn from strokes.
+def from_strokes(features: Features, seeds: NDArray[np.integer], cut_with: CutWith, learning: Learning) -> Belief:
+    """Learn from strokes, and from the picture's frame as likely background.
 
     Args:
         features: of the picture, (h, w).
         seeds: (h, w): 1 foreground, some of it; 0 background; -1 neither.
         cut_with: cuts the picture.
         learning: how.
-        frame: whether the picture's frame counts as likely background; not where marks say what is background.
     """
-    first = unaries.seed_weights(seeds, frame=frame)
+    first = unaries.seed_weights(seeds, frame=True)
     if not first[1].any():
         first = first[0], (seeds == -1).astype(np.float32)
 
     def weights(cut: Mask | None) -> Weights:
         return first if cut is None else unaries.cut_weights(cut, first)
 
-    near = unaries.geodesic_margin(features, seeds, frame=frame)
+    near = unaries.geodesic_margin(features, seeds, frame=True)
     place = np.float32(learning.reach) * near + np.float32(LEANING)
     return _learned(features, weights, place, cut_with, learning, limit=unaries.colour_limit(seeds))
 

@@ -107,14 +107,16 @@ class GraphCut(Method):
         numbers = sorted({n for n in label_map.marked(seeds) if n > 0} | set(regions)) or [1]
         labels = np.zeros(shape, np.int32)
         highest = np.full(shape if len(numbers) > 1 else (1, 1), -np.inf, np.float32)
+        certain: dict[int, NDArray[np.int8]] = {}
         learned: dict[int, Belief] = {}
         for number in numbers:
             region = regions.get(number)
             own = _own(seeds, number)
             _check(number, own, region)
+            own = certain[number] = _bounded(own, region)
             found, learned[number] = self._cut(image, own, region)
             if len(numbers) > 1:
-                score = cv2.resize(_unary(_features(image), learned[number]), shape[::-1])
+                score = cv2.resize(learned[number].of_pixels(_features(image)), shape[::-1])
                 found &= (score > highest) | (own == 1)
                 highest = np.where(found, score, highest)
             labels[found] = number
@@ -127,35 +129,30 @@ class GraphCut(Method):
                 "foreground": float((labels > 0).mean()),
             },
             notes=() if regions or (seeds > 0).any() else (NO_OBJECT,),
-            uncertainty=lambda: self._uncertainty(image, seeds, regions, learned),
-            stages=stages(
-                self._account(image, labels, _own(seeds, numbers[0]), regions.get(numbers[0]), learned[numbers[0]])
-            ),
+            uncertainty=lambda: self._uncertainty(image, certain, learned),
+            stages=stages(self._account(image, labels, certain[numbers[0]], learned[numbers[0]])),
         )
 
-    def _account(
-        self, image: Image, labels: Labels, seeds: NDArray[np.int8], region: Mask | None, learned: Belief
-    ) -> Account:
+    def _account(self, image: Image, labels: Labels, seeds: NDArray[np.int8], learned: Belief) -> Account:
         """What the stages tell of one object."""
         features = _features(image)
         return Account(
             image=image,
             labels=labels,
-            seeds=_bounded(seeds, region),
+            seeds=seeds,
             features=features,
             links=self._links(image, features),
             pyramid=_pyramid(image, exact=self.exact),
             band=0 if self.exact else BAND,
             rounds=learned.history,
-            smoothness=self.smoothness * float(np.sqrt(learned.cut.size)) / UNIT,
+            smoothness=self._smoothness(learned.cut.size),
         )
 
     def _cut(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> tuple[Mask, Belief]:
         """One object against everything else: its pixels, and what was learned."""
         pyramid, features = _pyramid(image, exact=self.exact), _features(image)
-        seeds = _bounded(seeds, region)
         belief = self._learn(image, features, seeds, region)
-        smoothness = belief.smoothness * self.smoothness * float(np.sqrt(seeds.size)) / UNIT
+        smoothness = belief.smoothness * self._smoothness(seeds.size)
 
         def unary_at(level: int, pixels: NDArray[np.intp]) -> NDArray[np.float32]:
             guide = pyramid.levels[level]
@@ -182,7 +179,7 @@ class GraphCut(Method):
         if region is None and not (small == 1).any():
             return beliefs.from_salience(features, _salience(image), small, cut_with, learning)
         if region is None:
-            return beliefs.from_strokes(features, small, cut_with, learning, frame=True)
+            return beliefs.from_strokes(features, small, cut_with, learning)
         inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
         inside = inside if inside.any() else small != 0
         return beliefs.from_region(features, inside, links, cut_with, learning)
@@ -191,24 +188,27 @@ class GraphCut(Method):
         """Cuts of the view that keep to its seeds (h, w)."""
         grid = Grid(links)
         hard = np.where(seeds == 1, np.inf, np.where(seeds == 0, -np.inf, 0)).astype(np.float32)
-        smoothness = self.smoothness * float(np.sqrt(seeds.size)) / UNIT
+        smoothness = self._smoothness(seeds.size)
 
         def cut_with(unary: NDArray[np.float32], share: float) -> Mask:
             return connected_to_seeds(grid.cut(quantise(unary + hard, share * smoothness)).foreground, seeds)
 
         return cut_with
 
+    def _smoothness(self, pixels: int) -> float:
+        """The weight of an n-link without contrast in a copy of so many pixels."""
+        return self.smoothness * float(np.sqrt(pixels)) / UNIT
+
     def _uncertainty(
-        self, image: Image, seeds: NDArray[np.int32], regions: dict[int, Mask | None], learned: dict[int, Belief]
+        self, image: Image, certain: dict[int, NDArray[np.int8]], learned: dict[int, Belief]
     ) -> NDArray[np.float32]:
         """How close the closest decision about any object was, at the size of the view."""
         features = _features(image)
         shape = features.lab.shape[:2]
         found = np.zeros(shape, np.float32)
         for number, belief in learned.items():
-            small = _reduced_seeds(_bounded(_own(seeds, number), regions.get(number)), shape)
-            cut_with = self._solver(self._links(image, features), small)
-            np.maximum(found, beliefs.closeness(_unary(features, belief), belief.smoothness, cut_with), out=found)
+            cut_with = self._solver(self._links(image, features), _reduced_seeds(certain[number], shape))
+            np.maximum(found, beliefs.closeness(belief.of_pixels(features), belief.smoothness, cut_with), out=found)
         return found
 
     def _links(self, image: Image, features: Features) -> NDArray[np.int16]:
@@ -227,10 +227,6 @@ def _own(seeds: NDArray[np.int32], number: int) -> NDArray[np.int8]:
 def _bounded(seeds: NDArray[np.int8], region: Mask | None) -> NDArray[np.int8]:
     """Seeds with what lies outside the region as certain background."""
     return seeds if region is None else np.where(region, seeds, np.int8(0))
-
-
-def _unary(features: Features, belief: Belief) -> NDArray[np.float32]:
-    return belief.of_colours(features.lab.reshape(-1, 3)).reshape(belief.place.shape) + belief.place
 
 
 def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:

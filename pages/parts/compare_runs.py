@@ -34,7 +34,7 @@ class Scene:
 
     def run(self, recipe: Recipe, pixels: int = PREVIEW_PIXELS) -> Result:
         """Run ``recipe`` here and now, or take what is there already; raises :class:`MaskingError`."""
-        return recipe.finish(compute.segment(self.image, recipe, self.prompts, preview=pixels))
+        return recipe.finish(compute.segment(self.image, recipe, self.prompts, pixels=pixels))
 
 
 class Runs:

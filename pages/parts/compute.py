@@ -158,15 +158,12 @@ def _decoded(files: list[dict[str, Any]]) -> Stack:
     return Stack.from_images(pictures, limits=limits)
 
 
-def segment(
-    image: Image, recipe: Recipe, prompts: Prompts, *, full: bool = False, preview: int = PREVIEW_PIXELS
-) -> Found:
-    """The costly half of a recipe on a preview or the full picture, from the store where it is there.
+def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | None = PREVIEW_PIXELS) -> Found:
+    """The costly half of a recipe within a budget of ``pixels``, None for all, from the store where it is there.
 
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.run`.
     """
-    pixels = None if full else preview
     costly = recipe.model_dump_json(include={"method", "area", "clean"})
     key = image.digest, costly, prompts.to_json(), pixels
     store = _engine().results

@@ -20,7 +20,7 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, result: Result) -> None
         stem = PurePath(image.name).stem or "picture"
 
         def full() -> tuple[Result, list[Layer]]:
-            whole = recipe.finish(compute.segment(image, recipe, prompts, full=True))
+            whole = recipe.finish(compute.segment(image, recipe, prompts, pixels=None))
             return whole, [_named(layer) for layer in whole.layers]
 
         with st.container(horizontal=True, gap="medium"):

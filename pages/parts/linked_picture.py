@@ -1,8 +1,8 @@
 """A picture that is enlarged and moved together with all others of its group on the page."""
 
-import base64
-
 import streamlit as st
+
+from pages.parts.before_after import address
 
 HTML = """
 <div class="pane" tabindex="0" role="group">
@@ -119,6 +119,5 @@ def _component():
 
 def linked_picture(jpeg: bytes, size: tuple[int, int], alt: str, key: str, group: str = "compare") -> None:
     """Show a JPEG picture of ``size`` (width, height); every picture of ``group`` shows the same part of itself."""
-    picture = "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
-    data = {"picture": picture, "width": size[0], "height": size[1], "alt": alt, "group": group}
+    data = {"picture": address(jpeg), "width": size[0], "height": size[1], "alt": alt, "group": group}
     _component()(data=data, key=key)

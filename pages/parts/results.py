@@ -100,7 +100,7 @@ def downloads(image: Image, recipe: Recipe, prompts: Prompts) -> None:
     """The buttons that cut the full picture and hand it over; the work is done when one is pressed."""
 
     def full() -> Result:
-        return recipe.finish(compute.segment(image, recipe, prompts, full=True))
+        return recipe.finish(compute.segment(image, recipe, prompts, pixels=None))
 
     stem = PurePath(image.name).stem or "picture"
     files = (

@@ -39,7 +39,7 @@ def cut(stack: Stack, recipe: Recipe, marks: list[Prompts]) -> list[Picture]:
 
 def _cut(stack: Stack, recipe: Recipe, marks: list[Prompts], index: int) -> Picture:
     try:
-        return recipe.finish(compute.segment(stack[index], recipe, marks[index], full=True)).rgba
+        return recipe.finish(compute.segment(stack[index], recipe, marks[index], pixels=None)).rgba
     except MaskingError:
         width, height = stack[index].size
         return np.zeros((height, width, 4), np.uint8)
