@@ -1,6 +1,8 @@
 """Colours that tell objects apart, also for the colour-blind."""
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from masking_core.method import Labels, Picture
 
@@ -27,6 +29,12 @@ RGB = np.array([list(bytes.fromhex(colour[1:])) for colour in HEX], np.uint8)
 def hex_of(object: int) -> str:
     """The colour of an object number (0 is background) as #rrggbb; numbers beyond the set begin it anew."""
     return HEX[object if object < len(HEX) else 1 + (object - 1) % (len(HEX) - 1)]
+
+
+def tinted(picture: Picture, labels: Labels, where: NDArray[np.bool_]) -> Picture:
+    """A (H, W, 3) uint8 picture, where (H, W) bool says so under the colours of a label map."""
+    mixed: Picture = np.where(where[..., None], cv2.addWeighted(picture, 0.4, paint(labels), 0.6, 0), picture)
+    return mixed
 
 
 def paint(labels: Labels) -> Picture:

@@ -9,7 +9,7 @@ from pydantic import Field
 from masking_core.errors import PromptError
 from masking_core.image import Image
 from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
-from masking_core.palette import RGB, paint
+from masking_core.palette import RGB, tinted
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import AnyMark, Prompts, Region
@@ -76,12 +76,6 @@ def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:
         _outline(grey, regions[last])
         return grey
 
-    def painted(_: int) -> Picture:
-        mixed: Picture = np.where(
-            (labels > 0)[..., None], cv2.addWeighted(image.rgb, 0.4, paint(labels), 0.6, 0), image.rgb
-        )
-        return mixed
-
     return (
         Stage(
             title="Region by region",
@@ -99,7 +93,7 @@ def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:
             title="The objects",
             text="Regions of one number make one object. Where two objects overlap, the later one wins.",
             formula=r"\ell(p) = \text{number of the last object that holds } p",
-            render=painted,
+            render=lambda _: tinted(image.rgb, labels, labels > 0),
         ),
     )
 

@@ -17,7 +17,7 @@ from masking_core.kernels.flooding import Flooded, flood
 from masking_core.kernels.gradient import Multiscale, colour_gradient, edge_levels
 from masking_core.markers import Markers, Rule, away_from_outlines, background_only, drawn, found
 from masking_core.method import Method, Picture, Segmentation, Stage, Tool
-from masking_core.palette import hex_of, paint
+from masking_core.palette import hex_of, tinted
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
@@ -228,14 +228,9 @@ def _shares(flooded: Flooded, now: int) -> Plot:
 
 def _over(rgb: Picture, flooded: Flooded, time: int) -> Picture:
     """The picture under what was flooded by ``time``, each object in its colour; the rest is paler."""
-    wet = flooded.arrival <= time
-    base = rgb if time else rgb // 2 + 127
-    mixed: Picture = np.where(wet[..., None], cv2.addWeighted(base, 0.4, paint(flooded.labels), 0.6, 0), base)
-    return mixed
+    return tinted(rgb if time else rgb // 2 + 127, flooded.labels, flooded.arrival <= time)
 
 
 def _water(levels: NDArray[np.uint8], flooded: Flooded, frame: int) -> Picture:
     wet = flooded.arrival <= 255 * frame // (FRAMES - 1)
-    relief = cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB)
-    mixed: Picture = np.where(wet[..., None], cv2.addWeighted(relief, 0.4, paint(flooded.labels), 0.6, 0), relief)
-    return mixed
+    return tinted(np.asarray(cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB), np.uint8), flooded.labels, wet)
