@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skimage import data
 
 from masking_core.errors import ParameterError
-from masking_core.kernels.contrast import contrast_scale, nlinks, quantise
+from masking_core.kernels.contrast import contrast_scale, halved, nlinks, quantise
 from masking_core.kernels.maxflow import HARD, MAX_LINK, cut
 
 STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
@@ -106,6 +106,50 @@ def test_where_gives_the_same_weights_around_its_pixels():
         inside[: 60 - dy, max(0, -dx) : 70 - max(0, dx)] = True
         touches |= neighbour & inside
         assert np.array_equal(some[d][touches], everywhere[d][touches])
+
+
+@given(guides)
+@settings(max_examples=100, deadline=None)
+def test_a_link_of_half_the_size_is_the_least_mean_of_three_places(guide):
+    """Along a block's side two links lie abreast; on a diagonal, one that counts half and its two neighbours."""
+    links, half = nlinks(guide), halved(nlinks(guide))
+    height, width = guide.shape[:2]
+
+    def mean(d, row, column):
+        dy, dx = STEPS[d]
+
+        def there(r, c):
+            rows, columns = (0, height - 1 - dy), (max(0, -dx), width - 1 - max(0, dx))
+            return float(links[d, np.clip(r, *rows), np.clip(c, *columns)])
+
+        if dy == 0:
+            return (there(row, column) + there(row + 1, column)) / 2
+        if dx == 0:
+            return (there(row, column) + there(row, column + 1)) / 2
+        return (2 * there(row, column) + there(row - dx, column + 1) + there(row + dx, column - 1)) / 4
+
+    expected = np.zeros(half.shape)
+    for d, (dy, dx) in enumerate(STEPS):
+        for y in range(half.shape[1] - dy):
+            for x in range(max(0, -dx), half.shape[2] - max(0, dx)):
+                places = [(2 * y + k * dy, 2 * x + max(0, -dx) + k * dx) for k in range(3)]
+                on = [(r, c) for r, c in places if r + dy < height and c < width and 0 <= c + dx < width]
+                expected[d, y, x] = min(mean(d, *place) for place in on)
+    assert half.shape == (4, -(-height // 2), -(-width // 2))
+    assert np.abs(half - expected).max() <= 0.5
+
+
+def test_a_flat_picture_is_flat_at_half_the_size():
+    flat = np.full((7, 10, 3), 77, np.uint8)
+    assert np.array_equal(halved(nlinks(flat)), nlinks(flat[:4, :5]))
+
+
+@pytest.mark.parametrize("column", range(3, 12))
+def test_an_edge_is_as_cheap_to_follow_at_half_the_size(column):
+    step = np.zeros((16, 16, 1), np.uint8)
+    step[:, column:] = 200
+    links = nlinks(step)
+    assert halved(links)[0, :, :-1].min(axis=1).tolist() == [links[0, 0, column - 1]] * 8
 
 
 def test_scaled_unaries_stand_to_links_as_the_smoothness_says():

@@ -2,7 +2,8 @@
 
 Lombaert, Sun, Grady & Xu (2005), with an energy that means the same at every size. A pixel of a level that is s times
 smaller stands for s × s pixels and its n-links are s pixels long, so unaries grow by s² and n-links by s: by s alone,
-once both are divided by s, which leaves the n-links within the range of the solver.
+once both are divided by s, which leaves the n-links within the range of the solver. The n-links of a smaller size are
+made from those of the larger (:func:`~masking_core.kernels.contrast.halved`), so that no edge is lost on the way.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masking_core.errors import ParameterError
-from masking_core.kernels.contrast import Guide, contrast_scale, nlinks, quantise
+from masking_core.kernels.contrast import Guide, halved, nlinks, quantise
 from masking_core.kernels.maxflow import cut
 
-COARSEST = 262_144
+COARSEST = 160_000
 """Pixels that are cut exactly before bands take over."""
+KEPT = 4_194_304
+"""Pixels of the largest size whose n-links are kept, 8 bytes each; those of larger ones are weighed in the band."""
 BAND = 4
 """Half the width of the band, in pixels of its level."""
 
@@ -38,18 +41,21 @@ class Pyramid:
     Attributes:
         levels: (H, W, C) guides, level 0 as given; pixel (i, j) of a level is the mean of the pixels (2i, 2j) to
             (2i + 1, 2j + 1) of the level before, the frame repeated where the size is odd.
-        scales: β of every level (:func:`contrast_scale`).
+        sensitivity: to contrast, see :func:`nlinks`.
+        kept: (4, H, W) n-links of every level of at most :data:`KEPT` pixels, None of the others.
     """
 
     levels: tuple[Guide, ...]
-    scales: tuple[float, ...]
+    sensitivity: float
+    kept: tuple[NDArray[np.int16] | None, ...]
 
     @classmethod
-    def of(cls, guide: Guide, *, coarsest: int = COARSEST) -> Pyramid:
+    def of(cls, guide: Guide, *, sensitivity: float = 1.0, coarsest: int = COARSEST) -> Pyramid:
         """Halve a guide until at most ``coarsest`` pixels are left; as many as it has make the cut exact.
 
         Args:
             guide: (H, W, C) uint8 or float32, at most 4 channels.
+            sensitivity: see :func:`nlinks`.
             coarsest: pixels, 1 or more.
         """
         if coarsest < 1:
@@ -57,7 +63,20 @@ class Pyramid:
         levels: list[NDArray[Any]] = [np.ascontiguousarray(guide)]
         while levels[-1].shape[0] * levels[-1].shape[1] > coarsest:
             levels.append(_halve(levels[-1]))
-        return cls(tuple(levels), tuple(contrast_scale(level) for level in levels))
+        kept: list[NDArray[np.int16] | None] = []
+        finer = None
+        for level in levels:
+            if finer is not None:
+                finer = halved(finer)
+            elif level.shape[0] * level.shape[1] <= KEPT:
+                finer = nlinks(level, sensitivity=sensitivity)
+            kept.append(finer)
+        return cls(tuple(levels), sensitivity, tuple(kept))
+
+    def nlinks(self, level: int, where: NDArray[np.bool_]) -> NDArray[np.int16]:
+        """Return the n-links (4, H, W) of a level, right at least where one of the two pixels is in ``where``."""
+        kept = self.kept[level]
+        return nlinks(self.levels[level], sensitivity=self.sensitivity, where=where) if kept is None else kept
 
 
 def banded_cut(
@@ -65,12 +84,10 @@ def banded_cut(
     unary_at: UnaryAt,
     *,
     smoothness: float,
-    sensitivity: float = 1.0,
     seeds: NDArray[np.integer] | None = None,
     band: int = BAND,
-    start: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
-    """Label a picture coarse to fine; exactly, if the pyramid has one level and there is no start.
+    """Label a picture coarse to fine; exactly, if the pyramid has one level.
 
     Details thinner than about two pixels of the coarsest level are found only where a seed or the boundary passes.
 
@@ -79,11 +96,8 @@ def banded_cut(
         unary_at: see :data:`UnaryAt`; asked for the pixels to be labelled only.
         smoothness: the weight, in units of the unaries, of an n-link between alike pixels of level 0. For a proxy whose
             pixels are s full-resolution pixels wide, dividing it by s gives the same cut as at full resolution.
-        sensitivity: to contrast, see :func:`nlinks`.
         seeds: (H, W) integers: -1 undecided, 0 background, 1 foreground; every seed keeps its label. None for none.
         band: half the width of the band in pixels, 1 or more.
-        start: (h, w) bool, of any size: the foreground of a coarser cut, around whose boundary the coarsest level is
-            cut as well; None to cut all of that level.
 
     Returns:
         (H, W) bool, True for foreground.
@@ -95,15 +109,14 @@ def banded_cut(
     if band < 1:
         raise ParameterError(f"The band must be 1 pixel or more, but {band} was given.")
     decided = _seed_levels(pyramid, seeds)
-    labels = None if start is None else _resized(start, pyramid.levels[-1].shape)
+    labels: NDArray[np.bool_] | None = None
     for level in range(len(pyramid.levels) - 1, -1, -1):
         guide, sure = pyramid.levels[level], decided[level]
         free = (sure != _FOREGROUND) & (sure != _BACKGROUND)
         if labels is None:
             labels = sure == _FOREGROUND
         else:
-            if labels.shape != free.shape:
-                labels = _double(labels, guide.shape[0], guide.shape[1])
+            labels = _double(labels, guide.shape[0], guide.shape[1])
             labels[sure == _FOREGROUND] = True
             labels[sure == _BACKGROUND] = False
             free &= near_boundary(labels, band)
@@ -112,8 +125,7 @@ def banded_cut(
             continue
         unary = np.zeros(free.shape, np.int32)
         unary.ravel()[pixels] = quantise(unary_at(level, pixels) * np.float64(2**level), smoothness)
-        links = nlinks(guide, sensitivity=sensitivity, scale=pyramid.scales[level], where=free)
-        labels = cut(unary, links, free=free, fixed=labels).foreground
+        labels = cut(unary, pyramid.nlinks(level, free), free=free, fixed=labels).foreground
     assert labels is not None
     return labels
 
@@ -133,11 +145,6 @@ def _halve(picture: NDArray[Any]) -> NDArray[Any]:
     half = cv2.resize(even, ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA)
     halved: NDArray[Any] = half.reshape((*half.shape[:2], *picture.shape[2:]))
     return halved
-
-
-def _resized(labels: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    size = shape[1], shape[0]
-    return np.asarray(cv2.resize(labels.astype(np.float32), size, interpolation=cv2.INTER_CUBIC) >= 0.5)
 
 
 def _double(labels: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:

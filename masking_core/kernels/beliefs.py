@@ -65,7 +65,7 @@ class Belief:
 
     def of_colour(self, features: Features) -> Plane:
         """What the colour of each pixel that was learned from says: (h, w) float32."""
-        return self.of_colours(features.lab.reshape(-1, 3)).reshape(self.place.shape)
+        return np.clip(unaries.margin_of_pixels(self.models, features), -self.limit, self.limit)
 
     def of_pixels(self, features: Features) -> Plane:
         """The unaries of all pixels that were learned from: (h, w) float32."""
@@ -183,13 +183,12 @@ def _learned(
     smoothness: float = 1.0,
     limit: float = COLOUR_LIMIT,
 ) -> Belief:
-    colours = features.lab.reshape(-1, 3)
     belief: Belief | None = None
     for done in range(learning.rounds + 1):
         report(done / (learning.rounds + 1), "Learning colours")
         models = unaries.colour_models(features, weights(belief.cut if belief else None), learning.colours)
-        margin = unaries.margin_of(models, colours).reshape(place.shape)
-        cut = cut_with(np.clip(margin, -limit, limit) + place, smoothness)
+        margin = np.clip(unaries.margin_of_pixels(models, features), -limit, limit)
+        cut = cut_with(margin + place, smoothness)
         settled = belief is not None and np.count_nonzero(belief.cut != cut) <= learning.precision * cut.size
         belief = Belief(models, place, smoothness, limit, cut, done + 1, belief)
         if settled or min(np.count_nonzero(cut), np.count_nonzero(~cut)) < FEW:

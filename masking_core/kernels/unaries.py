@@ -33,6 +33,7 @@ COLOUR_LIMIT = 3.0
 TRUST = 2.0
 """How many limits more it may say where everything is seeded: the more was shown, the fewer colours are new."""
 GEODESIC_WEIGHT = 3.0
+SHADE = 1.0  # CIELAB units: what cannot be told apart
 LEANING = 0.3
 """Added to every unary of strokes: on balance a cut takes a little too little."""
 WAY_COST = 800.0  # CIELAB units that a way as long as the picture's scale pays on a flat picture
@@ -46,18 +47,24 @@ SEED_SHARE = 0.3  # of a region's weight that its seeds have again after a cut
 
 
 class Features(NamedTuple):
-    """Of a picture alone: ``lab`` (H, W, 3) float32 CIELAB, the same smoothed, and its palette."""
+    """Of a picture alone.
+
+    ``lab`` (H, W, 3) float32 CIELAB, and the same smoothed; a coarse palette to learn from, and one of shades so fine
+    that what is said of a shade is said of the pixels that have it.
+    """
 
     lab: Plane
     smooth: Plane
     palette: Palette
+    shades: Palette
 
 
 def picture_features(rgb: NDArray[np.uint8]) -> Features:
     """Take what all later stages need from (H, W, 3) uint8 sRGB, best of about 0.1 MP."""
     lab = cv2.cvtColor(np.float32(1 / 255) * rgb, cv2.COLOR_RGB2LAB)
     smooth = cv2.GaussianBlur(lab, (0, 0), max(SMOOTHING * _scale(lab.shape), 0.3))
-    return Features(lab, smooth, gather_palette(lab.reshape(-1, 3)))
+    colours = lab.reshape(-1, 3)
+    return Features(lab, smooth, gather_palette(colours), gather_palette(colours, SHADE))
 
 
 def seed_weights(seeds: NDArray[np.integer], *, frame: bool) -> tuple[Plane, Plane]:
@@ -100,6 +107,11 @@ def margin_of(models: Models, colours: Plane) -> Plane:
     """Log-likelihood of the foreground's mixture minus the background's at CIELAB colours (N, 3); (N,) float32."""
     foreground, background = models
     return log_likelihood(foreground, colours) - log_likelihood(background, colours)
+
+
+def margin_of_pixels(models: Models, features: Features) -> Plane:
+    """:func:`margin_of` the shade of every pixel; (H, W) float32."""
+    return margin_of(models, features.shades.colours)[features.shades.bins].reshape(features.lab.shape[:2])
 
 
 def colour_limit(seeds: NDArray[np.integer]) -> float:

@@ -12,7 +12,7 @@ from masking_core.errors import PromptError
 from masking_core.graph_cut_stages import Account, stages
 from masking_core.image import Image
 from masking_core.kernels import beliefs
-from masking_core.kernels.banded import Pyramid, banded_cut
+from masking_core.kernels.banded import COARSEST, Pyramid, banded_cut
 from masking_core.kernels.beliefs import Belief, Learning
 from masking_core.kernels.contrast import nlinks, quantise
 from masking_core.kernels.maxflow import Grid
@@ -142,7 +142,7 @@ class GraphCut(Method):
             seeds=seeds,
             features=features,
             links=self._links(image, features),
-            pyramid=_pyramid(image, exact=self.exact),
+            pyramid=self._pyramid(image),
             band=0 if self.exact else BAND,
             rounds=learned.history,
             smoothness=self._smoothness(learned.cut.size),
@@ -150,7 +150,7 @@ class GraphCut(Method):
 
     def _cut(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> tuple[Mask, Belief]:
         """One object against everything else: its pixels, and what was learned."""
-        pyramid, features = _pyramid(image, exact=self.exact), _features(image)
+        pyramid, features = self._pyramid(image), _features(image)
         belief = self._learn(image, features, seeds, region)
         smoothness = belief.smoothness * self._smoothness(seeds.size)
 
@@ -164,10 +164,8 @@ class GraphCut(Method):
             pyramid,
             unary_at,
             smoothness=smoothness,
-            sensitivity=self.sensitivity,
             seeds=seeds,
             band=BAND,
-            start=None if self.exact else belief.cut,
         )
         guessed = region is None and not (seeds == 1).any()
         return (without_specks(found) if guessed else connected_to_seeds(found, seeds)), belief
@@ -216,6 +214,13 @@ class GraphCut(Method):
             ("graph_cut.nlinks", self.sensitivity), lambda: nlinks(features.lab, sensitivity=self.sensitivity)
         )
 
+    def _pyramid(self, image: Image) -> Pyramid:
+        coarsest = image.pixels if self.exact else COARSEST
+        return image.derived(
+            ("graph_cut.pyramid", coarsest, self.sensitivity),
+            lambda: Pyramid.of(_lab(image.rgb), sensitivity=self.sensitivity, coarsest=coarsest),
+        )
+
 
 def _own(seeds: NDArray[np.int32], number: int) -> NDArray[np.int8]:
     """One object's seeds: 1 its own, 0 those of everything else, -1 none."""
@@ -245,12 +250,6 @@ def _features(image: Image) -> Features:
 def _salience(image: Image) -> NDArray[np.float32]:
     report(0.0, "Looking for what stands out")
     return image.derived("graph_cut.salience", lambda: salience(image.reduced(VIEW).rgb))
-
-
-def _pyramid(image: Image, *, exact: bool) -> Pyramid:
-    # Up to four times the view: the cut of the view is where the coarsest size begins.
-    coarsest = image.pixels if exact else 4 * VIEW
-    return image.derived(("graph_cut.pyramid", coarsest), lambda: Pyramid.of(_lab(image.rgb), coarsest=coarsest))
 
 
 def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
