@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import colour_axes
 from masking_core.image import Image
 from masking_core.kernels.colour_space import ColourSpace, planes, read_only, to_rgb
 from masking_core.kernels.fuzzy import memberships
@@ -17,10 +18,6 @@ from masking_core.stage import Plot, Series, Stage
 SHOWN = 1500
 """Pixels whose colours are plotted."""
 BINS = 25
-AXES = {
-    "lab": ("L* (dark to light)", "a* (green to red)", "b* (blue to yellow)"),
-    "rgb": ("red", "green", "blue"),
-}
 
 Seeds = NDArray[np.integer] | None
 
@@ -75,7 +72,7 @@ class Grouping:
             for size, inks in ((19.0, ["#ffffff"]), (16.0, ["#000000"]), (13.0, own)):
                 series.append(Series("centres", x, y, "dots", inks, size))
         low, high = points.min(axis=0) - 5, points.max(axis=0) + 5
-        names = AXES[self._space]
+        names = colour_axes.NAMES[self._space]
         return Plot(
             "Every dot is a pixel" if step is None else "Centres among the pixels' colours",
             names[axes[0]],
@@ -100,7 +97,7 @@ class Grouping:
         rgb = self._image.rgb.reshape(-1, 3)
         chosen = np.random.default_rng(0).choice(len(rgb), min(SHOWN, len(rgb)), replace=False)
         points = planes(np.ascontiguousarray(rgb[chosen])[None], self._space)[:, 0].T.astype(np.float64)
-        axes = sorted(np.argsort(-points.var(axis=0), kind="stable")[:2].tolist(), reverse=True)
+        axes = colour_axes.widest(points)
         return axes, points[:, axes].round(2), [f"#{bytes(pixel).hex()}" for pixel in rgb[chosen]]
 
     def _make_grid(self) -> Grid:

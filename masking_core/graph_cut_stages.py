@@ -7,9 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import colour_axes
 from masking_core.image import Image
 from masking_core.kernels.banded import Pyramid, near_boundary
 from masking_core.kernels.beliefs import Belief
+from masking_core.kernels.contrast import boundary_cost
 from masking_core.kernels.maxflow import MAX_LINK
 from masking_core.kernels.unaries import Features
 from masking_core.method import Labels, Picture
@@ -26,49 +28,46 @@ Plane = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """What the stages of one object's cut draw from.
+    """What the stages draw from.
 
     Attributes:
         image: the picture, (H, W).
         labels: (H, W) int32, the result.
-        seeds: (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
+        seeds: of each object, (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
+        learned: of each object, what was believed in each round.
         features: of the copy (h, w) that was learned from.
         links: (4, h, w) int16, its n-links.
         pyramid: the sizes that were cut.
-        band: half the width of the band, in pixels of each size; 0 if all of the picture was cut.
-        rounds: what was believed in each round.
+        band: half the width of the band, in pixels of each size but the smallest.
         smoothness: what an n-link without contrast weighs at the size of the copy.
     """
 
     image: Image
     labels: Labels
-    seeds: NDArray[np.int8]
+    seeds: dict[int, NDArray[np.int8]]
+    learned: dict[int, tuple[Belief, ...]]
     features: Features
     links: NDArray[np.int16]
     pyramid: Pyramid
     band: int
-    rounds: tuple[Belief, ...]
     smoothness: float
 
     def energy(self, belief: Belief) -> tuple[float, float]:
         """What a belief's cut pays for its boundary, and what its pixels bring in, in units of the unaries."""
-        boundary = boundary_cost(self.links, belief.cut) / MAX_LINK * self.smoothness * belief.smoothness
+        boundary = boundary_cost(self.links, belief.cut)[0] / MAX_LINK * self.smoothness * belief.smoothness
         return boundary, float(belief.of_pixels(self.features)[belief.cut].sum())
 
 
-def boundary_cost(links: NDArray[np.int16], cut: Mask) -> float:
-    """The sum of the n-links (4, h, w) between the two sides of a cut (h, w): right, below, right and left below."""
-    across = links[0, :, :-1][cut[:, :-1] != cut[:, 1:]].sum(dtype=np.int64)
-    down = links[1, :-1][cut[:-1] != cut[1:]].sum(dtype=np.int64)
-    right = links[2, :-1, :-1][cut[:-1, :-1] != cut[1:, 1:]].sum(dtype=np.int64)
-    left = links[3, :-1, 1:][cut[:-1, 1:] != cut[1:, :-1]].sum(dtype=np.int64)
-    return float(across + down + right + left)
-
-
 def stages(account: Account) -> tuple[Stage, ...]:
-    """What is certain, what is believed, what cutting costs, and the cuts."""
-    believed, rounds = account.rounds, len(account.rounds)
-    names = tuple(f"round {number} of {rounds}" for number in range(1, rounds + 1))
+    """What is certain, what is believed, what cutting costs, and the cuts; of one object after the other."""
+    several = len(account.learned) > 1
+    objects = tuple(account.learned)
+    rounds = [(number, round) for number, beliefs in account.learned.items() for round in range(len(beliefs))]
+    believed = [account.learned[number][round] for number, round in rounds]
+    names = tuple(
+        (f"object {number}, " if several else "") + f"round {round + 1} of {len(account.learned[number])}"
+        for number, round in rounds
+    )
     sizes = tuple(level.shape[:2] for level in reversed(account.pyramid.levels))
     return (
         Stage(
@@ -76,7 +75,9 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "Orange is certainly the object, blue is certainly background: your marks, or what lies outside your "
             "region. Everything else is to be decided.",
             r"l_p = 1 \;\; (p \in \mathcal{O}) \qquad l_p = 0 \;\; (p \in \mathcal{B})",
-            lambda _: _certain(account),
+            lambda index: _certain(account, objects[index]),
+            len(objects),
+            tuple(f"object {number}" for number in objects),
         ),
         Stage(
             "Colour models",
@@ -84,18 +85,18 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "object, black surely background. They are learned from what is certain, then again from each cut.",
             r"c_p = \log \frac{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{object}}"
             r"{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{background}}",
-            lambda number: _shades(believed[number].of_colour(account.features) / believed[number].limit),
-            rounds,
+            lambda index: _shades(believed[index].of_colour(account.features) / believed[index].limit),
+            len(rounds),
             names,
-            lambda number: (_cloud(account, believed[number]), _histogram(account, believed[number])),
+            lambda index: (_cloud(account, believed[index]), _histogram(account, believed[index])),
         ),
         Stage(
             "Unary cost",
             "To the colour comes the way to the strokes, or the place in the region. What is far from a stroke of its "
             "colour is no longer taken.",
             r"u_p = c_p + r \, \frac{d_B - d_F}{d_B + d_F}",
-            lambda number: _shades(believed[number].of_pixels(account.features) / (2 * believed[number].limit)),
-            rounds,
+            lambda index: _shades(believed[index].of_pixels(account.features) / (2 * believed[index].limit)),
+            len(rounds),
             names,
         ),
         Stage(
@@ -110,15 +111,15 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "The maximum flow from object to background fills the cheapest boundary, and a small copy of the picture "
             "is cut there. The colours of both sides are learned from that cut, until it no longer changes.",
             r"E(l) = -\sum_p u_p \, l_p + \lambda \sum_{pq} w_{pq} \, [l_p \ne l_q]",
-            lambda number: _cut(account.image, believed[number].cut),
-            rounds,
+            lambda index: _cut(account.image, believed[index].cut),
+            len(rounds),
             names,
-            lambda number: _progress(account, number),
+            lambda index: _progress(account, *rounds[index]),
         ),
         Stage(
             "The band",
-            "From size to size only a narrow band around the boundary is cut anew, here in yellow. All else keeps what "
-            "the smaller size decided.",
+            "The smallest size is cut as a whole. At every larger one only a narrow band around the boundary is cut "
+            "anew, here in yellow; all else keeps what the smaller size decided.",
             r"p \in \text{band} \iff \exists\, q : \lVert p - q \rVert_\infty \le b, \; l_q \ne l_p",
             lambda step: _band(account, len(sizes) - 1 - step),
             len(sizes),
@@ -142,10 +143,10 @@ def _shades(field: Plane) -> Picture:
     return _grey(field * 127.5 + 127.5)
 
 
-def _certain(account: Account) -> Picture:
-    picture = account.image.rgb // 2 + np.uint8(100)
-    picture[account.seeds == 1] = RGB[2]
-    picture[account.seeds == 0] = picture[account.seeds == 0] // 3 + RGB[1] // 3 * 2
+def _certain(account: Account, number: int) -> Picture:
+    picture, seeds = account.image.rgb // 2 + np.uint8(100), account.seeds[number]
+    picture[seeds == 1] = RGB[2]
+    picture[seeds == 0] = picture[seeds == 0] // 3 + RGB[1] // 3 * 2
     return picture
 
 
@@ -159,7 +160,8 @@ def _band(account: Account, level: int) -> Picture:
     height, width = account.pyramid.levels[level].shape[:2]
     inside = (account.labels > 0).astype(np.uint8)
     small = cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA) > 0
-    band = near_boundary(small, account.band) if account.band else np.ones((height, width), bool)
+    whole = level == len(account.pyramid.levels) - 1
+    band = np.ones((height, width), bool) if whole else near_boundary(small, account.band)
     guide = np.asarray(cv2.resize(account.image.rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     shown = cv2.addWeighted(guide, 0.55, np.full_like(guide, (255, 221, 51)), 0.45, 0)
     return np.where(band[..., None], shown, np.where(small[..., None], guide, guide // 4))
@@ -170,7 +172,7 @@ def _cloud(account: Account, belief: Belief) -> Plot:
     colours = account.features.palette.colours
     chosen = np.random.default_rng(0).choice(len(colours), min(SHOWN, len(colours)), replace=False)
     lab = colours[np.sort(chosen)]
-    axes = sorted(np.argsort(-lab.var(axis=0), kind="stable")[:2].tolist(), reverse=True)
+    axes = colour_axes.widest(lab)
     says = belief.of_colours(lab)
     series = [
         Series(name, lab[side, axes[0]].tolist(), lab[side, axes[1]].tolist(), "dots", [HEX[ink]], 5)
@@ -180,7 +182,7 @@ def _cloud(account: Account, belief: Belief) -> Plot:
         means = belief.models[model].means
         x, y = means[:, axes[0]].tolist(), means[:, axes[1]].tolist()
         series += [Series(name, x, y, "dots", [colour], size) for colour, size in (("#ffffff", 18), (HEX[ink], 13))]
-    names = ("L* (dark to light)", "a* (green to red)", "b* (blue to yellow)")
+    names = colour_axes.NAMES["lab"]
     return Plot("The picture's colours and the two models", names[axes[0]], names[axes[1]], tuple(series))
 
 
@@ -194,8 +196,8 @@ def _histogram(account: Account, belief: Belief) -> Plot:
     return Plot("How clearly colour tells the two sides apart", "log ratio", "% of the pixels", tuple(series))
 
 
-def _progress(account: Account, here: int) -> tuple[Plot, ...]:
-    beliefs = account.rounds
+def _progress(account: Account, number: int, here: int) -> tuple[Plot, ...]:
+    beliefs = account.learned[number]
     numbers = list(range(1, len(beliefs) + 1))
     costs = [account.energy(belief) for belief in beliefs]
     energy = [(boundary - gain) / beliefs[0].cut.size for boundary, gain in costs]

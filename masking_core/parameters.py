@@ -7,6 +7,7 @@ command line, the manual and the contract tests all read that declaration throug
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, Self, Union, get_args, get_origin
 
 import annotated_types
@@ -163,6 +164,7 @@ class Declared(BaseModel):
         return self.model_copy(update=values)
 
 
+@cache
 def parameters(model: type[BaseModel]) -> tuple[Parameter, ...]:
     """The declared parameters of a model, in order: its fields that are numbers, switches or choices."""
     return tuple(_read(model))

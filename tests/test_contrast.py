@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skimage import data
 
 from masking_core.errors import ParameterError
-from masking_core.kernels.contrast import contrast_scale, halved, nlinks, quantise
+from masking_core.kernels.contrast import boundary_cost, contrast_scale, halved, nlinks, quantise
 from masking_core.kernels.maxflow import HARD, MAX_LINK, cut
 
 STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
@@ -150,6 +150,26 @@ def test_an_edge_is_as_cheap_to_follow_at_half_the_size(column):
     step[:, column:] = 200
     links = nlinks(step)
     assert halved(links)[0, :, :-1].min(axis=1).tolist() == [links[0, 0, column - 1]] * 8
+
+
+def test_the_price_of_a_boundary_is_the_sum_of_its_links():
+    links = np.full((4, 5, 6), 7, np.int16)
+    square = np.zeros((5, 6), bool)
+    square[1:4, 2:4] = True
+    everywhere = 0
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        for y in range(5 - dy):
+            for x in range(max(0, -dx), 6 - max(0, dx)):
+                everywhere += square[y, x] != square[y + dy, x + dx]
+    assert boundary_cost(links, square)[0] == 7 * everywhere
+    assert boundary_cost(links, np.zeros((5, 6), bool)) == (0, 0)
+
+
+def test_without_contrast_a_boundary_costs_the_most_it_can():
+    square = np.zeros((9, 9), bool)
+    square[3:6, 2:7] = True
+    cost, most = boundary_cost(nlinks(np.zeros((9, 9, 3), np.uint8)), square)
+    assert cost == pytest.approx(most, rel=1e-4)
 
 
 def test_scaled_unaries_stand_to_links_as_the_smoothness_says():

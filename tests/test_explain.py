@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from masking_core import FuzzyCMeans, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
 from masking_core.clustering_stages import Grouping
-from masking_core.graph_cut_stages import boundary_cost
 from masking_core.kernels.partition import colour_partition
 from masking_core.kernels.spatial_partition import spatial_partition
 from masking_core.methods import METHODS
+from masking_core.prompts import Stroke
 from masking_core.samples import sample
 from pages.parts import prepared
 
@@ -144,17 +144,23 @@ def test_the_last_round_of_a_cut_is_the_one_that_counted():
     assert (coarse == (result.labels > 0))[bright].mean() > 0.95
 
 
-def test_the_price_of_a_boundary_is_the_sum_of_its_links():
-    links = np.full((4, 5, 6), 7, np.int16)
-    square = np.zeros((5, 6), bool)
-    square[1:4, 2:4] = True
-    everywhere = 0
-    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        for y in range(5 - dy):
-            for x in range(max(0, -dx), 6 - max(0, dx)):
-                everywhere += square[y, x] != square[y + dy, x + dx]
-    assert boundary_cost(links, square) == 7 * everywhere
-    assert boundary_cost(links, np.zeros((5, 6), bool)) == 0
+def test_a_cut_of_two_objects_tells_of_both():
+    marks = Prompts(
+        marks=(
+            Stroke(points=((250.0, 150.0), (330.0, 150.0)), width=12, object=1),
+            Stroke(points=((60.0, 380.0), (120.0, 390.0)), width=12, object=2),
+            Stroke(points=((10.0, 20.0), (590.0, 20.0)), width=12, object=0),
+        )
+    )
+    result = Recipe(method=GraphCut()).run(sample("coffee"), marks, explain=True)
+    told = {stage.title: stage for stage in result.stages}
+    certain = told["What is certain"]
+    assert certain.names == ("object 1", "object 2")
+    assert (certain.render(0) != certain.render(1)).any()
+    models = told["Colour models"]
+    assert {name.split(",")[0] for name in models.names} == {"object 1", "object 2"}
+    assert len(models.names) == models.frames
+    assert models.plots(0) != models.plots(models.frames - 1)
 
 
 def explained(method=None, marks=None):

@@ -7,7 +7,6 @@ of their cuts, the one with the best :func:`box_score`.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import cv2
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masking_core.kernels.colour_models import gather_palette
-from masking_core.kernels.maxflow import MAX_LINK
+from masking_core.kernels.contrast import boundary_cost
 from masking_core.kernels.unaries import Features
 
 Mask = NDArray[np.bool_]
@@ -87,8 +86,8 @@ def box_score(features: Features, links: NDArray[np.int16], bounds: Mask, mask: 
     """How much a cut looks like the object that a tight box was drawn around; more is better, in [-2, 1].
 
     The share of the bounding box that the cut's own bounding box has (tightness, Lempitsky et al. 2009), less the
-    overlap of the two sides' colour histograms (Tang et al. 2013), less the mean n-link along the outline over the
-    largest possible.
+    overlap of the two sides' colour histograms (Tang et al. 2013), less what the outline costs over the most
+    that it could.
 
     Args:
         features: of the picture.
@@ -103,7 +102,8 @@ def box_score(features: Features, links: NDArray[np.int16], bounds: Mask, mask: 
     ours = np.bincount(palette.bins[mask.ravel()], minlength=bins) / mask.sum()
     theirs = np.bincount(palette.bins[~mask.ravel()], minlength=bins) / (~mask).sum()
     overlap = float(np.minimum(ours, theirs).sum())
-    return _extent(mask) / _extent(bounds) - overlap - _outline_link(links, mask)
+    cost, most = boundary_cost(links, mask)
+    return _extent(mask) / _extent(bounds) - overlap - cost / max(most, 1.0)
 
 
 def _surrounding(bounds: Mask, reach: float) -> Plane:
@@ -118,16 +118,3 @@ def _surrounding(bounds: Mask, reach: float) -> Plane:
 def _extent(mask: Mask) -> int:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return int((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1))
-
-
-def _outline_link(links: NDArray[np.int16], mask: Mask) -> float:
-    """Mean weight of the cut n-links, over the mean that n-links without contrast would have."""
-    height, width = mask.shape
-    cut_weight, length = 0.0, 0.0
-    for weights, (dy, dx) in zip(links, ((0, 1), (1, 0), (1, 1), (1, -1)), strict=True):
-        left = slice(max(0, -dx), width - max(0, dx))
-        right = slice(max(0, dx), width + min(0, dx))
-        differs = mask[: height - dy, left] != mask[dy:, right]
-        cut_weight += float(weights[: height - dy, left][differs].sum(dtype=np.float64))
-        length += np.count_nonzero(differs) / math.hypot(dy, dx)
-    return cut_weight / (MAX_LINK * max(length, 1.0))

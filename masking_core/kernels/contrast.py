@@ -80,6 +80,27 @@ def halved(links: NDArray[np.int16]) -> NDArray[np.int16]:
     return half
 
 
+def boundary_cost(links: NDArray[np.int16], cut: NDArray[np.bool_]) -> tuple[float, float]:
+    """Add up the n-links between the two sides of a cut.
+
+    Args:
+        links: (4, H, W) int16, as from :func:`nlinks`.
+        cut: (H, W) bool.
+
+    Returns:
+        The sum, in the n-links' units; and what it would be if the picture had no contrast.
+    """
+    height, width = cut.shape
+    cost = most = 0.0
+    for weights, (dy, dx) in zip(links, ((0, 1), (1, 0), (1, 1), (1, -1)), strict=True):
+        left = slice(max(0, -dx), width - max(0, dx))
+        right = slice(max(0, dx), width + min(0, dx))
+        differs = cut[: height - dy, left] != cut[dy:, right]
+        cost += float(weights[: height - dy, left][differs].sum(dtype=np.int64))
+        most += np.count_nonzero(differs) * MAX_LINK / math.hypot(dy, dx)
+    return cost, most
+
+
 def quantise(unary: NDArray[np.floating], smoothness: float) -> NDArray[np.int32]:
     """Express unaries in units of n-links.
 

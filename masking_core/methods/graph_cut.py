@@ -130,22 +130,24 @@ class GraphCut(Method):
             },
             notes=() if regions or (seeds > 0).any() else (NO_OBJECT,),
             uncertainty=lambda: self._uncertainty(image, certain, learned),
-            stages=stages(self._account(image, labels, certain[numbers[0]], learned[numbers[0]])),
+            stages=stages(self._account(image, labels, certain, learned)),
         )
 
-    def _account(self, image: Image, labels: Labels, seeds: NDArray[np.int8], learned: Belief) -> Account:
-        """What the stages tell of one object."""
+    def _account(
+        self, image: Image, labels: Labels, certain: dict[int, NDArray[np.int8]], learned: dict[int, Belief]
+    ) -> Account:
+        """What the stages tell."""
         features = _features(image)
         return Account(
             image=image,
             labels=labels,
-            seeds=seeds,
+            seeds=certain,
+            learned={number: belief.history for number, belief in learned.items()},
             features=features,
             links=self._links(image, features),
             pyramid=self._pyramid(image),
-            band=0 if self.exact else BAND,
-            rounds=learned.history,
-            smoothness=self._smoothness(learned.cut.size),
+            band=BAND,
+            smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
         )
 
     def _cut(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> tuple[Mask, Belief]:
