@@ -24,9 +24,11 @@ def explain(stack: Stack, recipe: Recipe) -> None:
 
 
 shell.setup("Explain")
+opened = picker.current()
+chosen = recipes.read(opened[0])
 with st.sidebar:
-    opened = picker.pick()
-    chosen = recipes.choose(opened[0])
+    picker.pick()
+    recipes.edit(opened[0])
 st.title(f"{chosen.method.title}, step by step", anchor=False)
 st.markdown(
     f"{chosen.method.good_for} Below is every step it takes on this picture, with your marks and settings: "

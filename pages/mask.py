@@ -73,11 +73,15 @@ def bench(stack: Stack, recipe: Recipe) -> None:
 
 shell.setup("Workbench")
 links.read()
-with st.sidebar:
-    opened = picker.pick()
-    sessions.picture_arrived(opened)
-    chosen = recipes.choose(opened[0])
-    sessions.show(opened, chosen)
-links.problem()
-with st.container(key="bench"):
-    bench(opened, chosen)
+opened = picker.current()
+sessions.picture_arrived(opened)
+chosen = recipes.read(opened[0])
+slice = slices.current(opened)
+with compute.ahead(opened[slice], chosen, slices.marks(opened, slice)):
+    with st.sidebar:
+        picker.pick()
+        recipes.edit(opened[0])
+        sessions.show(opened, chosen)
+    links.problem()
+    with st.container(key="bench"):
+        bench(opened, chosen)

@@ -5,26 +5,44 @@ import streamlit as st
 from masking_core import Area, Image
 from pages.parts import state
 
+LABELS = {"x": "Left (px)", "width": "Width (px)", "y": "Top (px)", "height": "Height (px)"}
 
-def choose(image: Image) -> Area | None:
-    """Draw the switch and, when it is on, the four numbers; None for the whole picture."""
+
+def read(image: Image) -> Area | None:
+    """The area that the widgets describe, as far as it lies in the picture; None for the whole picture."""
+    if not state.peek("area.on", False):
+        return None
+    width, height = image.size
+    x, y = _fitted("x", width // 4, 0, width - 1), _fitted("y", height // 4, 0, height - 1)
+    return Area(
+        x=x,
+        y=y,
+        width=_fitted("width", max(1, width // 2), 1, width - x),
+        height=_fitted("height", max(1, height // 2), 1, height - y),
+    )
+
+
+def edit(image: Image) -> None:
+    """Draw the switch and, when it is on, the four numbers."""
     state.begin("area.on", False)
-    if not st.toggle(
+    st.toggle(
         "Masking area",
         key="area.on",
         help="Only a rectangle of the picture is divided; everything outside of it is background.",
         persist_state="session",
-    ):
-        return None
+    )
+    area = read(image)
+    if area is None:
+        return
     width, height = image.size
-    left, right = st.columns(2)
-    with left:
-        x = _number("Left (px)", "x", 0, width - 1, width // 4)
-        y = _number("Top (px)", "y", 0, height - 1, height // 4)
-    with right:
-        w = _number("Width (px)", "width", 1, width - x, max(1, width // 2))
-        h = _number("Height (px)", "height", 1, height - y, max(1, height // 2))
-    return Area(x=x, y=y, width=w, height=h)
+    bounds = {"x": (0, width - 1), "y": (0, height - 1), "width": (1, width - area.x), "height": (1, height - area.y)}
+    for column, names in zip(st.columns(2), (("x", "y"), ("width", "height")), strict=True):
+        with column:
+            for name in names:
+                # What was typed for a larger picture must fit this one.
+                state.put(_key(name), getattr(area, name))
+                low, high = bounds[name]
+                st.number_input(LABELS[name], low, high, step=1, key=_key(name), persist_state="session")
 
 
 def load(area: Area | None) -> None:
@@ -32,11 +50,12 @@ def load(area: Area | None) -> None:
     state.put("area.on", area is not None)
     if area is not None:
         for name, value in area:
-            state.put(f"area.{name}", value)
+            state.put(_key(name), value)
 
 
-def _number(label: str, name: str, low: int, high: int, start: int) -> int:
-    key = f"area.{name}"
-    # What was typed for a larger picture must fit this one.
-    state.put(key, min(max(state.get(key, start), low), high))
-    return int(st.number_input(label, min_value=low, max_value=high, step=1, key=key, persist_state="session"))
+def _key(name: str) -> str:
+    return f"area.{name}"
+
+
+def _fitted(name: str, start: int, low: int, high: int) -> int:
+    return int(min(max(state.peek(_key(name), start), low), high))

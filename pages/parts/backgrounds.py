@@ -16,23 +16,39 @@ KINDS = {
 }
 
 
-def choose() -> Background:
-    """Draw the widgets and return the background they describe."""
+WHITE = "#ffffff"
+
+
+def read() -> Background:
+    """The background that the widgets describe."""
+    match state.peek("background"):
+        case "colour":
+            return Colour(colour=state.peek("background.colour", WHITE))
+        case "dimmed":
+            return controls.read(Dimmed, "background.dimmed")
+        case "blurred":
+            return controls.read(Blurred, "background.blurred")
+        case "picture" if data := state.peek("background.data", b""):
+            return Behind.holding(data)
+    return Transparent()
+
+
+def edit() -> None:
+    """Draw the widgets."""
     state.begin("background", next(iter(KINDS)))
     kind = st.selectbox(
         "Background", list(KINDS), format_func=KINDS.__getitem__, key="background", persist_state="session"
     )
     match kind:
         case "colour":
-            state.begin("background.colour", "#ffffff")
-            return Colour(colour=st.color_picker("Colour", key="background.colour", persist_state="session"))
+            state.begin("background.colour", WHITE)
+            st.color_picker("Colour", key="background.colour", persist_state="session")
         case "dimmed":
-            return controls.edit(Dimmed, "background.dimmed")
+            controls.edit(Dimmed, "background.dimmed")
         case "blurred":
-            return controls.edit(Blurred, "background.blurred")
+            controls.edit(Blurred, "background.blurred")
         case "picture":
-            return _picture()
-    return Transparent()
+            _picture()
 
 
 def load(background: Background) -> None:
@@ -47,17 +63,23 @@ def load(background: Background) -> None:
             state.put("background.data", data)
 
 
-def _picture() -> Background:
-    file = st.file_uploader("Picture behind", type=TYPES, key="background.upload")
-    if file is not None:
-        data = file.getvalue()
-        try:
-            compute.open_stack([{"name": file.name, "data": data}])
-        except ImageError as error:
-            st.error(str(error), icon="🚫")
-        else:
-            state.put("background.data", data)
-    if data := state.get("background.data", b""):
-        return Behind.holding(data)
-    st.caption("Until a picture is chosen the background stays transparent.")
-    return Transparent()
+def _picture() -> None:
+    st.file_uploader("Picture behind", type=TYPES, key="background.upload", on_change=_take)
+    if problem := state.get("background.problem", ""):
+        st.error(problem, icon=":material/error:")
+    if not state.get("background.data", b""):
+        st.caption("Until a picture is chosen the background stays transparent.")
+
+
+def _take() -> None:
+    file = state.get("background.upload")
+    state.put("background.problem", "")
+    if file is None:
+        return
+    data = file.getvalue()
+    try:
+        compute.open_stack([{"name": file.name, "data": data}])
+    except ImageError as error:
+        state.put("background.problem", str(error))
+    else:
+        state.put("background.data", data)

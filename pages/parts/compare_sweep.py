@@ -35,7 +35,7 @@ def show(scene: Scene) -> None:
     for place, outcome in runs.finished(notice):
         outcomes[place] = outcome
         state.get("compare.sweep.done", {})[place] = True
-        _fill(places[place], place, outcome, truth)
+        _fill(places[place], place, asked[place], outcome, truth)
     with charts:
         compare_charts.draw(recipe, axes, cells, outcomes, truth)
     if len(asked) < len(cells):
@@ -125,7 +125,7 @@ def _name(scene: Scene, cells: tuple[Variant, ...]) -> str:
 
 
 def _grid(recipe: Recipe, axes: dict[str, list[Value]], cells: tuple[Variant, ...]) -> dict[Any, Any]:
-    """A place for every cell, its values above it and what can be done with it below."""
+    """A place for every cell, below its values."""
     strip = len(axes) == 1
     width = len(cells) if strip else len(list(axes.values())[-1])
     places = {}
@@ -137,7 +137,6 @@ def _grid(recipe: Recipe, axes: dict[str, list[Value]], cells: tuple[Variant, ..
                     words = (f"{parameter_of(recipe, name).title} **{_written(recipe, name, x)}**" for name, x in named)
                     st.caption(" · ".join(words))
                     places[cell.place] = st.container(gap=None)
-                    compare_base.take(cell.recipe, "compare.sweep." + "-".join(map(str, cell.place)))
     return places
 
 
@@ -145,13 +144,17 @@ def _written(recipe: Recipe, name: str, value: Value) -> str:
     return report.written(parameter_of(recipe, name), value)
 
 
-def _fill(place: Any, number: tuple[int, ...], outcome: Outcome, truth: ground_truth.Truth | None) -> None:
+def _fill(
+    place: Any, number: tuple[int, ...], recipe: Recipe, outcome: Outcome, truth: ground_truth.Truth | None
+) -> None:
+    """Draw what became of a cell, and what can be done with it."""
     with place:
         if outcome.result is None:
             st.caption(f":material/error: {outcome.problem}")
             return
-        key = "compare.sweep.picture." + "-".join(map(str, number))
+        name = "-".join(map(str, number))
         alt_text = f"Cell {'.'.join(str(index + 1) for index in number)}"
-        compare_pictures.draw(outcome.result, compare_pictures.RESULT, None, key, alt_text)
+        compare_pictures.draw(outcome.result, compare_pictures.RESULT, None, f"compare.sweep.picture.{name}", alt_text)
         score = f" · **IoU {truth.scores(outcome.result)['iou']:.3f}**" if truth else ""
         st.caption(f"{outcome.result.info['seconds']:.2f} s{score}")
+        compare_base.take(recipe, f"compare.sweep.{name}")

@@ -9,8 +9,9 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +72,7 @@ class Engine:
 
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max(2, os.cpu_count() or 2), "cut"))
     warming: Job | None = None
+    begun: dict[Hashable, Job] = field(default_factory=dict)
     results: Store = field(default_factory=lambda: Store(RESULT_BYTES))
     pictures: Store = field(default_factory=lambda: Store(PICTURE_BYTES))
 
@@ -158,15 +160,17 @@ def _decoded(files: list[dict[str, Any]]) -> Stack:
     return Stack.from_images(pictures, limits=limits)
 
 
+def _key(image: Image, recipe: Recipe, prompts: Prompts, pixels: int | None) -> Hashable:
+    return image.digest, recipe.model_dump_json(include={"method", "area", "clean"}), prompts.to_json(), pixels
+
+
 def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | None = PREVIEW_PIXELS) -> Found:
     """The costly half of a recipe within a budget of ``pixels``, None for all, from the store where it is there.
 
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.run`.
     """
-    costly = recipe.model_dump_json(include={"method", "area", "clean"})
-    key = image.digest, costly, prompts.to_json(), pixels
-    store = _engine().results
+    key, store = _key(image, recipe, prompts, pixels), _engine().results
     found = store.get(key)
     if found is None:
         found = recipe.segment(image, prompts, pixels=pixels)
@@ -180,4 +184,21 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.run`.
     """
-    return wait(submit(lambda: segment(image, recipe, prompts)), notice)
+    begun = _engine().begun.pop(_key(image, recipe, prompts, PREVIEW_PIXELS), None)
+    return wait(begun or submit(lambda: segment(image, recipe, prompts)), notice)
+
+
+@contextmanager
+def ahead(image: Image, recipe: Recipe, prompts: Prompts) -> Iterator[None]:
+    """Begin a :func:`preview` while the page still draws something else; what nobody asked for by the end is given up.
+
+    ``image``, ``recipe`` and ``prompts`` are what the preview will most likely be asked for.
+    """
+    key, begun = _key(image, recipe, prompts, PREVIEW_PIXELS), _engine().begun
+    job = begun[key] = submit(lambda: segment(image, recipe, prompts))
+    try:
+        yield
+    finally:
+        if begun.get(key) is job:
+            del begun[key]
+            job.unwanted = True

@@ -16,18 +16,28 @@ def key(prefix: str, name: str) -> str:
     return f"{prefix}.{name}"
 
 
+def read(model: type[Model], prefix: str, **fixed: Any) -> Model:
+    """The model that the widgets describe, drawn or not yet; ``fixed`` parameters have none."""
+    values = dict(fixed)
+    for parameter in parameters(model):
+        if parameter.name not in fixed and parameter.matters(values):
+            automatic = parameter.optional and state.peek(_automatic(prefix, parameter), parameter.default is None)
+            values[parameter.name] = None if automatic else state.peek(key(prefix, parameter.name), _start(parameter))
+    return model(**values)
+
+
 def edit(model: type[Model], prefix: str, **fixed: Any) -> Model:
     """Draw the widgets of a model's parameters and return the model they describe; ``fixed`` ones get no widget."""
-    values = dict(fixed)
-    declared = [parameter for parameter in parameters(model) if parameter.name not in fixed]
-    for parameter in (item for item in declared if not item.show.advanced):
-        _edit(parameter, prefix, values)
-    advanced = [item for item in declared if item.show.advanced]
+    described = read(model, prefix, **fixed)
+    drawn = [item for item in parameters(model) if item.name not in fixed and item.matters(dict(described))]
+    for parameter in (item for item in drawn if not item.show.advanced):
+        _edit(parameter, prefix)
+    advanced = [item for item in drawn if item.show.advanced]
     if advanced:
         with st.expander("More parameters"):
             for parameter in advanced:
-                _edit(parameter, prefix, values)
-    return model(**values)
+                _edit(parameter, prefix)
+    return described
 
 
 def load(model: Declared, prefix: str) -> None:
@@ -44,9 +54,11 @@ def _automatic(prefix: str, parameter: Parameter) -> str:
     return key(prefix, parameter.name) + ".automatic"
 
 
-def _edit(parameter: Parameter, prefix: str, values: dict[str, Any]) -> None:
-    if not parameter.matters(values):
-        return
+def _start(parameter: Parameter) -> Any:
+    return parameter.low if parameter.default is None else parameter.default
+
+
+def _edit(parameter: Parameter, prefix: str) -> None:
     if parameter.optional:
         state.begin(_automatic(prefix, parameter), parameter.default is None)
         automatic = st.toggle(
@@ -56,14 +68,12 @@ def _edit(parameter: Parameter, prefix: str, values: dict[str, Any]) -> None:
             persist_state="session",
         )
         if automatic:
-            values[parameter.name] = None
             return
-    values[parameter.name] = _widget(parameter, key(prefix, parameter.name))
+    _widget(parameter, key(prefix, parameter.name))
 
 
-def _widget(parameter: Parameter, name: str) -> Any:
-    start = parameter.low if parameter.default is None else parameter.default
-    current = state.begin(name, start)
+def _widget(parameter: Parameter, name: str) -> None:
+    current = state.begin(name, _start(parameter))
     unit = f" ({parameter.show.unit})" if parameter.show.unit else ""
     common: dict[str, Any] = {
         "label": parameter.title + unit,
@@ -72,18 +82,19 @@ def _widget(parameter: Parameter, name: str) -> Any:
         "persist_state": "session",
     }
     if parameter.kind == "bool":
-        return st.toggle(**common)
-    if parameter.kind == "choice":
-        return st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
-    if parameter.show.log:
-        return st.select_slider(options=_decades(parameter, current), format_func=lambda value: f"{value:g}", **common)
-    number = int if parameter.kind == "int" else float
-    return st.slider(
-        min_value=number(parameter.low or 0),
-        max_value=number(parameter.high or 0),
-        step=number(parameter.step),
-        **common,
-    )
+        st.toggle(**common)
+    elif parameter.kind == "choice":
+        st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
+    elif parameter.show.log:
+        st.select_slider(options=_decades(parameter, current), format_func=lambda value: f"{value:g}", **common)
+    else:
+        number = int if parameter.kind == "int" else float
+        st.slider(
+            min_value=number(parameter.low or 0),
+            max_value=number(parameter.high or 0),
+            step=number(parameter.step),
+            **common,
+        )
 
 
 def _label(parameter: Parameter, choice: str) -> str:

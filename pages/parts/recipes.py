@@ -1,23 +1,38 @@
-"""The sidebar below the picture: a recipe, read from its widgets or written into them."""
+"""The sidebar below the picture: a recipe, read from its widgets, drawn as them, or written into them."""
 
 import streamlit as st
 
-from masking_core import Clean, Edge, Image, Keep, Method, Recipe
+from masking_core import Clean, Edge, Image, Keep, Recipe
 from masking_core.methods import METHODS
 from pages.parts import area, backgrounds, controls, objects, state
 
+FIRST = "graph_cut"
+"""The method that a visitor finds chosen."""
 
-def choose(image: Image) -> Recipe:
-    """Draw the widgets and return the recipe they describe."""
-    method = _method()
-    background = backgrounds.choose()
-    keep = controls.edit(Keep, "keep", picked=objects.picked())
-    masking_area = area.choose(image)
+
+def read(image: Image) -> Recipe:
+    """The recipe that the widgets describe, drawn or not yet."""
+    id = state.peek("method", FIRST)
+    return Recipe(
+        method=controls.read(METHODS[id], id),
+        area=area.read(image),
+        clean=controls.read(Clean, "clean"),
+        keep=controls.read(Keep, "keep", picked=objects.picked()),
+        edge=controls.read(Edge, "edge"),
+        background=backgrounds.read(),
+    )
+
+
+def edit(image: Image) -> None:
+    """Draw the widgets."""
+    _method()
+    backgrounds.edit()
+    controls.edit(Keep, "keep", picked=objects.picked())
+    area.edit(image)
     with st.expander("Edge"):
-        edge = controls.edit(Edge, "edge")
+        controls.edit(Edge, "edge")
     with st.expander("Clean-up"):
-        clean = controls.edit(Clean, "clean")
-    return Recipe(method=method, area=masking_area, keep=keep, edge=edge, clean=clean, background=background)
+        controls.edit(Clean, "clean")
 
 
 def load(recipe: Recipe) -> None:
@@ -33,8 +48,8 @@ def load(recipe: Recipe) -> None:
     backgrounds.load(recipe.background)
 
 
-def _method() -> Method:
-    state.begin("method", "graph_cut")
+def _method() -> None:
+    state.begin("method", FIRST)
     chosen = st.selectbox(
         "Method",
         list(METHODS),
@@ -44,4 +59,4 @@ def _method() -> Method:
         persist_state="session",
     )
     st.caption(METHODS[chosen].good_for)
-    return controls.edit(METHODS[chosen], chosen)
+    controls.edit(METHODS[chosen], chosen)

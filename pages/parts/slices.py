@@ -12,13 +12,17 @@ SHOWN = 9
 THUMBNAIL = 110
 
 
+def current(stack: Stack) -> int:
+    """The slice on the bench."""
+    return min(state.peek(_key(stack), 0), len(stack) - 1)
+
+
 def choose(stack: Stack) -> int:
     """Draw the filmstrip of a stack and return the slice on the bench; nothing is drawn for a single picture."""
     if len(stack) == 1:
         return 0
-    key = f"slice.{stack.digest}"
-    current = min(state.get(key, 0), len(stack) - 1)
-    first = max(0, min(current - SHOWN // 2, len(stack) - SHOWN))
+    key, chosen = _key(stack), current(stack)
+    first = max(0, min(chosen - SHOWN // 2, len(stack) - SHOWN))
     with st.container(key="film", horizontal=True, gap="small"):
         for index in range(first, min(first + SHOWN, len(stack))):
             with st.container(width=THUMBNAIL, gap=None):
@@ -26,22 +30,26 @@ def choose(stack: Stack) -> int:
                 st.button(
                     f"{index + 1}{' ●' if marks(stack, index).marks else ''}",
                     key=f"film.{index}",
-                    type="primary" if index == current else "secondary",
+                    type="primary" if index == chosen else "secondary",
                     width="stretch",
                     help="● has marks of its own.",
                     on_click=state.put,
                     args=(key, index),
                 )
     if len(stack) > SHOWN:
-        state.put(key + ".slider", current + 1)
+        state.put(key + ".slider", chosen + 1)
         st.slider("Slice", 1, len(stack), key=key + ".slider", on_change=_slide, args=(key,))
-    _travel(stack, current)
-    return current
+    _travel(stack, chosen)
+    return chosen
 
 
 def marks(stack: Stack, index: int) -> Prompts:
     """The marks on one slice."""
     return history.prompts(marks_of(stack[index], index))
+
+
+def _key(stack: Stack) -> str:
+    return f"slice.{stack.digest}"
 
 
 def _slide(key: str) -> None:
@@ -55,29 +63,29 @@ def _thumbnail(image: Image) -> bytes:
     return results.jpeg(cv2.resize(image.rgb, size, interpolation=cv2.INTER_AREA))
 
 
-def _travel(stack: Stack, current: int) -> None:
+def _travel(stack: Stack, here: int) -> None:
     marked = [index for index in range(len(stack)) if marks(stack, index).marks]
-    before = max((index for index in marked if index < current), default=None)
-    after = min((index for index in marked if index > current), default=None)
+    before = max((index for index in marked if index < here), default=None)
+    after = min((index for index in marked if index > here), default=None)
     with st.container(horizontal=True, gap="small"):
         st.button(
             "Copy marks to the next slice",
             on_click=_copy,
-            args=(stack, current, (current + 1,)),
-            disabled=current not in marked or current + 1 == len(stack),
+            args=(stack, here, (here + 1,)),
+            disabled=here not in marked or here + 1 == len(stack),
             key="film.next",
         )
         st.button(
             "Copy marks to all slices",
             on_click=_copy,
-            args=(stack, current, tuple(index for index in range(len(stack)) if index != current)),
-            disabled=current not in marked,
+            args=(stack, here, tuple(index for index in range(len(stack)) if index != here)),
+            disabled=here not in marked,
             key="film.all",
         )
         st.button(
             "Interpolate here",
             on_click=_interpolate,
-            args=(stack, before, after, current),
+            args=(stack, before, after, here),
             disabled=before is None or after is None,
             help="Regions on this slice, half way between the nearest marked slices before and after it.",
             key="film.between",
@@ -89,7 +97,7 @@ def _copy(stack: Stack, source: int, targets: tuple[int, ...]) -> None:
         history.change(marks_of(stack[target], target), marks(stack, source))
 
 
-def _interpolate(stack: Stack, before: int, after: int, current: int) -> None:
-    fraction = (current - before) / (after - before)
+def _interpolate(stack: Stack, before: int, after: int, here: int) -> None:
+    fraction = (here - before) / (after - before)
     between = interpolate(marks(stack, before), marks(stack, after), fraction)
-    history.change(marks_of(stack[current], current), between)
+    history.change(marks_of(stack[here], here), between)
