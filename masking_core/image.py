@@ -27,7 +27,9 @@ __all__ = ["Image", "Limits", "Stack"]
 
 T = TypeVar("T")
 
-MOST_DERIVED = 8
+STEPS = (1_000_000, 250_000)
+"""Pixels of the copies from which smaller ones of a large picture are made."""
+MOST_DERIVED = 12
 """How many derived values a picture keeps: those asked for last."""
 _bookkeeping = Lock()  # of all pictures, and held for no computation
 
@@ -116,28 +118,37 @@ class Image:
     def derived(self, key: Hashable, compute: Callable[[], T]) -> T:
         """What ``compute()`` makes of this picture alone, kept under ``key`` and forgotten with the picture.
 
-        The last :data:`MOST_DERIVED` are kept. Two threads may both compute; they are given the same value.
+        The last :data:`MOST_DERIVED` are kept. Of several threads that ask for the same, one computes and the others
+        wait for it.
         """
         kept: dict[Hashable, Any] = self.__dict__.setdefault("_derived", {})
+        turns: dict[Hashable, Lock] = self.__dict__.setdefault("_turns", {})
         with _bookkeeping:
-            if key in kept:
-                kept[key] = kept.pop(key)  # to the end: the first to be forgotten comes first
-                return cast(T, kept[key])
-        value = compute()
-        with _bookkeeping:
-            value = kept.setdefault(key, value)
-            while len(kept) > MOST_DERIVED:
-                del kept[next(iter(kept))]
-        return value
+            turn = turns.setdefault(key, Lock())
+        with turn:
+            with _bookkeeping:
+                if key in kept:
+                    kept[key] = kept.pop(key)  # to the end: the first to be forgotten comes first
+                    return cast(T, kept[key])
+            value = compute()
+            with _bookkeeping:
+                kept[key] = value
+                while len(kept) > MOST_DERIVED:
+                    del kept[next(iter(kept))]
+            return value
 
     def reduced(self, pixels: int) -> Image:
         """The picture with at most ``pixels`` pixels, each the mean of those it stands for; itself if small enough.
 
         Colours are weighted by their alpha, so that hidden colours do not bleed. The same budget gives the same
-        picture, as long as it is kept. Raises :class:`ParameterError`.
+        picture, as long as it is kept; of a picture of twice :data:`STEPS` or more, so does a copy of that many pixels,
+        and what is derived from the one is derived from the other. Raises :class:`ParameterError`.
         """
         if pixels < 1:
             raise ParameterError(f"pixels must be at least 1; {pixels} was given.")
+        for step in STEPS:
+            if pixels < step <= self.pixels / 2:
+                return self.reduced(step).reduced(pixels)
         return self if self.pixels <= pixels else self.derived(("reduced", pixels), lambda: self._reduced(pixels))
 
     def _reduced(self, pixels: int) -> Image:
@@ -164,7 +175,7 @@ class Image:
         return f"<Image {self.name!r}, {self.size[0]} × {self.size[1]}{'' if self.alpha is None else ', with alpha'}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_derived"}
+        return {name: value for name, value in self.__dict__.items() if name not in {"_derived", "_turns"}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -3,7 +3,11 @@
 import copy
 import dataclasses
 import pickle
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import cv2
 import numpy as np
 import PIL.Image
 import pytest
@@ -13,8 +17,8 @@ from hypothesis import strategies as st
 from picture_files import picture, saved
 from skimage.transform import downscale_local_mean
 
-from masking_core.errors import ImageError, ParameterError
-from masking_core.image import Image, Stack
+from masking_core.errors import Cancelled, ImageError, ParameterError
+from masking_core.image import MOST_DERIVED, Image, Stack
 from masking_core.limits import Limits
 
 
@@ -246,3 +250,55 @@ def test_stacks_that_cannot_be():
         with pytest.raises(ImageError) as caught:
             make()
         assert caught.value.code == code
+
+
+def test_copies_of_a_large_picture_share_their_own_small_copies():
+    rng = np.random.default_rng(0)
+    image = Image.from_array(np.kron(rng.integers(0, 256, (60, 90, 3), dtype=np.uint8), np.ones((20, 20, 1), np.uint8)))
+    small = image.reduced(40_000)
+    assert small is image.reduced(1_000_000).reduced(40_000)
+    assert small is image.reduced(250_000).reduced(40_000)
+    direct = cv2.resize(image.rgb, small.size, interpolation=cv2.INTER_AREA)
+    assert np.abs(small.rgb.astype(int) - direct).mean() < 2
+
+
+def test_a_picture_keeps_what_was_derived_from_it_and_forgets_the_oldest():
+    image = Image.from_array(np.zeros((80, 90), np.uint8))
+    assert image.reduced(1000) is image.reduced(1000)
+    first = image.derived("first", object)
+    for number in range(MOST_DERIVED - 1):
+        image.derived(number, object)
+    assert image.derived("first", object) is first
+    image.derived("one more", object)
+    assert image.derived("first", object) is first
+    assert len(image.__dict__["_derived"]) == MOST_DERIVED
+    assert "_derived" not in pickle.loads(pickle.dumps(image)).__dict__
+
+
+def test_what_two_threads_ask_for_at_once_is_computed_once():
+    image = Image.from_array(np.zeros((80, 90), np.uint8))
+    begun, calls = threading.Barrier(4), []
+
+    def slow():
+        calls.append(1)
+        time.sleep(0.05)
+        return object()
+
+    def ask(_):
+        begun.wait(10)
+        return image.derived("slow", slow)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(map(id, pool.map(ask, range(4))))) == 1
+    assert len(calls) == 1
+
+
+def test_what_could_not_be_derived_is_tried_again():
+    image = Image.from_array(np.zeros((80, 90), np.uint8))
+
+    def given_up():
+        raise Cancelled("Nobody waits for this any more.")
+
+    with pytest.raises(Cancelled):
+        image.derived("it", given_up)
+    assert image.derived("it", lambda: 5) == 5

@@ -1,5 +1,4 @@
 import heapq
-import pickle
 
 import cv2
 import numpy as np
@@ -11,7 +10,6 @@ from skimage.measure import label as pieces
 from skimage.segmentation import watershed as peer
 
 from masking_core import Image, ParameterError, PromptError, Prompts, Recipe
-from masking_core.image import MOST_DERIVED
 from masking_core.kernels import gradient as gradient_module
 from masking_core.kernels.basins import blobs, significant_basins
 from masking_core.kernels.flooding import flood
@@ -338,19 +336,6 @@ def test_the_gradient_is_computed_once_a_picture(monkeypatch):
     for x in (70, 80, 90):
         recipe.run(image, Prompts(marks=(Point(x=x, y=50),)), pixels=4000)
     assert len(calls) == 1
-
-
-def test_a_picture_keeps_what_was_derived_from_it_and_forgets_the_oldest():
-    image, _ = discs((80, 50))
-    assert image.reduced(1000) is image.reduced(1000)
-    first = image.derived("first", object)
-    for number in range(MOST_DERIVED - 1):
-        image.derived(number, object)
-    assert image.derived("first", object) is first
-    image.derived("one more", object)
-    assert image.derived("first", object) is first
-    assert len(image.__dict__["_derived"]) == MOST_DERIVED
-    assert "_derived" not in pickle.loads(pickle.dumps(image)).__dict__
 
 
 PORTRAIT = (

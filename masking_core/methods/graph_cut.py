@@ -212,7 +212,7 @@ class GraphCut(Method):
         return found
 
     def _links(self, image: Image, features: Features) -> NDArray[np.int16]:
-        return image.derived(
+        return image.reduced(VIEW).derived(
             ("graph_cut.nlinks", self.sensitivity), lambda: nlinks(features.lab, sensitivity=self.sensitivity)
         )
 
@@ -246,12 +246,14 @@ def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:
 
 
 def _features(image: Image) -> Features:
-    return image.derived("graph_cut.features", lambda: picture_features(image.reduced(VIEW).rgb))
+    view = image.reduced(VIEW)
+    return view.derived("graph_cut.features", lambda: picture_features(view.rgb))
 
 
 def _salience(image: Image) -> NDArray[np.float32]:
     report(0.0, "Looking for what stands out")
-    return image.derived("graph_cut.salience", lambda: salience(image.reduced(VIEW).rgb))
+    view = image.reduced(VIEW)
+    return view.derived("graph_cut.salience", lambda: salience(view.rgb))
 
 
 def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
