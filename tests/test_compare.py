@@ -20,7 +20,6 @@ def opened(section="Side by side"):
     """The page as a visitor finds it who comes by its address, on a small picture."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.session_state["picture"] = {"files": [{"name": "box.png", "data": picture()}]}
-    app.session_state["sample"] = None
     app.session_state["method"] = "kmeans"
     app.session_state["compare.section"] = section
     return app.switch_page("pages/compare.py").run()

@@ -165,7 +165,7 @@ def test_a_link_opens_the_workbench_as_it_was_left(method):
     app = page(query)
     assert not app.exception
     assert not app.error
-    assert app.button_group(key="sample").value == "cat"
+    assert app.button_group(key="sample.cat").value == "cat"
     offered, program = shared(app)
     assert from_query(offered) == Linked("cat", recipe, marks)
     assert 'sample("cat")' in program

@@ -27,6 +27,7 @@ class Bridge {
   constructor(root, report) {
     this.root = root;
     this.report = report;
+    this.page = location.pathname;
     this.stage = root.closest(".st-key-stage");
     this.preview = root.querySelector("svg");
     this.brush = root.querySelector(".brush");
@@ -177,8 +178,10 @@ class Bridge {
     }
   }
 
-  // The page makes a canvas of that width; not while somebody is drawing.
+  // The page makes a canvas of that width; not while somebody is drawing, nor when the visitor has gone to another page,
+  // which would be taken for a wish to be back.
   tell(wanted) {
+    if (location.pathname !== this.page) return;
     if (this.stroke || this.held) {
       this.reporting = setTimeout(() => this.tell(wanted), 250);
       return;

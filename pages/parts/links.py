@@ -41,6 +41,5 @@ def address(recipe: Recipe, prompts: Prompts) -> str:
 
 def _load(linked: Linked) -> None:
     state.put("picture", {"sample": linked.sample})
-    state.put("sample", linked.sample)
     history.change(marks_of(sample(linked.sample)), linked.prompts)
     recipes.load(linked.recipe)

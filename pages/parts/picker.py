@@ -21,14 +21,18 @@ def pick() -> Stack:
     )
     if problem := state.get("upload.problem", ""):
         st.error(problem, icon=":material/error:")
-    state.begin("sample", state.picture().get("sample"))
+    shown = state.picture().get("sample")
+    # Another widget for every picture: a browser that has not heard of an upload yet cannot undo it by telling that the
+    # sample before it is still chosen.
+    key = f"sample.{shown}"
+    state.put(key, shown)
     st.pills(
         "or a sample",
         list(SAMPLES),
         format_func=lambda name: SAMPLES[name].title,
-        key="sample",
+        key=key,
         on_change=_take_sample,
-        persist_state="session",
+        args=(key,),
     )
     return current()
 
@@ -56,10 +60,9 @@ def _take_upload() -> None:
         state.put("upload.problem", str(error))
         return
     state.put("picture", {"files": files})
-    state.put("sample", None)
 
 
-def _take_sample() -> None:
-    if chosen := state.get("sample"):
+def _take_sample(key: str) -> None:
+    if chosen := state.peek(key):
         state.put("picture", {"sample": chosen})
         state.put("upload.problem", "")

@@ -59,8 +59,14 @@ def pen(uses: frozenset[str], size: tuple[int, int]) -> Pen:
         object=state.get("pen.object", 1),
         operation=state.get("pen.operation", "add"),
         size=_pixels(thousandths, size),
-        zoom=state.get("pen.zoom", 0),
+        zoom=_zoomed(),
     )
+
+
+def _zoomed() -> int:
+    """How much closer than all of the picture; a browser that is asked too fast may say nothing at all."""
+    zoom = state.get("pen.zoom", ZOOMS[0])
+    return zoom if zoom in ZOOMS else ZOOMS[0]
 
 
 def _offered(name: str, uses: frozenset[str]) -> bool:
@@ -126,7 +132,7 @@ def keys() -> dict[str, str]:
     pressed |= {str(number): f"object_{number}" for number in range(10)} | {"U": "object_unknown"}
     pressed |= {"ctrl+z": "undo", "ctrl+y": "redo", "ctrl+shift+z": "redo", "[": "thinner", "]": "thicker"}
     selectors = {key.lower(): f".st-key-{name} button" for key, name in pressed.items()}
-    current = ZOOMS.index(state.get("pen.zoom", 0))
+    current = ZOOMS.index(_zoomed())
     for key, place in (("+", current + 1), ("=", current + 1), ("-", current - 1), ("f", 0)):
         if 0 <= place < len(ZOOMS):
             selectors[key] = f".st-key-pen-zoom button:nth-of-type({place + 1})"
