@@ -132,6 +132,24 @@ def test_in_fur_and_noise_a_cut_from_three_sizes_down_is_near_the_exact_one():
     assert overlap(banded, exactly(picture, unary, 20.0)) >= 0.97
 
 
+def test_a_thin_part_that_the_coarsest_size_misses_is_found_where_another_opinion_has_it():
+    body, handle = np.zeros((200, 300), bool), np.zeros((200, 300), bool)
+    body[60:140, 60:160] = True
+    handle[98:102, 160:240] = True  # of the coarsest rows here, half is strongly background
+    whole = body | handle
+    picture = np.where(whole, 200, 60).astype(np.uint8)[..., None]
+    unary = np.where(body, 3.0, np.where(handle, 1.0, -3.0))
+    pyramid = Pyramid.of(picture, coarsest=4000)
+    small = cv2.resize(whole.astype(np.uint8), (150, 100), interpolation=cv2.INTER_AREA) > 0
+
+    def found(opinion):
+        return banded_cut(pyramid, from_array(unary, pyramid), smoothness=1.0, opinion=opinion)
+
+    assert np.array_equal(exactly(picture, unary, 1.0), whole)
+    assert np.array_equal(found(small), whole)
+    assert not found(None)[:, 200:].any()
+
+
 @pytest.mark.parametrize("kept", [0, 10**9])
 def test_n_links_that_are_not_kept_are_weighed_in_the_band(kept, monkeypatch):
     picture, unary, seeds = marked_cup(200, 300)

@@ -86,6 +86,7 @@ def banded_cut(
     smoothness: float,
     seeds: NDArray[np.integer] | None = None,
     band: int = BAND,
+    opinion: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Label a picture coarse to fine; exactly, if the pyramid has one level.
 
@@ -98,6 +99,8 @@ def banded_cut(
             pixels are s full-resolution pixels wide, dividing it by s gives the same cut as at full resolution.
         seeds: (H, W) integers: -1 undecided, 0 background, 1 foreground; every seed keeps its label. None for none.
         band: half the width of the band in pixels, 1 or more.
+        opinion: (h, w) bool, of any size: the foreground of another coarse cut. Where the two differ, in a thin part of
+            an object perhaps, the size next to the coarsest decides.
 
     Returns:
         (H, W) bool, True for foreground.
@@ -110,6 +113,7 @@ def banded_cut(
         raise ParameterError(f"The band must be 1 pixel or more, but {band} was given.")
     decided = _seed_levels(pyramid, seeds)
     labels: NDArray[np.bool_] | None = None
+    doubtful: NDArray[np.bool_] | None = None
     for level in range(len(pyramid.levels) - 1, -1, -1):
         guide, sure = pyramid.levels[level], decided[level]
         free = (sure != _FOREGROUND) & (sure != _BACKGROUND)
@@ -119,13 +123,18 @@ def banded_cut(
             labels = _double(labels, guide.shape[0], guide.shape[1])
             labels[sure == _FOREGROUND] = True
             labels[sure == _BACKGROUND] = False
-            free &= near_boundary(labels, band)
+            near = near_boundary(labels, band)
+            if doubtful is not None:
+                near |= _grown(_double(doubtful, guide.shape[0], guide.shape[1]), band)
+            free &= near
         pixels = np.flatnonzero(free)
         if len(pixels) == 0:
             continue
         unary = np.zeros(free.shape, np.int32)
         unary.ravel()[pixels] = quantise(unary_at(level, pixels) * np.float64(2**level), smoothness)
         labels = cut(unary, pyramid.nlinks(level, free), free=free, fixed=labels).foreground
+        coarsest = level == len(pyramid.levels) - 1
+        doubtful = labels != _resized(opinion, labels.shape) if coarsest and opinion is not None else None
     assert labels is not None
     return labels
 
@@ -152,6 +161,15 @@ def _double(labels: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bo
     size = (2 * labels.shape[1], 2 * labels.shape[0])
     doubled = cv2.resize(labels.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(doubled[:height, :width]).view(np.bool_)
+
+
+def _resized(labels: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    return np.asarray(cv2.resize(labels.astype(np.float32), shape[1::-1], interpolation=cv2.INTER_CUBIC) >= 0.5)
+
+
+def _grown(labels: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
+    window = np.ones((2 * by + 1, 2 * by + 1), np.uint8)
+    return np.asarray(cv2.dilate(labels.view(np.uint8), window)).view(np.bool_)
 
 
 def near_boundary(labels: NDArray[np.bool_], band: int) -> NDArray[np.bool_]:

@@ -168,6 +168,7 @@ class GraphCut(Method):
             smoothness=smoothness,
             seeds=seeds,
             band=BAND,
+            opinion=belief.cut,
         )
         guessed = region is None and not (seeds == 1).any()
         return (without_specks(found) if guessed else connected_to_seeds(found, seeds)), belief
