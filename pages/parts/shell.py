@@ -17,6 +17,8 @@ STYLE = """
 .stMainBlockContainer { padding: 2.6rem 2rem 3rem; }
 /* On a small screen the header is opaque and every pixel of width counts. */
 @media (max-width: 768px) { .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
+/* The part that scrolls takes the keyboard's focus after a click in it; a frame around all of it says nothing. */
+.stMain:focus-visible::before { box-shadow: none !important; }
 [data-testid="stSidebarHeader"] { height: 1.5rem; margin: 0; }
 .st-key-bench [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-wrap: wrap; }
 .st-key-bench [data-testid="stColumn"] { min-width: min(360px, 100%); }
