@@ -35,6 +35,7 @@ class Account:
         labels: (H, W) int32, the result.
         seeds: of each object, (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
         learned: of each object, what was believed in each round.
+        salience: (h, w) float32, how much each pixel stands out, where nothing was marked; None where something was.
         features: of the copy (h, w) that was learned from.
         links: (4, h, w) int16, its n-links.
         pyramid: the sizes that were cut.
@@ -46,6 +47,7 @@ class Account:
     labels: Labels
     seeds: dict[int, NDArray[np.int8]]
     learned: dict[int, tuple[Belief, ...]]
+    salience: Plane | None
     features: Features
     links: NDArray[np.int16]
     pyramid: Pyramid
@@ -79,6 +81,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
             len(objects),
             tuple(f"object {number}" for number in objects),
         ),
+        *(() if account.salience is None else (_standing_out(account.salience),)),
         Stage(
             "Colour models",
             "Two mixtures of Gaussians say which colours are the object's and which the background's: white is surely "
@@ -132,6 +135,16 @@ def stages(account: Account) -> tuple[Stage, ...]:
             r"l^* = \arg\min_l E(l)",
             lambda _: _cut(account.image, account.labels > 0),
         ),
+    )
+
+
+def _standing_out(salience: Plane) -> Stage:
+    return Stage(
+        "What stands out",
+        "Nothing is marked, so the colours are learned from what stands out: white is what hardly touches the frame of "
+        "the picture, is unlike it, and cannot be reached from it without crossing an edge. The middle is preferred.",
+        r"s_p = (1 - b_p) \, (r_p + d_p) \, e^{-\lVert p \rVert^2 / 2 \sigma^2}",
+        lambda _: _grey(salience * 255),
     )
 
 

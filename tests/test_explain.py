@@ -144,6 +144,13 @@ def test_the_last_round_of_a_cut_is_the_one_that_counted():
     assert (coarse == (result.labels > 0))[bright].mean() > 0.95
 
 
+def test_where_nothing_is_marked_the_cut_tells_what_stands_out():
+    assert "What stands out" not in stages(GraphCut())
+    shown = stages(GraphCut(), Prompts())["What stands out"].render(0)
+    assert shown.min() == 0
+    assert shown.max() == 255
+
+
 def test_a_cut_of_two_objects_tells_of_both():
     marks = Prompts(
         marks=(

@@ -120,6 +120,7 @@ class GraphCut(Method):
                 found &= (score > highest) | (own == 1)
                 highest = np.where(found, score, highest)
             labels[found] = number
+        guessed = not regions and not (seeds > 0).any()
         return Segmentation(
             labels=labels,
             knows_background=True,
@@ -128,13 +129,19 @@ class GraphCut(Method):
                 "iterations": max(belief.rounds for belief in learned.values()),
                 "foreground": float((labels > 0).mean()),
             },
-            notes=() if regions or (seeds > 0).any() else (NO_OBJECT,),
+            notes=(NO_OBJECT,) if guessed else (),
             uncertainty=lambda: self._uncertainty(image, certain, learned),
-            stages=stages(self._account(image, labels, certain, learned)),
+            stages=stages(self._account(image, labels, certain, learned, guessed=guessed)),
         )
 
     def _account(
-        self, image: Image, labels: Labels, certain: dict[int, NDArray[np.int8]], learned: dict[int, Belief]
+        self,
+        image: Image,
+        labels: Labels,
+        certain: dict[int, NDArray[np.int8]],
+        learned: dict[int, Belief],
+        *,
+        guessed: bool,
     ) -> Account:
         """What the stages tell."""
         features = _features(image)
@@ -143,6 +150,7 @@ class GraphCut(Method):
             labels=labels,
             seeds=certain,
             learned={number: belief.history for number, belief in learned.items()},
+            salience=_salience(image) if guessed else None,
             features=features,
             links=self._links(image, features),
             pyramid=self._pyramid(image),
