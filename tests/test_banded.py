@@ -94,15 +94,18 @@ def test_a_drawn_disc_is_found_to_the_pixel_through_many_levels():
     st.sampled_from([np.uint8, np.float32]),
     st.integers(1, 200),
     st.integers(1, 5),
+    st.booleans(),
 )
 @settings(max_examples=150, deadline=None)
-def test_every_seed_keeps_its_label_at_any_size(seed, height, width, channels, dtype, coarsest, band):
+def test_every_seed_keeps_its_label_at_any_size(seed, height, width, channels, dtype, coarsest, band, advised):
     rng = np.random.default_rng(seed)
     picture = (rng.random((height, width, channels)) * 255).astype(dtype)
     seeds = np.where(rng.random((height, width)) < 0.1, rng.integers(0, 2, (height, width)), -1)
     unary = rng.normal(0, 20, (height, width))
     pyramid = Pyramid.of(picture, coarsest=coarsest)
-    found = banded_cut(pyramid, from_array(unary, pyramid), smoothness=20.0, seeds=seeds, band=band)
+    opinion = rng.random((5, 7)) < 0.5 if advised else None
+    unary_at = from_array(unary, pyramid)
+    found = banded_cut(pyramid, unary_at, smoothness=20.0, seeds=seeds, band=band, opinion=opinion)
     assert found.shape == (height, width)
     assert found[seeds == 1].all()
     assert not found[seeds == 0].any()

@@ -126,6 +126,7 @@ def banded_cut(
             near = near_boundary(labels, band)
             if doubtful is not None:
                 near |= _grown(_double(doubtful, guide.shape[0], guide.shape[1]), band)
+                doubtful = None
             free &= near
         pixels = np.flatnonzero(free)
         if len(pixels) == 0:
@@ -133,8 +134,8 @@ def banded_cut(
         unary = np.zeros(free.shape, np.int32)
         unary.ravel()[pixels] = quantise(unary_at(level, pixels) * np.float64(2**level), smoothness)
         labels = cut(unary, pyramid.nlinks(level, free), free=free, fixed=labels).foreground
-        coarsest = level == len(pyramid.levels) - 1
-        doubtful = labels != _resized(opinion, labels.shape) if coarsest and opinion is not None else None
+        if opinion is not None and level == len(pyramid.levels) - 1:
+            doubtful = labels != _resized(opinion, labels.shape)
     assert labels is not None
     return labels
 
