@@ -7,11 +7,24 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from masking_core import FuzzyCMeans, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
+from masking_core import (
+    Edge,
+    FuzzyCMeans,
+    GraphCut,
+    Image,
+    Keep,
+    KMeans,
+    Manual,
+    Prompts,
+    Recipe,
+    Watershed,
+    edge_stages,
+)
 from masking_core.clustering_stages import Grouping
 from masking_core.kernels.partition import colour_partition
 from masking_core.kernels.spatial_partition import spatial_partition
 from masking_core.methods import METHODS
+from masking_core.palette import RGB
 from masking_core.prompts import Stroke
 from masking_core.samples import sample
 from pages.parts import prepared
@@ -170,6 +183,30 @@ def test_a_cut_of_two_objects_tells_of_both():
     assert models.plots(0) != models.plots(models.frames - 1)
 
 
+@pytest.mark.parametrize("feather", [0.0, 6.0])
+def test_alpha_is_told_across_the_edge(feather):
+    image = sample("cat")
+    result = Recipe(method=GraphCut(), edge=Edge(feather=feather)).run(image, MARKS.strokes)
+    told = edge_stages.stage(result)
+    between = ((result.alpha > 0.01) & (result.alpha < 0.99)).mean()
+    assert (between == 0) == (feather == 0)
+    orange = (told.render(1) == RGB[2]).all(axis=2).mean()
+    assert orange == pytest.approx(between, rel=0.3)
+    assert np.array_equal(told.render(2)[..., 0], result.mask)
+    line = told.plots(0)[0].series[0]
+    assert (line.x[0], line.x[-1]) == (-edge_stages.REACH, edge_stages.REACH)
+    assert list(line.y) == sorted(line.y), "the deeper inside, the more opaque"
+    assert line.y[0] < 0.05
+    assert line.y[-1] > 0.95
+
+
+def test_nothing_kept_has_no_edge_to_tell_of():
+    result = Recipe(method=KMeans(), keep=Keep(rule="picked")).run(sample("cat"))
+    told = edge_stages.stage(result)
+    assert told.plots(0) == ()
+    assert not told.render(2).any()
+
+
 def explained(method=None, marks=None):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page("pages/explain.py")
     if method:
@@ -188,7 +225,7 @@ def test_the_page_shows_every_stage_in_order(id):
     assert app.title[0].value == f"{METHODS[id].title}, step by step"
     numbers = [heading.value.split(".")[0] for heading in app.subheader]
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
-    assert len(numbers) == 1 + len(stages(METHODS[id](), prepared.SAMPLES["coffee"].outline, sample("coffee")))
+    assert len(numbers) == 2 + len(stages(METHODS[id](), prepared.SAMPLES["coffee"].outline, sample("coffee")))
     assert app.subheader[-1].value.endswith("What is kept")
 
 

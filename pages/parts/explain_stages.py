@@ -5,7 +5,7 @@ from collections.abc import Hashable
 import numpy as np
 import streamlit as st
 
-from masking_core import Result
+from masking_core import Result, edge_stages
 from masking_core.background import on_checkerboard
 from masking_core.stage import Plot, Stage
 from pages.parts import explain_plots, results, state
@@ -32,9 +32,10 @@ def show(result: Result, source: tuple[Hashable, ...]) -> None:
     """
     st.html(STYLE)
     with st.container(key="explain"):
-        for number, stage in enumerate(result.stages, 1):
+        stages = (*result.stages, edge_stages.stage(result))
+        for number, stage in enumerate(stages, 1):
             _stage(number, stage, (*source, number))
-        _end(len(result.stages) + 1, result)
+        _end(len(stages) + 1, result)
 
 
 @st.fragment
