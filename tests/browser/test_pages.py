@@ -14,7 +14,7 @@ def expect_chosen(page: Page, label: str, option: str) -> None:
 
 
 def expect_sample(page: Page, name: str) -> None:
-    expect(page.locator('.st-key-sample button[aria-checked="true"]')).to_have_text(name)
+    expect(page.locator('[class*="st-key-sample-"] button[aria-checked="true"]')).to_have_text(name)
 
 
 @pytest.mark.parametrize("first", ["", "explain"])
@@ -31,6 +31,7 @@ def test_a_link_opens_the_workbench_as_it_was_left_and_other_pages_go_on_from_th
     settled(page)
     expect(page.get_by_alt_text("The result: Result")).to_be_visible()
     assert page.url.endswith("/mask")
+    settled(page, 1)
     go(page, "Explain")
     expect(page.get_by_role("heading", name="K-means, step by step")).to_be_visible()
     settled(page)
