@@ -182,9 +182,7 @@ class Bridge {
   // which would be taken for a wish to be back.
   tell(wanted) {
     if (location.pathname !== this.page) return;
-    const app = document.querySelector("[data-test-script-state]");
-    const busy = app && app.dataset.testScriptState !== "notRunning"; // and perhaps on its way to that other page
-    if (this.stroke || this.held || busy) {
+    if (this.stroke || this.held) {
       this.reporting = setTimeout(() => this.tell(wanted), 250);
       return;
     }
