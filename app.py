@@ -10,8 +10,9 @@ MORE = (
 )
 
 shell.setup("Welcome")
+opened = picker.current()
 with st.sidebar:
-    opened = picker.pick()
+    picker.pick()
 with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
     with st.container(width=760, gap=None):
         st.title("Cut it out, and see why", anchor=False)

@@ -19,30 +19,42 @@ SURE = 1 / 255
 
 def stage(result: Result) -> Stage:
     """The mask, its trimap and its alpha, with alpha over the distance from the mask's edge."""
-    mask = np.isin(result.labels, result.kept)
     return Stage(
         "From mask to alpha",
         "The objects that stay are a mask, whose edge is moved, smoothed and feathered as the edge's settings say. "
         "Where alpha lies between 0 and 1, orange in the trimap, what is put behind shows through.",
         r"C_p = \alpha_p F_p + (1 - \alpha_p) B_p",
-        lambda frame: (_grey(mask), _trimap(result), _grey(result.alpha))[frame],
+        lambda frame: (_mask, _trimap, _alpha)[frame](result),
         3,
         ("mask", "trimap", "alpha"),
-        lambda _: _profile(mask, result),
+        lambda _: _profile(result),
     )
 
 
-def _grey(values: NDArray[np.generic]) -> Picture:
-    return np.dstack([np.rint(values.astype(np.float32) * 255).astype(np.uint8)] * 3)
+def _kept(result: Result) -> NDArray[np.bool_]:
+    return np.isin(result.labels, result.kept)
+
+
+def _shown(values: NDArray[np.uint8]) -> Picture:
+    return np.asarray(cv2.cvtColor(values, cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def _mask(result: Result) -> Picture:
+    return _shown(_kept(result).view(np.uint8) * np.uint8(255))
+
+
+def _alpha(result: Result) -> Picture:
+    return _shown(result.mask)
 
 
 def _trimap(result: Result) -> Picture:
-    shown = _grey(result.alpha >= 0.5)
+    shown = _shown((result.alpha >= 0.5).view(np.uint8) * np.uint8(255))
     shown[(result.alpha > SURE) & (result.alpha < 1 - SURE)] = RGB[2]
     return shown
 
 
-def _profile(mask: NDArray[np.bool_], result: Result) -> tuple[Plot, ...]:
+def _profile(result: Result) -> tuple[Plot, ...]:
+    mask = _kept(result)
     if mask.all() or not mask.any():
         return ()
     inside, outside = (

@@ -43,8 +43,9 @@ def comparison(image: Image, prompts: Prompts) -> None:
 
 shell.setup("Compare")
 st.html(STYLE)
+stack = picker.current()
 with st.sidebar:
-    stack = picker.pick()
+    picker.pick()
 index = slices.choose(stack)
 marks = slices.marks(stack, index)
 with st.sidebar:

@@ -260,9 +260,13 @@ def _features(image: Image) -> Features:
 
 
 def _salience(image: Image) -> NDArray[np.float32]:
-    report(0.0, "Looking for what stands out")
     view = image.reduced(VIEW)
-    return view.derived("graph_cut.salience", lambda: salience(view.rgb))
+
+    def compute() -> NDArray[np.float32]:
+        report(0.0, "Looking for what stands out")
+        return salience(view.rgb)
+
+    return view.derived("graph_cut.salience", compute)
 
 
 def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -14,8 +14,6 @@ KINDS = {
     "blurred": "Original, blurred",
     "picture": "Another picture",
 }
-
-
 WHITE = "#ffffff"
 
 

@@ -9,8 +9,8 @@ from pages.parts import compute, state
 TYPES = ["png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"]
 
 
-def pick() -> Stack:
-    """Draw the picker and return the open picture; a bad file is explained and the last good one kept."""
+def pick() -> None:
+    """Draw the picker; a bad file is explained and the last good one kept."""
     st.file_uploader(
         "Your picture",
         type=TYPES,
@@ -34,7 +34,6 @@ def pick() -> Stack:
         on_change=_take_sample,
         args=(key,),
     )
-    return current()
 
 
 def current() -> Stack:
