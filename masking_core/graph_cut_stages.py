@@ -1,7 +1,8 @@
 """How a graph cut came about, for the page that explains it."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import cv2
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from masking_core import colour_axes
 from masking_core.image import Image
-from masking_core.kernels.banded import Pyramid, near_boundary
+from masking_core.kernels.banded import Step
 from masking_core.kernels.beliefs import Belief
 from masking_core.kernels.contrast import boundary_cost
 from masking_core.kernels.maxflow import MAX_LINK
@@ -38,9 +39,9 @@ class Account:
         salience: (h, w) float32, how much each pixel stands out, where nothing was marked; None where something was.
         features: of the copy (h, w) that was learned from.
         links: (4, h, w) int16, its n-links.
-        pyramid: the sizes that were cut.
-        band: half the width of the band, in pixels of each size but the smallest.
         smoothness: what an n-link without contrast weighs at the size of the copy.
+        sizes: (height, width) of the copies that were cut, the smallest first.
+        cuts: cuts an object, by its number, again, size by size.
     """
 
     image: Image
@@ -50,9 +51,9 @@ class Account:
     salience: Plane | None
     features: Features
     links: NDArray[np.int16]
-    pyramid: Pyramid
-    band: int
     smoothness: float
+    sizes: tuple[tuple[int, int], ...]
+    cuts: Callable[[int], Iterator[Step]]
 
     def energy(self, belief: Belief) -> tuple[float, float]:
         """What a belief's cut pays for its boundary, and what its pixels bring in, in units of the unaries."""
@@ -70,7 +71,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
         (f"object {number}, " if several else "") + f"round {round + 1} of {len(account.learned[number])}"
         for number, round in rounds
     )
-    sizes = tuple(level.shape[:2] for level in reversed(account.pyramid.levels))
+    steps = [(number, size) for number in objects for size in range(len(account.sizes))]
     return (
         Stage(
             "What is certain",
@@ -121,12 +122,12 @@ def stages(account: Account) -> tuple[Stage, ...]:
         ),
         Stage(
             "The band",
-            "The smallest size is cut as a whole. At every larger one only a narrow band around the boundary is cut "
-            "anew, here in yellow; all else keeps what the smaller size decided.",
+            "From size to size only a narrow band around the boundary is cut anew, and what a little more or less "
+            "evidence would move to the other side, here in yellow. All else keeps what the smaller size decided.",
             r"p \in \text{band} \iff \exists\, q : \lVert p - q \rVert_\infty \le b, \; l_q \ne l_p",
-            lambda step: _band(account, len(sizes) - 1 - step),
-            len(sizes),
-            tuple(f"{width:,} × {height:,} pixels" for height, width in sizes),
+            lambda index: _band(account, *steps[index]),
+            len(steps),
+            tuple(_size(account, number if several else None, size) for number, size in steps),
         ),
         Stage(
             "The cut",
@@ -169,15 +170,17 @@ def _cut(image: Image, cut: Mask) -> Picture:
     return np.where(inside[..., None], image.rgb, image.rgb // 4)
 
 
-def _band(account: Account, level: int) -> Picture:
-    height, width = account.pyramid.levels[level].shape[:2]
-    inside = (account.labels > 0).astype(np.uint8)
-    small = cv2.resize(inside, (width, height), interpolation=cv2.INTER_AREA) > 0
-    whole = level == len(account.pyramid.levels) - 1
-    band = np.ones((height, width), bool) if whole else near_boundary(small, account.band)
+def _size(account: Account, number: int | None, size: int) -> str:
+    height, width = account.sizes[size]
+    return ("" if number is None else f"object {number}, ") + f"{width:,} × {height:,} pixels"
+
+
+def _band(account: Account, number: int, size: int) -> Picture:
+    free, foreground = next(islice(account.cuts(number), size, None))
+    height, width = free.shape
     guide = np.asarray(cv2.resize(account.image.rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     shown = cv2.addWeighted(guide, 0.55, np.full_like(guide, (255, 221, 51)), 0.45, 0)
-    return np.where(band[..., None], shown, np.where(small[..., None], guide, guide // 4))
+    return np.where(free[..., None], shown, np.where(foreground[..., None], guide, guide // 4))
 
 
 def _cloud(account: Account, belief: Belief) -> Plot:

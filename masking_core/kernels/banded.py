@@ -4,13 +4,17 @@ Lombaert, Sun, Grady & Xu (2005), with an energy that means the same at every si
 smaller stands for s × s pixels and its n-links are s pixels long, so unaries grow by s² and n-links by s: by s alone,
 once both are divided by s, which leaves the n-links within the range of the solver. The n-links of a smaller size are
 made from those of the larger (:func:`~masking_core.kernels.contrast.halved`), so that no edge is lost on the way.
+
+A band alone keeps a wrong choice between two outlines that cost nearly the same. So every size also leaves open to the
+next one what it decides by a hair: what changes sides when all unaries are moved a little (the cuts are nested, Gallo,
+Grigoriadis & Tarjan 1989, and quickly found from the flow of the first).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -18,7 +22,7 @@ from numpy.typing import NDArray
 
 from masking_core.errors import ParameterError
 from masking_core.kernels.contrast import Guide, halved, nlinks, quantise
-from masking_core.kernels.maxflow import cut
+from masking_core.kernels.maxflow import MAX_LINK, Grid
 
 COARSEST = 160_000
 """Pixels that are cut exactly before bands take over."""
@@ -26,7 +30,12 @@ KEPT = 4_194_304
 """Pixels of the largest size whose n-links are kept, 8 bytes each; those of larger ones are weighed in the band."""
 BAND = 4
 """Half the width of the band, in pixels of its level."""
+HAIR = 0.03
+"""By how much unaries are moved to see what is decided by a hair, in n-links without contrast."""
+OPEN = 100_000
+"""Most pixels of a size that are left open beside its band: the time they take is limited, and no other rule is."""
 
+_MOVE = np.int32(HAIR * MAX_LINK)
 _FOREGROUND, _BACKGROUND = 1, 2  # bits; a coarse pixel with both is undecided
 
 UnaryAt = Callable[[int, NDArray[np.intp]], NDArray[np.floating]]
@@ -79,6 +88,30 @@ class Pyramid:
         return nlinks(self.levels[level], sensitivity=self.sensitivity, where=where) if kept is None else kept
 
 
+class Start(NamedTuple):
+    """What is known from a copy of any size (h, w) that was cut before.
+
+    Attributes:
+        foreground: (h, w) bool.
+        doubtful: (h, w) bool, where the cut may be another at a larger size.
+    """
+
+    foreground: NDArray[np.bool_]
+    doubtful: NDArray[np.bool_]
+
+
+class Step(NamedTuple):
+    """The cut of one size (h, w).
+
+    Attributes:
+        free: (h, w) bool, the pixels that were labelled at this size; the others have their label from before.
+        foreground: (h, w) bool.
+    """
+
+    free: NDArray[np.bool_]
+    foreground: NDArray[np.bool_]
+
+
 def banded_cut(
     pyramid: Pyramid,
     unary_at: UnaryAt,
@@ -86,8 +119,22 @@ def banded_cut(
     smoothness: float,
     seeds: NDArray[np.integer] | None = None,
     band: int = BAND,
-    opinion: NDArray[np.bool_] | None = None,
+    start: Start | None = None,
 ) -> NDArray[np.bool_]:
+    """Label a picture coarse to fine: the (H, W) bool foreground of the last of :func:`banded_cuts`."""
+    *_, last = banded_cuts(pyramid, unary_at, smoothness=smoothness, seeds=seeds, band=band, start=start)
+    return last.foreground
+
+
+def banded_cuts(
+    pyramid: Pyramid,
+    unary_at: UnaryAt,
+    *,
+    smoothness: float,
+    seeds: NDArray[np.integer] | None = None,
+    band: int = BAND,
+    start: Start | None = None,
+) -> Iterator[Step]:
     """Label a picture coarse to fine; exactly, if the pyramid has one level.
 
     Details thinner than about two pixels of the coarsest level are found only where a seed or the boundary passes.
@@ -99,11 +146,10 @@ def banded_cut(
             pixels are s full-resolution pixels wide, dividing it by s gives the same cut as at full resolution.
         seeds: (H, W) integers: -1 undecided, 0 background, 1 foreground; every seed keeps its label. None for none.
         band: half the width of the band in pixels, 1 or more.
-        opinion: (h, w) bool, of any size: the foreground of another coarse cut. Where the two differ, in a thin part of
-            an object perhaps, the size next to the coarsest decides.
+        start: lets the coarsest of several levels have a band too; None to label all of it.
 
-    Returns:
-        (H, W) bool, True for foreground.
+    Yields:
+        The cut of every level, the coarsest first.
 
     Raises:
         ParameterError: a parameter is out of its range, or the seeds have another shape than the picture.
@@ -112,32 +158,36 @@ def banded_cut(
     if band < 1:
         raise ParameterError(f"The band must be 1 pixel or more, but {band} was given.")
     decided = _seed_levels(pyramid, seeds)
-    labels: NDArray[np.bool_] | None = None
-    doubtful: NDArray[np.bool_] | None = None
-    for level in range(len(pyramid.levels) - 1, -1, -1):
-        guide, sure = pyramid.levels[level], decided[level]
+    coarsest = len(pyramid.levels) - 1
+    labels = doubtful = None
+    if start is not None and coarsest > 0:
+        labels, doubtful = (_resized(known, pyramid.levels[-1].shape) for known in start)
+    for level in range(coarsest, -1, -1):
+        sure = decided[level]
         free = (sure != _FOREGROUND) & (sure != _BACKGROUND)
-        if labels is None:
+        if labels is None or doubtful is None:
             labels = sure == _FOREGROUND
         else:
-            labels = _double(labels, guide.shape[0], guide.shape[1])
+            if level < coarsest:
+                labels, doubtful = (_double(known, sure.shape) for known in (labels, doubtful))
             labels[sure == _FOREGROUND] = True
             labels[sure == _BACKGROUND] = False
-            near = near_boundary(labels, band)
-            if doubtful is not None:
-                near |= _grown(_double(doubtful, guide.shape[0], guide.shape[1]), band)
-                doubtful = None
-            free &= near
+            free &= _near_boundary(labels, band) | _grown(doubtful, 2 * band)
         pixels = np.flatnonzero(free)
-        if len(pixels) == 0:
-            continue
         unary = np.zeros(free.shape, np.int32)
         unary.ravel()[pixels] = quantise(unary_at(level, pixels) * np.float64(2**level), smoothness)
-        labels = cut(unary, pyramid.nlinks(level, free), free=free, fixed=labels).foreground
-        if opinion is not None and level == len(pyramid.levels) - 1:
-            doubtful = labels != _resized(opinion, labels.shape)
-    assert labels is not None
-    return labels
+        grid = Grid(pyramid.nlinks(level, free), free=free, fixed=labels)
+        labels, doubtful = _by_a_hair(grid, unary) if level > 0 else (grid.cut(unary).foreground, np.zeros_like(free))
+        yield Step(free, labels)
+
+
+def _by_a_hair(grid: Grid, unary: NDArray[np.int32]) -> Start:
+    """Cut a grid, and tell what is decided by a hair, unless that is too much."""
+    least, most = (grid.cut(unary + by).foreground for by in (-_MOVE, _MOVE))
+    doubtful = least != most
+    if 4 * np.count_nonzero(doubtful) > OPEN:
+        return Start(grid.cut(unary).foreground, np.zeros_like(doubtful))
+    return Start(least, doubtful)
 
 
 def from_array(unary: NDArray[np.floating], pyramid: Pyramid) -> UnaryAt:
@@ -157,11 +207,11 @@ def _halve(picture: NDArray[Any]) -> NDArray[Any]:
     return halved
 
 
-def _double(labels: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
+def _double(labels: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Give each pixel of the next finer level the label of the block it lies in."""
     size = (2 * labels.shape[1], 2 * labels.shape[0])
     doubled = cv2.resize(labels.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    return np.ascontiguousarray(doubled[:height, :width]).view(np.bool_)
+    return np.ascontiguousarray(doubled[: shape[0], : shape[1]]).view(np.bool_)
 
 
 def _resized(labels: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -173,7 +223,7 @@ def _grown(labels: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
     return np.asarray(cv2.dilate(labels.view(np.uint8), window)).view(np.bool_)
 
 
-def near_boundary(labels: NDArray[np.bool_], band: int) -> NDArray[np.bool_]:
+def _near_boundary(labels: NDArray[np.bool_], band: int) -> NDArray[np.bool_]:
     """Find the pixels with both labels among those at most ``band`` rows and columns away."""
     window = np.ones((2 * band + 1, 2 * band + 1), np.uint8)
     picture = labels.view(np.uint8)

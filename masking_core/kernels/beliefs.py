@@ -154,12 +154,16 @@ def closeness(unary: Plane, smoothness: float, cut_with: CutWith) -> Plane:
     The cut is made again with all unaries moved by some amounts to either side; the cuts are nested (Gallo, Grigoriadis
     & Tarjan 1989), so that the least amount that moves a pixel is well defined; 1 is none, 0.2 the largest.
     """
-    now = cut_with(unary, smoothness)
     close = np.zeros(unary.shape, np.float32)
     for amount in sorted(AMOUNTS, reverse=True):
-        for sign in (-1, 1):
-            close[cut_with(unary + np.float32(sign * amount), smoothness) != now] = 1 - amount / (1.25 * max(AMOUNTS))
+        close[changing(unary, smoothness, cut_with, amount)] = 1 - amount / (1.25 * max(AMOUNTS))
     return close
+
+
+def changing(unary: Plane, smoothness: float, cut_with: CutWith, amount: float) -> Mask:
+    """The pixels (h, w) whose side changes when all unaries are moved by an amount, down and up."""
+    less, more = (cut_with(unary + np.float32(by), smoothness) for by in (-amount, amount))
+    return np.asarray(less != more)
 
 
 def _from_start(features: Features, region: Mask, start: Start, cut_with: CutWith, learning: Learning) -> Belief:

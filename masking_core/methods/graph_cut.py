@@ -1,5 +1,7 @@
 """Graph cut: the cheapest way to cut an object out, given what was marked."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -12,7 +14,7 @@ from masking_core.errors import PromptError
 from masking_core.graph_cut_stages import Account, stages
 from masking_core.image import Image
 from masking_core.kernels import beliefs
-from masking_core.kernels.banded import COARSEST, Pyramid, banded_cut
+from masking_core.kernels.banded import COARSEST, Pyramid, Start, Step, banded_cuts
 from masking_core.kernels.beliefs import Belief, Learning
 from masking_core.kernels.contrast import nlinks, quantise
 from masking_core.kernels.maxflow import Grid
@@ -36,11 +38,28 @@ UNIT = 283.0
 NO_OBJECT = "No object is marked: what stands out of the picture was taken. Draw on it, or around it, to decide."
 BAND = 2
 """Half the width of the band that is cut anew at finer sizes, in pixels of the size."""
+DOUBT = 0.12
+"""By how much the view's unaries are moved to see what a larger size must decide, in n-links without contrast."""
 QUARTER = 64
 """What a byte says of a quarter, for the share of a pixel that is marked."""
 LAB_ORIGIN = np.array([0, 128, 128], np.float32)
 
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of one object before the picture is cut.
+
+    Attributes:
+        seeds: (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
+        belief: what was learned.
+        start: the view's cut; None where the picture is cut as a whole.
+    """
+
+    seeds: NDArray[np.int8]
+    belief: Belief
+    start: Start | None
 
 
 class GraphCut(Method):
@@ -105,93 +124,86 @@ class GraphCut(Method):
             raise PromptError("All marks lie outside the picture: draw at least one on it.")
         regions = {n: prompts.bounds(shape, n) for n in sorted({r.object for r in prompts.regions if r.object > 0})}
         numbers = sorted({n for n in label_map.marked(seeds) if n > 0} | set(regions)) or [1]
+        guessed = not regions and not (seeds > 0).any()
         labels = np.zeros(shape, np.int32)
         highest = np.full(shape if len(numbers) > 1 else (1, 1), -np.inf, np.float32)
-        certain: dict[int, NDArray[np.int8]] = {}
-        learned: dict[int, Belief] = {}
+        objects: dict[int, Known] = {}
         for number in numbers:
             region = regions.get(number)
             own = _own(seeds, number)
             _check(number, own, region)
-            own = certain[number] = _bounded(own, region)
-            found, learned[number] = self._cut(image, own, region)
+            known = objects[number] = self._learn(image, _bounded(own, region), region)
+            found = self._cut(image, known, guessed=guessed)
             if len(numbers) > 1:
-                score = cv2.resize(learned[number].of_pixels(_features(image)), shape[::-1])
+                score = cv2.resize(known.belief.of_pixels(_features(image)), shape[::-1])
                 found &= (score > highest) | (own == 1)
                 highest = np.where(found, score, highest)
             labels[found] = number
-        guessed = not regions and not (seeds > 0).any()
         return Segmentation(
             labels=labels,
             knows_background=True,
             info={
                 "objects": len(numbers),
-                "iterations": max(belief.rounds for belief in learned.values()),
+                "iterations": max(known.belief.rounds for known in objects.values()),
                 "foreground": float((labels > 0).mean()),
             },
             notes=(NO_OBJECT,) if guessed else (),
-            uncertainty=lambda: self._uncertainty(image, certain, learned),
-            stages=stages(self._account(image, labels, certain, learned, guessed=guessed)),
+            uncertainty=lambda: self._uncertainty(image, objects),
+            stages=stages(self._account(image, labels, objects, guessed=guessed)),
         )
 
-    def _account(
-        self,
-        image: Image,
-        labels: Labels,
-        certain: dict[int, NDArray[np.int8]],
-        learned: dict[int, Belief],
-        *,
-        guessed: bool,
-    ) -> Account:
+    def _account(self, image: Image, labels: Labels, objects: dict[int, Known], *, guessed: bool) -> Account:
         """What the stages tell."""
         features = _features(image)
         return Account(
             image=image,
             labels=labels,
-            seeds=certain,
-            learned={number: belief.history for number, belief in learned.items()},
+            seeds={number: known.seeds for number, known in objects.items()},
+            learned={number: known.belief.history for number, known in objects.items()},
             salience=_salience(image) if guessed else None,
             features=features,
             links=self._links(image, features),
-            pyramid=self._pyramid(image),
-            band=BAND,
             smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
+            sizes=tuple(level.shape[:2] for level in reversed(self._pyramid(image).levels)),
+            cuts=lambda number: self._cuts(image, objects[number]),
         )
 
-    def _cut(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> tuple[Mask, Belief]:
-        """One object against everything else: its pixels, and what was learned."""
-        pyramid, features = self._pyramid(image), _features(image)
-        belief = self._learn(image, features, seeds, region)
-        smoothness = belief.smoothness * self._smoothness(seeds.size)
+    def _learn(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> Known:
+        """One object against everything else."""
+        features = _features(image)
+        small, links = _reduced_seeds(seeds, features.lab.shape[:2]), self._links(image, features)
+        cut_with = self._solver(links, small)
+        learning = Learning(self.colours, self.iterations, self.precision, self.reach)
+        if region is not None:
+            inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
+            inside = inside if inside.any() else small != 0
+            belief = beliefs.from_region(features, inside, links, cut_with, learning)
+        elif (small == 1).any():
+            belief = beliefs.from_strokes(features, small, cut_with, learning)
+        else:
+            belief = beliefs.from_salience(features, _salience(image), small, cut_with, learning)
+        if len(self._pyramid(image).levels) == 1:
+            return Known(seeds, belief, None)
+        amount = DOUBT * belief.smoothness * self._smoothness(small.size)
+        doubtful = beliefs.changing(belief.of_pixels(features), belief.smoothness, cut_with, amount)
+        return Known(seeds, belief, Start(belief.cut, doubtful))
+
+    def _cut(self, image: Image, known: Known, *, guessed: bool) -> Mask:
+        report(0.6, "Cutting")
+        *_, last = self._cuts(image, known)
+        return without_specks(last.foreground) if guessed else connected_to_seeds(last.foreground, known.seeds)
+
+    def _cuts(self, image: Image, known: Known) -> Iterator[Step]:
+        """The cut of every size, the smallest first."""
+        pyramid, belief = self._pyramid(image), known.belief
 
         def unary_at(level: int, pixels: NDArray[np.intp]) -> NDArray[np.float32]:
             guide = pyramid.levels[level]
             lab = guide.reshape(-1, 3)[pixels].astype(np.float32) - LAB_ORIGIN
             return belief.of_colours(lab) + _at(belief.place, guide.shape[:2], pixels)
 
-        report(0.6, "Cutting")
-        found = banded_cut(
-            pyramid,
-            unary_at,
-            smoothness=smoothness,
-            seeds=seeds,
-            band=BAND,
-            opinion=belief.cut,
-        )
-        guessed = region is None and not (seeds == 1).any()
-        return (without_specks(found) if guessed else connected_to_seeds(found, seeds)), belief
-
-    def _learn(self, image: Image, features: Features, seeds: NDArray[np.int8], region: Mask | None) -> Belief:
-        small, links = _reduced_seeds(seeds, features.lab.shape[:2]), self._links(image, features)
-        cut_with = self._solver(links, small)
-        learning = Learning(self.colours, self.iterations, self.precision, self.reach)
-        if region is None and not (small == 1).any():
-            return beliefs.from_salience(features, _salience(image), small, cut_with, learning)
-        if region is None:
-            return beliefs.from_strokes(features, small, cut_with, learning)
-        inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
-        inside = inside if inside.any() else small != 0
-        return beliefs.from_region(features, inside, links, cut_with, learning)
+        smoothness = belief.smoothness * self._smoothness(known.seeds.size)
+        return banded_cuts(pyramid, unary_at, smoothness=smoothness, seeds=known.seeds, band=BAND, start=known.start)
 
     def _solver(self, links: NDArray[np.int16], seeds: NDArray[np.int8]) -> beliefs.CutWith:
         """Cuts of the view that keep to its seeds (h, w)."""
@@ -208,15 +220,16 @@ class GraphCut(Method):
         """The weight of an n-link without contrast in a copy of so many pixels."""
         return self.smoothness * float(np.sqrt(pixels)) / UNIT
 
-    def _uncertainty(
-        self, image: Image, certain: dict[int, NDArray[np.int8]], learned: dict[int, Belief]
-    ) -> NDArray[np.float32]:
+    def _uncertainty(self, image: Image, objects: dict[int, Known]) -> NDArray[np.float32]:
         """How close the closest decision about any object was, at the size of the view."""
         features = _features(image)
         shape = features.lab.shape[:2]
         found = np.zeros(shape, np.float32)
-        for number, belief in learned.items():
-            cut_with = self._solver(self._links(image, features), _reduced_seeds(certain[number], shape))
+        for known in objects.values():
+            belief, cut_with = (
+                known.belief,
+                self._solver(self._links(image, features), _reduced_seeds(known.seeds, shape)),
+            )
             np.maximum(found, beliefs.closeness(belief.of_pixels(features), belief.smoothness, cut_with), out=found)
         return found
 
