@@ -4,6 +4,7 @@ A method is a callable (Image, Prompts) -> alpha; its parameters are its default
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import agreement
 from benchmarks.datasets import PROMPTS, DataError, Sample, samples
 from benchmarks.robot_user import Seeds, Visit, visit
 from masking_core import GraphCut, Image, Prompts, Recipe, Result
@@ -26,17 +28,18 @@ PROMPTED = ("graph_cut", "watershed", "kmeans")
 
 
 def tables(data: Path | None, only: list[str] | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Measure every row of the sets ``only`` (all of them by default); one table a set.
+    """Measure every row of the sets ``only`` (all of them by default, and the agreement of cuts); one table each.
 
     Raises:
         DataError: no folder was given, or something in it is not there.
     """
     if data is None:
         raise DataError("The accuracy benchmark needs the folder of pictures with ground truth: --data DIR.")
-    unknown = sorted(set(only or ()) - set(PROMPTS))
+    measured = {**{name: partial(_rows, data, name) for name in PROMPTS}, "agreement": partial(agreement.rows, data)}
+    unknown = sorted(set(only or ()) - set(measured))
     if unknown:
-        raise DataError(f"There is no set {unknown[0]!r}; there are {', '.join(PROMPTS)}.")
-    return {name: list(_rows(data, name)) for name in only or PROMPTS}
+        raise DataError(f"There is no set {unknown[0]!r}; there are {', '.join(measured)}.")
+    return {name: list(measured[name]()) for name in only or measured}
 
 
 def cutters() -> dict[str, Cutter]:
@@ -67,17 +70,6 @@ def grabcut(image: Image, prompts: Prompts, iterations: int = 5) -> Alpha:
         bgr = np.ascontiguousarray(image.rgb[..., ::-1])
         cv2.grabCut(bgr, mask, None, *models, iterations, cv2.GC_INIT_WITH_MASK)
     return (mask & 1).astype(np.float32)
-
-
-def prompts_of(sample: Sample) -> Prompts:
-    """Put a sample's seeds and box into one value, as a user's marks would be."""
-    prompts = Prompts()
-    if sample.box is not None:
-        box = sample.box
-        prompts = Prompts.from_box(box.x0, box.y0, box.x1, box.y1)
-    if sample.seeds is not None:
-        prompts = Prompts(marks=(*prompts.marks, *Prompts.from_seeds(sample.seeds).marks))
-    return prompts
 
 
 def measure(sample: Sample, alpha: Alpha) -> dict[str, float]:
@@ -111,7 +103,7 @@ def _row(data: Path, name: str, prompt: str, cut: Cutter) -> dict[str, Any]:
     figures: list[dict[str, float]] = []
     curves, distances, seconds = [], [], []
     for sample in samples(data, name, prompt):
-        image, prompts = Image.from_array(sample.rgb), prompts_of(sample)
+        image, prompts = Image.from_array(sample.rgb), sample.prompts
         began = perf_counter()
         alpha = cut(image, prompts)
         seconds.append(perf_counter() - began)

@@ -11,6 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import Prompts
+from masking_core.prompts import Mark
+
 MIXED = 128
 UNKNOWN, BACKGROUND, FOREGROUND = -1, 0, 1
 
@@ -44,6 +47,16 @@ class Sample:
     seeds: NDArray[np.int8] | None = None
     box: Box | None = None
     undecided: NDArray[np.bool_] | None = None
+
+    @property
+    def prompts(self) -> Prompts:
+        """Seeds and box as one value, as a user's marks would be."""
+        marks: tuple[Mark, ...] = ()
+        if self.box is not None:
+            marks += Prompts.from_box(self.box.x0, self.box.y0, self.box.x1, self.box.y1).marks
+        if self.seeds is not None:
+            marks += Prompts.from_seeds(self.seeds).marks
+        return Prompts(marks=marks)
 
 
 @dataclass(frozen=True)

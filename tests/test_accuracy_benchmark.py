@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import distance_transform_edt
 
-from benchmarks import accuracy, robot_user
+from benchmarks import accuracy, agreement, robot_user
 from benchmarks.datasets import Box, DataError, samples
 from benchmarks.robot_user import Click
 from masking_core import Image
@@ -77,9 +77,9 @@ def test_prompts_are_read_as_described(folder):
 
 def test_prompts_become_the_same_marks(folder):
     (strokes,) = samples(folder, "grabcut", "strokes1")
-    assert np.array_equal(accuracy.prompts_of(strokes).seeds((60, 80)), strokes.seeds)
+    assert np.array_equal(strokes.prompts.seeds((60, 80)), strokes.seeds)
     (box,) = samples(folder, "grabcut", "box")
-    bounds = accuracy.prompts_of(box).bounds((60, 80))
+    bounds = box.prompts.bounds((60, 80))
     assert bounds.sum() == 20 * 19
     assert bounds[21, 30]
     assert bounds[39, 49]
@@ -87,7 +87,7 @@ def test_prompts_become_the_same_marks(folder):
 
 def test_grabcut_finds_the_square_and_is_measured_so(folder):
     (sample,) = samples(folder, "grabcut", "lasso")
-    alpha = accuracy.grabcut(Image.from_array(sample.rgb), accuracy.prompts_of(sample))
+    alpha = accuracy.grabcut(Image.from_array(sample.rgb), sample.prompts)
     figures = accuracy.measure(sample, alpha)
     assert figures["IoU"] > 0.95
     assert figures["error % where undecided"] < 2
@@ -96,7 +96,7 @@ def test_grabcut_finds_the_square_and_is_measured_so(folder):
 
 def test_what_a_prompt_decides_grabcut_keeps(folder):
     (strokes,) = samples(folder, "grabcut", "strokes1")
-    alpha = accuracy.grabcut(Image.from_array(strokes.rgb), accuracy.prompts_of(strokes))
+    alpha = accuracy.grabcut(Image.from_array(strokes.rgb), strokes.prompts)
     assert (alpha[strokes.seeds == 1] == 1).all()
     assert (alpha[strokes.seeds == 0] == 0).all()
     assert "error % where undecided" not in accuracy.measure(strokes, alpha)
@@ -172,3 +172,14 @@ def test_the_table_has_every_prompt_and_the_robot(folder, monkeypatch):
     assert all(row["seconds"] > 0 for row in rows)
     assert rows[0]["error % where undecided"] < 5
     assert rows[-1]["clicks to 0.9"] <= 5
+
+
+def test_the_agreement_of_cuts_is_measured_on_pictures_brought_to_a_size(folder, monkeypatch):
+    monkeypatch.setattr(agreement, "SIZES", (0.3,))
+    (sample,) = samples(folder, "grabcut", "strokes1")
+    large = agreement.enlarged(sample, 0.3)
+    assert large.rgb.shape[:2] == large.seeds.shape == (474, 632)
+    assert np.mean(large.seeds == 1) == pytest.approx(np.mean(sample.seeds == 1), rel=0.2)
+    (row,) = accuracy.tables(folder, ["agreement"])["agreement"]
+    assert row["pictures"] == row["0.99 or more"] == row["0.97 or more"] == 1
+    assert 0.99 <= row["IoU, least"] <= 1

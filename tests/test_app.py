@@ -85,6 +85,20 @@ def test_a_bad_upload_is_explained_and_the_last_good_picture_stays():
     assert not app.error
 
 
+def told_twice():
+    from pages.parts import picker, state
+
+    for _ in range(2 if state.peek("upload") else 0):
+        picker._take_upload()
+    picker.pick()
+
+
+def test_a_browser_that_tells_of_an_upload_twice_takes_no_explanation_away():
+    app = uploaded(AppTest.from_function(told_twice).run(), "broken.png", picture()[:60])
+    assert "broken.png" in texts(app.error)
+    assert not app.exception
+
+
 def test_switching_an_object_picks_by_hand_and_the_pick_follows_its_object():
     app = uploaded(opened())
     app.slider(key="kmeans.objects").set_value(2).run()

@@ -47,9 +47,11 @@ def current() -> Stack:
 def _take_upload() -> None:
     # The uploader lists all that was ever dropped; the picture is what the last drop brought.
     listed = state.get("upload") or []
-    seen = state.get("upload.seen", [])
+    seen, now = state.get("upload.seen", []), [file.file_id for file in listed]
+    if now == seen:
+        return  # a busy browser may tell of a list twice
     files = [{"name": file.name, "data": file.getvalue()} for file in listed if file.file_id not in seen]
-    state.put("upload.seen", [file.file_id for file in listed])
+    state.put("upload.seen", now)
     state.put("upload.problem", "")
     if not files:
         return
@@ -62,6 +64,7 @@ def _take_upload() -> None:
 
 
 def _take_sample(key: str) -> None:
-    if chosen := state.peek(key):
+    chosen = state.peek(key)
+    if chosen and chosen != state.picture().get("sample"):
         state.put("picture", {"sample": chosen})
         state.put("upload.problem", "")
