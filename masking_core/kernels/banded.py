@@ -33,7 +33,7 @@ BAND = 4
 HAIR = 0.03
 """By how much unaries are moved to see what is decided by a hair, in n-links without contrast."""
 OPEN = 100_000
-"""Most pixels of a size that are left open beside its band: the time they take is limited, and no other rule is."""
+"""Most pixels of a size that are left open beside its band: more would take long, and are decided at once."""
 
 _MOVE = np.int32(HAIR * MAX_LINK)
 _FOREGROUND, _BACKGROUND = 1, 2  # bits; a coarse pixel with both is undecided
@@ -159,26 +159,27 @@ def banded_cuts(
         raise ParameterError(f"The band must be 1 pixel or more, but {band} was given.")
     decided = _seed_levels(pyramid, seeds)
     coarsest = len(pyramid.levels) - 1
-    labels = doubtful = None
+    known = None
     if start is not None and coarsest > 0:
-        labels, doubtful = (_resized(known, pyramid.levels[-1].shape) for known in start)
+        known = Start(*(_resized(each, pyramid.levels[-1].shape) for each in start))
     for level in range(coarsest, -1, -1):
         sure = decided[level]
         free = (sure != _FOREGROUND) & (sure != _BACKGROUND)
-        if labels is None or doubtful is None:
-            labels = sure == _FOREGROUND
-        else:
+        fixed = sure == _FOREGROUND
+        if known is not None:
             if level < coarsest:
-                labels, doubtful = (_double(known, sure.shape) for known in (labels, doubtful))
-            labels[sure == _FOREGROUND] = True
-            labels[sure == _BACKGROUND] = False
-            free &= _near_boundary(labels, band) | _grown(doubtful, 2 * band)
+                known = Start(*(_double(each, sure.shape) for each in known))
+            fixed = (fixed | known.foreground) & (sure != _BACKGROUND)
+            free &= _near_boundary(fixed, band) | _grown(known.doubtful, 2 * band)
         pixels = np.flatnonzero(free)
         unary = np.zeros(free.shape, np.int32)
         unary.ravel()[pixels] = quantise(unary_at(level, pixels) * np.float64(2**level), smoothness)
-        grid = Grid(pyramid.nlinks(level, free), free=free, fixed=labels)
-        labels, doubtful = _by_a_hair(grid, unary) if level > 0 else (grid.cut(unary).foreground, np.zeros_like(free))
-        yield Step(free, labels)
+        grid = Grid(pyramid.nlinks(level, free), free=free, fixed=fixed)
+        if level > 0:
+            known = _by_a_hair(grid, unary)
+            yield Step(free, known.foreground)
+        else:
+            yield Step(free, grid.cut(unary).foreground)
 
 
 def _by_a_hair(grid: Grid, unary: NDArray[np.int32]) -> Start:
