@@ -88,12 +88,13 @@ def test_a_bad_upload_is_explained_and_the_last_good_picture_stays():
 def told_twice():
     from pages.parts import picker, state
 
-    for _ in range(2 if state.peek("upload") else 0):
+    if state.peek("upload"):
         picker._take_upload()
+        picker._take_sample(f"sample.{state.picture()['sample']}")
     picker.pick()
 
 
-def test_a_browser_that_tells_of_an_upload_twice_takes_no_explanation_away():
+def test_a_browser_that_tells_twice_of_an_upload_and_of_the_sample_takes_no_explanation_away():
     app = uploaded(AppTest.from_function(told_twice).run(), "broken.png", picture()[:60])
     assert "broken.png" in texts(app.error)
     assert not app.exception
