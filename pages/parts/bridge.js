@@ -73,7 +73,7 @@ class Bridge {
     this.stop.abort();
     this.observer?.disconnect();
     this.resizer?.disconnect();
-    for (const timer of [this.resting?.timer, this.waiting, this.following, this.reporting]) clearTimeout(timer);
+    for (const timer of [this.resting?.timer, this.waiting, this.following, this.reporting, this.looking]) clearTimeout(timer);
   }
 
   // --- what the page says -------------------------------------------------------------------------------------------
@@ -98,7 +98,13 @@ class Bridge {
     const inside = [...this.stage.querySelectorAll('[class*="st-key-cv_"] *')].map((node) => node.shadowRoot);
     const shadow = inside.find((root) => root?.querySelector("canvas.upper-canvas"));
     const upper = shadow?.querySelector("canvas.upper-canvas");
-    if (!upper || !this.data) return;
+    clearTimeout(this.looking);
+    if (!this.data) return;
+    if (!upper) { // its code may still be on the way, and what appears in a shadow root is not told of outside
+      this.looking = setTimeout(() => this.attach(), 100);
+      return;
+    }
+    if (shadow !== this.shadow) this.observer.observe(shadow, { childList: true, subtree: true });
     if (!shadow.querySelector("style[data-bridge]")) {
       const style = document.createElement("style");
       style.dataset.bridge = "";
@@ -106,8 +112,10 @@ class Bridge {
       shadow.appendChild(style);
     }
     this.watch(shadow.querySelector("canvas.lower-canvas.dc-canvas"));
+    const late = upper !== this.upper;
     this.upper = upper;
     this.shadow = shadow;
+    if (late) this.agree();
     upper.setAttribute("role", "img");
     if (upper.getAttribute("aria-label") !== this.data.label) upper.setAttribute("aria-label", this.data.label);
   }

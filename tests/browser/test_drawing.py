@@ -2,7 +2,7 @@
 
 import pytest
 from hands import after, answered, canvas_box, draw, press, prompts, settled, take
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 SIDE = 512
 """Width and height of the picture that is drawn on."""
@@ -69,6 +69,19 @@ def test_every_tool_draws_its_mark_and_every_step_is_taken_back_and_again(desk: 
     assert count(desk) == 0
     after(desk, lambda: press(desk, "undo"))
     assert prompts(desk) == whole
+
+
+def test_a_canvas_whose_code_comes_late_is_found_all_the_same(page: Page, desk_server) -> None:
+    def late(route: Route) -> None:
+        page.wait_for_timeout(4000)
+        route.continue_()
+
+    page.route("**/bidi-components/**/*.js", late)
+    page.goto(desk_server.url)
+    expect(page.locator("canvas.upper-canvas[aria-label]")).to_be_visible()
+    expect(page.get_by_role("button", name="Reset canvas & history")).to_be_hidden()
+    draw(page, [(0.3, 0.3), (0.6, 0.6)])
+    assert count(page) == 1
 
 
 def test_keys_choose_tool_object_and_operation_and_delete_what_is_selected(desk: Page) -> None:
