@@ -34,6 +34,8 @@ HAIR = 0.03
 """By how much unaries are moved to see what is decided by a hair, in n-links without contrast."""
 OPEN = 100_000
 """Most pixels of a size that are left open beside its band: more would take long, and are decided at once."""
+OPENED = 1_500_000
+"""Pixels of the largest size that has more than a band."""
 
 _MOVE = np.int32(HAIR * MAX_LINK)
 _FOREGROUND, _BACKGROUND = 1, 2  # bits; a coarse pixel with both is undecided
@@ -175,11 +177,11 @@ def banded_cuts(
         unary = np.zeros(free.shape, np.int32)
         unary.ravel()[pixels] = quantise(unary_at(level, pixels) * np.float64(2**level), smoothness)
         grid = Grid(pyramid.nlinks(level, free), free=free, fixed=fixed)
-        if level > 0:
+        if level > 0 and 4 * free.size <= OPENED:
             known = _by_a_hair(grid, unary)
-            yield Step(free, known.foreground)
         else:
-            yield Step(free, grid.cut(unary).foreground)
+            known = Start(grid.cut(unary).foreground, np.zeros_like(free))
+        yield Step(free, known.foreground)
 
 
 def _by_a_hair(grid: Grid, unary: NDArray[np.int32]) -> Start:
