@@ -12,6 +12,7 @@ Grigoriadis & Tarjan 1989, and quickly found from the flow of the first).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -24,20 +25,21 @@ from masking_core.errors import ParameterError
 from masking_core.kernels.contrast import Guide, halved, nlinks, quantise
 from masking_core.kernels.maxflow import MAX_LINK, Grid
 
-COARSEST = 160_000
-"""Pixels that are cut exactly before bands take over."""
+COARSEST = 10_000
+"""Pixels that are cut as a whole before bands take over."""
 KEPT = 4_194_304
 """Pixels of the largest size whose n-links are kept, 8 bytes each; those of larger ones are weighed in the band."""
 BAND = 4
 """Half the width of the band, in pixels of its level."""
-HAIR = 0.03
-"""By how much unaries are moved to see what is decided by a hair, in n-links without contrast."""
+HAIR = 10.0
+"""By how much unaries are moved to see what is decided by a hair, in n-links without contrast of a one-pixel picture. A
+pixel of a size that is s times as long stands for s² pixels, each moved as much, and n-links are s times as long: of
+all sizes it is the same share of a picture's side, and of one with n pixels HAIR / √n."""
 OPEN = 100_000
 """Most pixels of a size that are left open beside its band: more would take long, and are decided at once."""
 OPENED = 1_500_000
 """Pixels of the largest size that has more than a band."""
 
-_MOVE = np.int32(HAIR * MAX_LINK)
 _FOREGROUND, _BACKGROUND = 1, 2  # bits; a coarse pixel with both is undecided
 
 UnaryAt = Callable[[int, NDArray[np.intp]], NDArray[np.floating]]
@@ -90,18 +92,6 @@ class Pyramid:
         return nlinks(self.levels[level], sensitivity=self.sensitivity, where=where) if kept is None else kept
 
 
-class Start(NamedTuple):
-    """What is known from a copy of any size (h, w) that was cut before.
-
-    Attributes:
-        foreground: (h, w) bool.
-        doubtful: (h, w) bool, where the cut may be another at a larger size.
-    """
-
-    foreground: NDArray[np.bool_]
-    doubtful: NDArray[np.bool_]
-
-
 class Step(NamedTuple):
     """The cut of one size (h, w).
 
@@ -121,10 +111,9 @@ def banded_cut(
     smoothness: float,
     seeds: NDArray[np.integer] | None = None,
     band: int = BAND,
-    start: Start | None = None,
 ) -> NDArray[np.bool_]:
     """Label a picture coarse to fine: the (H, W) bool foreground of the last of :func:`banded_cuts`."""
-    *_, last = banded_cuts(pyramid, unary_at, smoothness=smoothness, seeds=seeds, band=band, start=start)
+    *_, last = banded_cuts(pyramid, unary_at, smoothness=smoothness, seeds=seeds, band=band)
     return last.foreground
 
 
@@ -135,7 +124,6 @@ def banded_cuts(
     smoothness: float,
     seeds: NDArray[np.integer] | None = None,
     band: int = BAND,
-    start: Start | None = None,
 ) -> Iterator[Step]:
     """Label a picture coarse to fine; exactly, if the pyramid has one level.
 
@@ -148,7 +136,6 @@ def banded_cuts(
             pixels are s full-resolution pixels wide, dividing it by s gives the same cut as at full resolution.
         seeds: (H, W) integers: -1 undecided, 0 background, 1 foreground; every seed keeps its label. None for none.
         band: half the width of the band in pixels, 1 or more.
-        start: lets the coarsest of several levels have a band too; None to label all of it.
 
     Yields:
         The cut of every level, the coarsest first.
@@ -160,19 +147,15 @@ def banded_cuts(
     if band < 1:
         raise ParameterError(f"The band must be 1 pixel or more, but {band} was given.")
     decided = _seed_levels(pyramid, seeds)
-    coarsest = len(pyramid.levels) - 1
     known = None
-    if start is not None and coarsest > 0:
-        known = Start(*(_resized(each, pyramid.levels[-1].shape) for each in start))
-    for level in range(coarsest, -1, -1):
+    for level in range(len(pyramid.levels) - 1, -1, -1):
         sure = decided[level]
         free = (sure != _FOREGROUND) & (sure != _BACKGROUND)
         fixed = sure == _FOREGROUND
         if known is not None:
-            if level < coarsest:
-                known = Start(*(_double(each, sure.shape) for each in known))
-            fixed = (fixed | known.foreground) & (sure != _BACKGROUND)
-            free &= _near_boundary(fixed, band) | _grown(known.doubtful, 2 * band)
+            foreground, doubtful = (_double(each, sure.shape) for each in known)
+            fixed = (fixed | foreground) & (sure != _BACKGROUND)
+            free &= _near_boundary(fixed, band) | _grown(doubtful, 2 * band)
         pixels = np.flatnonzero(free)
         unary = np.zeros(free.shape, np.int32)
         unary.ravel()[pixels] = quantise(unary_at(level, pixels) * np.float64(2**level), smoothness)
@@ -180,17 +163,18 @@ def banded_cuts(
         if level > 0 and 4 * free.size <= OPENED:
             known = _by_a_hair(grid, unary)
         else:
-            known = Start(grid.cut(unary).foreground, np.zeros_like(free))
-        yield Step(free, known.foreground)
+            known = grid.cut(unary).foreground, np.zeros_like(free)
+        yield Step(free, known[0])
 
 
-def _by_a_hair(grid: Grid, unary: NDArray[np.int32]) -> Start:
-    """Cut a grid, and tell what is decided by a hair, unless that is too much."""
-    least, most = (grid.cut(unary + by).foreground for by in (-_MOVE, _MOVE))
+def _by_a_hair(grid: Grid, unary: NDArray[np.int32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Cut a grid: its foreground, and what is decided by a hair, unless that is too much."""
+    move = np.int32(HAIR * MAX_LINK / math.sqrt(unary.size))
+    least, most = (grid.cut(unary + by).foreground for by in (-move, move))
     doubtful = least != most
     if 4 * np.count_nonzero(doubtful) > OPEN:
-        return Start(grid.cut(unary).foreground, np.zeros_like(doubtful))
-    return Start(least, doubtful)
+        return grid.cut(unary).foreground, np.zeros_like(doubtful)
+    return least, doubtful
 
 
 def from_array(unary: NDArray[np.floating], pyramid: Pyramid) -> UnaryAt:
@@ -215,10 +199,6 @@ def _double(labels: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.boo
     size = (2 * labels.shape[1], 2 * labels.shape[0])
     doubled = cv2.resize(labels.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(doubled[: shape[0], : shape[1]]).view(np.bool_)
-
-
-def _resized(labels: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    return np.asarray(cv2.resize(labels.astype(np.float32), shape[1::-1], interpolation=cv2.INTER_CUBIC) >= 0.5)
 
 
 def _grown(labels: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:

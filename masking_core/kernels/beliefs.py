@@ -156,14 +156,9 @@ def closeness(unary: Plane, smoothness: float, cut_with: CutWith) -> Plane:
     """
     close = np.zeros(unary.shape, np.float32)
     for amount in sorted(AMOUNTS, reverse=True):
-        close[changing(unary, smoothness, cut_with, amount)] = 1 - amount / (1.25 * max(AMOUNTS))
+        less, more = (cut_with(unary + np.float32(by), smoothness) for by in (-amount, amount))
+        close[less != more] = 1 - amount / (1.25 * max(AMOUNTS))
     return close
-
-
-def changing(unary: Plane, smoothness: float, cut_with: CutWith, amount: float) -> Mask:
-    """The pixels (h, w) whose side changes when all unaries are moved by an amount, down and up."""
-    less, more = (cut_with(unary + np.float32(by), smoothness) for by in (-amount, amount))
-    return np.asarray(less != more)
 
 
 def _from_start(features: Features, region: Mask, start: Start, cut_with: CutWith, learning: Learning) -> Belief:

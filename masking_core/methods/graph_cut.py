@@ -14,7 +14,7 @@ from masking_core.errors import PromptError
 from masking_core.graph_cut_stages import Account, stages
 from masking_core.image import Image
 from masking_core.kernels import beliefs
-from masking_core.kernels.banded import COARSEST, Pyramid, Start, Step, banded_cuts
+from masking_core.kernels.banded import COARSEST, Pyramid, Step, banded_cuts
 from masking_core.kernels.beliefs import Belief, Learning
 from masking_core.kernels.contrast import nlinks, quantise
 from masking_core.kernels.maxflow import Grid
@@ -38,8 +38,8 @@ UNIT = 283.0
 NO_OBJECT = "No object is marked: what stands out of the picture was taken. Draw on it, or around it, to decide."
 BAND = 2
 """Half the width of the band that is cut anew at finer sizes, in pixels of the size."""
-DOUBT = 0.12
-"""By how much the view's unaries are moved to see what a larger size must decide, in n-links without contrast."""
+WHOLE = 160_000
+"""Pixels of the largest picture that is cut as a whole."""
 QUARTER = 64
 """What a byte says of a quarter, for the share of a pixel that is marked."""
 LAB_ORIGIN = np.array([0, 128, 128], np.float32)
@@ -54,12 +54,10 @@ class Known:
     Attributes:
         seeds: (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
         belief: what was learned.
-        start: the view's cut; None where the picture is cut as a whole.
     """
 
     seeds: NDArray[np.int8]
     belief: Belief
-    start: Start | None
 
 
 class GraphCut(Method):
@@ -182,11 +180,7 @@ class GraphCut(Method):
             belief = beliefs.from_strokes(features, small, cut_with, learning)
         else:
             belief = beliefs.from_salience(features, _salience(image), small, cut_with, learning)
-        if len(self._pyramid(image).levels) == 1:
-            return Known(seeds, belief, None)
-        amount = DOUBT * belief.smoothness * self._smoothness(small.size)
-        doubtful = beliefs.changing(belief.of_pixels(features), belief.smoothness, cut_with, amount)
-        return Known(seeds, belief, Start(belief.cut, doubtful))
+        return Known(seeds, belief)
 
     def _cut(self, image: Image, known: Known, *, guessed: bool) -> Mask:
         report(0.6, "Cutting")
@@ -203,7 +197,7 @@ class GraphCut(Method):
             return belief.of_colours(lab) + _at(belief.place, guide.shape[:2], pixels)
 
         smoothness = belief.smoothness * self._smoothness(known.seeds.size)
-        return banded_cuts(pyramid, unary_at, smoothness=smoothness, seeds=known.seeds, band=BAND, start=known.start)
+        return banded_cuts(pyramid, unary_at, smoothness=smoothness, seeds=known.seeds, band=BAND)
 
     def _solver(self, links: NDArray[np.int16], seeds: NDArray[np.int8]) -> beliefs.CutWith:
         """Cuts of the view that keep to its seeds (h, w)."""
@@ -239,7 +233,7 @@ class GraphCut(Method):
         )
 
     def _pyramid(self, image: Image) -> Pyramid:
-        coarsest = image.pixels if self.exact else COARSEST
+        coarsest = image.pixels if self.exact or image.pixels <= WHOLE else COARSEST
         return image.derived(
             ("graph_cut.pyramid", coarsest, self.sensitivity),
             lambda: Pyramid.of(_lab(image.rgb), sensitivity=self.sensitivity, coarsest=coarsest),
