@@ -6,8 +6,8 @@ once both are divided by s, which leaves the n-links within the range of the sol
 made from those of the larger (:func:`~masking_core.kernels.contrast.halved`), so that no edge is lost on the way.
 
 A band alone keeps a wrong choice between two outlines that cost nearly the same. So every size also leaves open to the
-next one what it decides by a hair: what changes sides when all unaries are moved a little (the cuts are nested, Gallo,
-Grigoriadis & Tarjan 1989, and quickly found from the flow of the first).
+next one what it decides by a hair: what changes sides when all unaries are moved a little, down and up. The two cuts
+are nested (Gallo, Grigoriadis & Tarjan 1989), and what both agree on is known without a third one.
 """
 
 from __future__ import annotations
@@ -32,9 +32,8 @@ KEPT = 4_194_304
 BAND = 4
 """Half the width of the band, in pixels of its level."""
 HAIR = 10.0
-"""By how much unaries are moved to see what is decided by a hair, in n-links without contrast of a one-pixel picture. A
-pixel of a size that is s times as long stands for s² pixels, each moved as much, and n-links are s times as long: of
-all sizes it is the same share of a picture's side, and of one with n pixels HAIR / √n."""
+"""By how much unaries are moved to see what is decided by a hair: in n-links without contrast, times the square root of
+a size's pixels, which is the same evidence at every size."""
 OPEN = 100_000
 """Most pixels of a size that are left open beside its band: more would take long, and are decided at once."""
 OPENED = 1_500_000
