@@ -19,10 +19,14 @@ from masking_core.prompts import Prompts
 from masking_core.recipe import Area, Recipe
 from masking_core.result import Layer, Result
 from masking_core.session import Session
-from masking_core.steps.background import Behind, Blurred, Colour, Dimmed, Transparent, compose
+from masking_core.steps.backgrounds import Behind, Blurred, Colour, Dimmed, Gradient, Grey, Transparent
 from masking_core.steps.clean import Clean
+from masking_core.steps.compose import compose
 from masking_core.steps.edge import Edge
-from masking_core.steps.foreground import Keep
+from masking_core.steps.foreground import Foreground
+
+Keep = Foreground
+"""What :class:`Foreground` was called."""
 
 __all__ = [
     "Area",
@@ -33,8 +37,11 @@ __all__ = [
     "Colour",
     "Dimmed",
     "Edge",
+    "Foreground",
     "FuzzyCMeans",
+    "Gradient",
     "GraphCut",
+    "Grey",
     "Image",
     "ImageError",
     "KMeans",
