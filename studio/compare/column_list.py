@@ -6,7 +6,7 @@ import streamlit as st
 
 from masking_core import Clean, Edge, GraphCut, Keep, KMeans, Recipe, Watershed
 from masking_core.methods import METHODS
-from masking_core.parameters import parameters
+from masking_core.parameters import Declared, parameters
 from masking_core.sharing import comparison_report
 from studio import controls, state
 from studio.compare import workbench
@@ -71,11 +71,11 @@ def columns() -> list[Column]:
     return [Column(letter, plain) for letter, plain in zip(LETTERS, _listed(), strict=False)]
 
 
-def reference() -> Column | None:
+def reference() -> Column:
     """The column that the others are compared with: the pinned one, else the first."""
     every = columns()
     pinned = state.setdefault("compare.reference", 0)
-    return next((column for column in every if column.id == pinned), every[0] if every else None)
+    return next((column for column in every if column.id == pinned), every[0])
 
 
 def pin(id: int) -> None:
@@ -99,15 +99,16 @@ def add_named(choice: str | None) -> None:
 
 
 def remove(id: int) -> None:
-    """Take a column away."""
-    state.put("compare.columns", [plain for plain in _listed() if plain["id"] != id])
+    """Take a column away; the last one stays."""
+    if rest := [plain for plain in _listed() if plain["id"] != id]:
+        state.put("compare.columns", rest)
 
 
 def summary(recipe: Recipe) -> str:
     """What is set in a recipe other than usual, in one line."""
     words = [f"{title.lower()} {text}" for title, text in comparison_report.settings(recipe).items()]
     for part in ("keep", "clean", "edge"):
-        value = getattr(recipe, part)
+        value: Declared = getattr(recipe, part)
         if any(getattr(value, item.name) != item.default for item in parameters(type(value))):
             words.append(f"own {'foreground' if part == 'keep' else part} settings")
     return ", ".join([*words, *(["masking area"] if recipe.area else [])]) or "usual settings"
