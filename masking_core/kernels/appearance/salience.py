@@ -148,7 +148,7 @@ def barrier_distance(lab: Plane) -> Plane:
 
 
 @njit(cache=True, nogil=True)
-def _barrier(values, sweeps):  # type: ignore[no-untyped-def]
+def _barrier(values, sweeps):
     height, width = values.shape
     distance = np.full(values.shape, np.inf, np.float32)
     distance[0], distance[-1], distance[:, 0], distance[:, -1] = 0, 0, 0, 0
