@@ -19,6 +19,7 @@ from masking_core.steps.backgrounds import BACKGROUNDS, Background, Behind
 from masking_core.steps.clean import Clean
 from masking_core.steps.edge import EDGE_STEPS, EdgeStep
 from masking_core.steps.foreground import Foreground
+from masking_core.version import __version__
 
 WIDTH = 100
 """Columns of the program; only texts that cannot be divided are longer."""
@@ -53,7 +54,8 @@ def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> st
     lines.append(f"result = recipe.run({', '.join(arguments[1:])})")
     target = f"{PurePath(picture).stem or 'picture'}-cutout.png"
     lines.append(f"Path({_quoted(target)}).write_bytes(export.png(result.rgba))")
-    return "\n".join([*_imports(recipe, prompts, opener), "", *lines, ""])
+    made = f"# Made with masking-studio {__version__}."
+    return "\n".join([made, *_imports(recipe, prompts, opener), "", *lines, ""])
 
 
 def parameter_reference() -> str:

@@ -106,3 +106,7 @@ def follow(before: Labels, picked: tuple[int, ...], after: Labels) -> tuple[tupl
     kept = label_map.selected(after, now)
     lost = tuple(label for label in picked if 2 * np.count_nonzero(kept & (before == label)) < (before == label).sum())
     return now, lost
+
+
+Keep = Foreground
+"""What :class:`Foreground` was called."""

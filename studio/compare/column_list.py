@@ -73,11 +73,11 @@ def columns() -> list[Column]:
     return [Column(letter, plain) for letter, plain in zip(LETTERS, _listed(), strict=False)]
 
 
-def reference() -> Column | None:
+def reference() -> Column:
     """The column that the others are compared with: the pinned one, else the first."""
     every = columns()
     pinned = state.setdefault("compare.reference", 0)
-    return next((column for column in every if column.id == pinned), every[0] if every else None)
+    return next((column for column in every if column.id == pinned), every[0])
 
 
 def pin(id: int) -> None:
@@ -101,8 +101,9 @@ def add_named(choice: str | None) -> None:
 
 
 def remove(id: int) -> None:
-    """Take a column away."""
-    state.put("compare.columns", [plain for plain in _listed() if plain["id"] != id])
+    """Take a column away; the last one stays."""
+    if rest := [plain for plain in _listed() if plain["id"] != id]:
+        state.put("compare.columns", rest)
 
 
 def summary(recipe: Recipe) -> str:

@@ -1,5 +1,6 @@
 """A sweep: one or two parameters over several values, as a strip or a grid of pictures with their charts."""
 
+import math
 from typing import Any
 
 import streamlit as st
@@ -89,7 +90,11 @@ def _values(recipe: Recipe, name: str, parameter: Parameter, count: int) -> list
         persist_state="session",
     )
     values = {parameter.parse(text.strip()) for text in chosen}
-    return sorted(values, key=float) if numbers else list(dict.fromkeys(parameter.parse(text) for text in chosen))
+    return sorted(values, key=_order) if numbers else list(dict.fromkeys(parameter.parse(text) for text in chosen))
+
+
+def _order(value: Value) -> float:
+    return -math.inf if value is None else float(value)
 
 
 def _plain(value: Value) -> str:

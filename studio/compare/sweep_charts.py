@@ -1,6 +1,6 @@
 """The charts of a sweep."""
 
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import streamlit as st
@@ -63,10 +63,15 @@ def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, n
     else:
         x = alt.X(field="x", type="nominal", sort=None, title=titles[0])
     y = alt.Y(field=field, type="quantitative", scale=alt.Scale(zero=field == "seconds"), title=title)
-    told = [("x", titles[0], "nominal"), ("group", titles[-1], "nominal"), (field, title, "quantitative")]
+    told: list[tuple[str, str, Literal["nominal", "quantitative"]]] = [
+        ("x", titles[0], "nominal"),
+        ("group", titles[-1], "nominal"),
+        (field, title, "quantitative"),
+    ]
     encoding = {"x": x, "y": y, "tooltip": [alt.Tooltip(field=f, title=t, type=k) for f, t, k in told]}
     if len(names) > 1:
         encoding["color"] = alt.Color(
             field="group", type="nominal", sort=None, title=titles[1], legend=alt.Legend(orient="bottom")
         )
-    return alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)
+    chart: alt.Chart = alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)
+    return chart

@@ -12,6 +12,7 @@ from masking_core.steps.compose import on_checkerboard
 from studio import state
 from studio.drawing import files, history, table, tools
 from studio.drawing.canvas import component, ink
+from studio.drawing.pen import Pen
 from studio.results import views
 
 SHARP = 16_000_000
@@ -78,7 +79,7 @@ class MarkEditor:
         files.show(self._image, self._history, self._take, self._uses, self._title)
 
     @property
-    def _pen(self) -> tools.Pen:
+    def _pen(self) -> Pen:
         return tools.pen(self._uses, self._image.size)
 
     def _take(self) -> None:

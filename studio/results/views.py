@@ -38,6 +38,7 @@ def show(result: Result) -> None:
         persist_state="session",
     )
     original = result.image.rgb
+    shown: Picture
     match view:
         case "Before / after":
             with place:
@@ -61,7 +62,7 @@ def _uncertain(result: Result) -> Picture:
         st.caption("This method decides without saying how close it was; the others can tell.")
         return result.image.rgb
     grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    shown = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
+    shown: Picture = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
     place = next_place(uncertainty)
     if place is None:
         st.caption("Nothing was a close decision.")

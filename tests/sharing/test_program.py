@@ -10,6 +10,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+import masking_core
 from masking_core import (
     Area,
     Behind,
@@ -50,6 +51,11 @@ def photo(tmp_path, monkeypatch):
     path = tmp_path / "photo.png"
     path.write_bytes(export.png(rgb))
     return path
+
+
+def test_it_says_what_it_was_made_with():
+    program = python(Recipe(method=KMeans()), Prompts(), "photo.png")
+    assert program.startswith(f"# Made with masking-studio {masking_core.__version__}.\n")
 
 
 def seed_map():

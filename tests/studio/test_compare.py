@@ -75,6 +75,18 @@ def test_columns_are_added_copied_pinned_and_removed():
     assert not app.exception
 
 
+def test_the_last_column_stays():
+    def clicks():  # on the buttons of a page that has changed since it was drawn
+        from studio.compare import column_list
+
+        for column in column_list.columns():
+            column_list.remove(column.id)
+
+    app = AppTest.from_function(clicks).run()
+    assert not app.exception
+    assert len(columns(app)) == 1
+
+
 def test_a_column_that_cannot_run_says_why_and_the_others_go_on():
     app = add(opened(), "manual")
     assert "what you draw is the mask" in texts(app.info)
@@ -150,6 +162,15 @@ def test_a_sweep_over_two_parameters_is_a_grid_and_values_are_typed():
     app.multiselect(key="compare.sweep.kmeans.objects.4").set_value(["2", "70"]).run()
     assert "objects must be a whole number from 2 to 12" in texts(app.info)
     assert not app.exception
+
+
+def test_the_automatic_value_comes_before_the_numbers():
+    app = opened("Sweep")
+    app.selectbox(key="compare.sweep.axis0").set_value("edge.feather").run()
+    values = next(box for box in app.multiselect if ".edge.feather." in box.key)
+    values.set_value(["4", "auto", "0"]).run()
+    assert not app.exception
+    assert len(cells(app)) == 3
 
 
 def test_a_cell_that_fails_does_not_stop_the_rest():
