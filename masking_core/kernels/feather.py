@@ -34,7 +34,7 @@ def feather(alpha: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
     while (width := _odd(_WIDTHS * sigma)) > 1:
         thin = _thinner_than(levels, width)
         sigma /= 2
-        part = _box(thin, 2 * width)
+        part = _box(thin, 3 * width)
         if part is None:
             break
         finer = _gaussian(inner[part], sigma) if _odd(_WIDTHS * sigma) > 1 else inner[part]
@@ -68,8 +68,8 @@ def _thinner_than(levels: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
 
 def _around(thin: NDArray[np.uint8], width: int) -> NDArray[np.float32]:
     """(H, W) float32 in [0, 1]: 1 on thin parts and beside them, fading farther off."""
-    near = cv2.dilate(thin, np.ones((2 * width + 1, 2 * width + 1), np.uint8)).astype(np.float32)
-    # The mean over a window that is narrower than what was added around the parts is 1 on them.
+    near = cv2.dilate(thin, np.ones((4 * width + 1, 4 * width + 1), np.uint8)).astype(np.float32)
+    # The mean over a window half as wide as what was added is 1 up to where the parts meet thicker ones.
     faded: NDArray[np.float32] = cv2.blur(near, (2 * width + 1, 2 * width + 1), borderType=cv2.BORDER_REPLICATE)
     return faded
 
