@@ -60,6 +60,6 @@ def _extended(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _factor(problem: Problem, quality: Quality) -> int:
-    factor = math.ceil(math.sqrt(np.count_nonzero(problem.unknown) / MOST[quality]))
+    factor = math.ceil(math.sqrt(int(np.count_nonzero(problem.unknown)) / MOST[quality]))
     height, width = problem.unknown.shape
     return max(1, min(factor, height // LEAST, width // LEAST))
