@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from pages.parts import gallery, picker, shell
+from studio import shell
+from studio.gallery import gallery
+from studio.picture import picker
 
 MORE = (
     ("pages/compare.py", "Compare methods and settings side by side", ":material/compare:"),

@@ -17,10 +17,10 @@ from benchmarks import agreement
 from benchmarks.datasets import PROMPTS, DataError, Sample, samples
 from benchmarks.robot_user import Seeds, Visit, visit
 from masking_core import GraphCut, Image, Prompts, Recipe, Result
+from masking_core.arrays import Alpha
 from masking_core.methods import METHODS
 from masking_core.metrics import error_rate, f_measure, iou, mae, precision_recall_curves
 
-Alpha = NDArray[np.float32]
 Cutter = Callable[[Image, Prompts], Alpha]
 
 PROMPTED = ("graph_cut", "watershed", "kmeans")

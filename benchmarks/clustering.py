@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from skimage import data
 
 from benchmarks.timing import fastest
-from masking_core.kernels.colour_histogram import colour_histogram
-from masking_core.kernels.fuzzy import memberships
-from masking_core.kernels.fuzzy_partition import fuzzy_partition
-from masking_core.kernels.kmeans import kmeans, lloyd, seeding
-from masking_core.kernels.partition import colour_partition
-from masking_core.kernels.spatial_partition import spatial_partition
-from masking_core.kernels.suggest import suggest
+from masking_core.kernels.clustering.colour_histogram import colour_histogram
+from masking_core.kernels.clustering.fuzzy import memberships
+from masking_core.kernels.clustering.fuzzy_partition import fuzzy_partition
+from masking_core.kernels.clustering.kmeans import kmeans, lloyd, seeding
+from masking_core.kernels.clustering.partition import colour_partition
+from masking_core.kernels.clustering.spatial_partition import spatial_partition
+from masking_core.kernels.clustering.suggest import suggest
 
 MEGAPIXELS = (1, 4, 12)
 CLUSTERS = 3

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import data
 
-from masking_core.kernels.banded import Pyramid, banded_cut, from_array
-from masking_core.kernels.contrast import boundary_cost, nlinks, quantise
-from masking_core.kernels.maxflow import cut
+from masking_core.kernels.min_cut.coarse_to_fine import Pyramid, banded_cut, from_array
+from masking_core.kernels.min_cut.contrast import boundary_cost, nlinks, quantise
+from masking_core.kernels.min_cut.maxflow import cut
 from masking_core.metrics import iou
 
 PICTURES = ("astronaut", "coffee", "chelsea")

@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core.arrays import Mask
 from masking_core.metrics import iou
 from masking_core.uncertainty import next_place
 
 RADIUS = 5  # pixels
 MOST_CLICKS = 20
 
-Mask = NDArray[np.bool_]
 Seeds = NDArray[np.int8]
 Plane = NDArray[np.float32]
 Segmenter = Callable[[Seeds], Mask]

@@ -17,9 +17,9 @@ from skimage.segmentation import watershed as scikit_image
 from benchmarks.clustering import photograph
 from benchmarks.timing import fastest
 from masking_core import Image, Prompts, Recipe
-from masking_core.kernels.flooding import flood
-from masking_core.kernels.gradient import colour_gradient, edge_levels
-from masking_core.methods.watershed import Watershed
+from masking_core.kernels.watershed.flooding import flood
+from masking_core.kernels.watershed.gradient import colour_gradient, edge_levels
+from masking_core.methods.watershed.watershed import Watershed
 from masking_core.metrics import iou
 from masking_core.prompts import Stroke
 from masking_core.recipe import PREVIEW_PIXELS

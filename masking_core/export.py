@@ -11,8 +11,8 @@ import PIL.Image
 from PIL.PngImagePlugin import PngInfo
 
 from masking_core import palette
+from masking_core.arrays import Labels, Picture
 from masking_core.image import Image
-from masking_core.method import Labels, Picture
 from masking_core.result import Layer, Result
 
 THUMBNAIL = 256

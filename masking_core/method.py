@@ -8,15 +8,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.image import Image
 from masking_core.parameters import Declared
 from masking_core.prompts import Prompts
-from masking_core.stage import Picture, Stage
+from masking_core.stage import Stage
 
 __all__ = ["Alpha", "Labels", "Method", "Picture", "Segmentation", "Stage", "Tool"]
 
-Labels = NDArray[np.int32]
-Alpha = NDArray[np.float32]
 
 Tool = Literal["rectangle", "ellipse", "polygon", "stroke", "point", "seeds"]
 """What a person can mark a picture with."""
@@ -54,6 +53,8 @@ class Method(Declared, ABC):
     A new method is a subclass in a file of its own in ``masking_core/methods``, with a field ``id`` of one literal.
     """
 
+    id: str = ""
+    """The name it goes by in recipes, links and on the command line; empty for a base that several methods share."""
     title: ClassVar[str]
     good_for: ClassVar[str]
     """One sentence: which pictures it suits."""

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from masking_core.arrays import Mask
 from masking_core.errors import ParameterError
 
-Mask = NDArray[np.bool_]
 Alpha = NDArray[np.floating]
 
 GRADIENT_SIGMA = 1.4  # pixels; Rhemann et al. 2009

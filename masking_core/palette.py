@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core.method import Labels, Picture
+from masking_core.arrays import Labels, Picture
 
 # Okabe & Ito (2008), then Tol's muted set (2021): background first, in neutral grey.
 HEX = (

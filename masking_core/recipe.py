@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError
 
-from masking_core.background import Background, Transparent
-from masking_core.clean import Clean
-from masking_core.edge import Edge
 from masking_core.errors import ParameterError
 from masking_core.image import Image
-from masking_core.keep import Keep
 from masking_core.method import Method, Segmentation
 from masking_core.methods import read_method
 from masking_core.parameters import Declared, one_sentence
 from masking_core.prompts import Prompts
 from masking_core.result import Found, Result, foreground_alpha
+from masking_core.steps.background import Background, Transparent
+from masking_core.steps.clean import Clean
+from masking_core.steps.edge import Edge
+from masking_core.steps.foreground import Keep
 
 PREVIEW_PIXELS = 1_000_000
 """Largest picture that is cut while somebody is still adjusting."""
@@ -113,7 +113,7 @@ class Recipe(Declared):
             kept=kept,
             alpha=alpha,
             membership=membership,
-            doubt=method.uncertainty,
+            draw_uncertainty=method.uncertainty,
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
             notes=method.notes,
             stages=method.stages,

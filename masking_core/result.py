@@ -9,12 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core import label_map, uncertainty
-from masking_core.background import Background, Transparent, compose
-from masking_core.edge import Edge
+from masking_core import uncertainty
+from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.image import Image
-from masking_core.method import Alpha, Labels, Picture, Segmentation, Stage
+from masking_core.method import Segmentation, Stage
 from masking_core.prompts import Prompts
+from masking_core.steps import label_map
+from masking_core.steps.background import Background, Transparent, compose
+from masking_core.steps.edge import Edge
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Result:
         kept: the objects that are the foreground.
         alpha: (H, W) float32 in [0, 1] of the foreground, edges refined, the picture's own alpha included.
         membership: (H, W, K) float32 or None, see :class:`masking_core.method.Segmentation`.
-        doubt: draws how close the method's decisions were, at any size; None where it cannot tell.
+        draw_uncertainty: draws how close the method's decisions were, at any size; None where it cannot tell.
         info, notes, stages: what the method reports; ``info["seconds"]`` is the time of the whole run.
         edge, background: the steps of the recipe that layers and composition repeat, in pixels of the full picture.
     """
@@ -83,7 +85,7 @@ class Result:
     kept: tuple[int, ...]
     alpha: Alpha
     membership: NDArray[np.float32] | None
-    doubt: Callable[[], NDArray[np.float32]] | None
+    draw_uncertainty: Callable[[], NDArray[np.float32]] | None
     info: Mapping[str, Any]
     notes: tuple[str, ...]
     stages: tuple[Stage, ...]
@@ -110,10 +112,10 @@ class Result:
         """(H, W) float32 in [0, 1], 1 where the decision was closest; None where the method cannot tell."""
         if self.membership is not None:
             return uncertainty.of_membership(self.membership)
-        if self.doubt is None:
+        if self.draw_uncertainty is None:
             return None
         size = self.labels.shape[1], self.labels.shape[0]
-        return np.asarray(cv2.resize(self.doubt(), size, interpolation=cv2.INTER_LINEAR), np.float32)
+        return np.asarray(cv2.resize(self.draw_uncertainty(), size, interpolation=cv2.INTER_LINEAR), np.float32)
 
     @cached_property
     def objects(self) -> tuple[ObjectSummary, ...]:

@@ -17,7 +17,8 @@ from masking_core import export
 from masking_core.errors import MaskingError, SessionError
 from masking_core.image import Stack
 from masking_core.parameters import Declared
-from masking_core.prompts import MAX_BYTES, Prompts
+from masking_core.prompts import Prompts
+from masking_core.prompts.prompts import MAX_BYTES
 from masking_core.recipe import Recipe
 from masking_core.result import Result
 

@@ -4,10 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-Picture = NDArray[np.uint8]
+from masking_core.arrays import Picture
 
 
 @dataclass(frozen=True)

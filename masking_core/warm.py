@@ -7,8 +7,8 @@ from masking_core.image import Image
 from masking_core.methods import METHODS
 from masking_core.progress import report
 from masking_core.prompts import Prompts
+from masking_core.prompts.from_mask import strokes_of
 from masking_core.recipe import Recipe
-from masking_core.strokes import strokes_of
 
 
 def warm_up() -> None:

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from masking_core import Image, Prompts
-from pages.parts import compare_side, compare_sweep, compare_truth, picker, shell, slices, state
-from pages.parts.compare_runs import Scene
+from studio import shell, state
+from studio.compare import side_by_side, sweep, truth
+from studio.compare.runs import Scene
+from studio.picture import picker, slices
 
-SECTIONS = {"Side by side": compare_side.show, "Sweep": compare_sweep.show, "Ground truth": compare_truth.show}
+SECTIONS = {"Side by side": side_by_side.show, "Sweep": sweep.show, "Ground truth": truth.show}
 
 # Columns wrap under one another before their pictures become too small, and keep one width.
 STYLE = """
@@ -25,7 +27,7 @@ STYLE = """
 
 def comparison(image: Image, prompts: Prompts) -> None:
     """The chosen section. No fragment: the run of one goes on to its end, whatever is pressed meanwhile."""
-    state.get("compare.section", next(iter(SECTIONS)))
+    state.setdefault("compare.section", next(iter(SECTIONS)))
     chosen = st.segmented_control(
         "Section",
         list(SECTIONS),

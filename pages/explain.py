@@ -3,7 +3,10 @@
 import streamlit as st
 
 from masking_core import MaskingError, Recipe, Stack
-from pages.parts import compute, explain_stages, picker, recipes, shell, slices
+from studio import compute, shell
+from studio.explain import stages
+from studio.picture import picker, slices
+from studio.recipe import panel
 
 
 def explain(stack: Stack, recipe: Recipe) -> None:
@@ -20,15 +23,15 @@ def explain(stack: Stack, recipe: Recipe) -> None:
         return
     for note in (*image.notes, *result.notes):
         st.caption(f":material/info: {note}")
-    explain_stages.show(result, (image.digest, recipe.to_json(), prompts.to_json()))
+    stages.show(result, (image.digest, recipe.to_json(), prompts.to_json()))
 
 
 shell.setup("Explain")
 opened = picker.current()
-chosen = recipes.read(opened[0])
+chosen = panel.read(opened[0])
 with st.sidebar:
     picker.pick()
-    recipes.edit(opened[0])
+    panel.edit(opened[0])
 st.title(f"{chosen.method.title}, step by step", anchor=False)
 st.markdown(
     f"{chosen.method.good_for} Below is every step it takes on this picture, with your marks and settings: "

@@ -3,24 +3,13 @@
 import streamlit as st
 
 from masking_core import Image, MaskingError, Recipe, Result, Stack
-from pages.parts import (
-    compute,
-    insight,
-    layers,
-    links,
-    objects,
-    picker,
-    proposal,
-    recipes,
-    results,
-    sessions,
-    share,
-    shell,
-    slices,
-    stacks,
-    state,
-)
-from pages.parts.drawing import Desk
+from studio import compute, shell, state
+from studio.drawing import proposal
+from studio.drawing.board import MarkEditor
+from studio.picture import picker, slices
+from studio.recipe import objects, panel
+from studio.results import insight, layers, stacks, views
+from studio.sharing import links, programs, sessions
 
 
 def caption(image: Image, result: Result) -> str:
@@ -34,54 +23,54 @@ def caption(image: Image, result: Result) -> str:
 
 
 @st.fragment
-def bench(stack: Stack, recipe: Recipe) -> None:
+def workbench(stack: Stack, recipe: Recipe) -> None:
     """Picture and marks, the result beside them, the objects and the downloads; a stroke redraws only this."""
     if state.must_redraw():
         st.rerun(scope="app")
     index = slices.choose(stack)
     image = stack[index]
-    desk = Desk(image, recipe.method.uses, recipe.method.title, page="mask", slice=index)
-    desk.strip()
+    editor = MarkEditor(image, recipe.method.uses, recipe.method.title, page="mask", slice=index)
+    editor.strip()
     left, right = st.columns(2)
     with left:
-        desk.canvas()
+        editor.canvas()
     notice = right.empty()
     try:
-        found = compute.preview(image, recipe, desk.prompts, notice)
+        found = compute.preview(image, recipe, editor.prompts, notice)
         recipe = objects.follow(found, recipe)
         result = recipe.finish(found)
     except MaskingError as error:
         notice.info(str(error), icon=":material/edit:")
     else:
         with right:
-            results.show(result)
-        desk.outline(result)
+            views.show(result)
+        editor.outline(result)
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {note}")
-        proposal.show(image, recipe, desk.prompts, result, index)
+        proposal.show(image, recipe, editor.prompts, result, index)
         st.caption(caption(image, result))
         objects.strip(result)
         with st.container(horizontal=True, gap="small"):
-            results.downloads(image, recipe, desk.prompts)
-            share.show(recipe, desk.prompts, index)
+            views.downloads(image, recipe, editor.prompts)
+            programs.show(recipe, editor.prompts, index)
         if len(stack) > 1:
             stacks.downloads(stack, recipe)
-        layers.show(image, recipe, desk.prompts, result)
+        layers.show(image, recipe, editor.prompts, result)
         insight.show(image, recipe, result)
-    desk.table()
+    editor.table()
 
 
 shell.setup("Workbench")
 links.read()
 opened = picker.current()
 sessions.picture_arrived(opened)
-chosen = recipes.read(opened[0])
+chosen = panel.read(opened[0])
 slice = slices.current(opened)
 with compute.ahead(opened[slice], chosen, slices.marks(opened, slice)):
     with st.sidebar:
         picker.pick()
-        recipes.edit(opened[0])
+        panel.edit(opened[0])
         sessions.show(opened, chosen)
     links.problem()
-    with st.container(key="bench"):
-        bench(opened, chosen)
+    with st.container(key="workbench"):
+        workbench(opened, chosen)

@@ -5,8 +5,8 @@ import pytest
 from skimage import data
 
 from masking_core import Area, GraphCut, Image, KMeans, Prompts, Recipe
-from masking_core.kernels import beliefs
-from masking_core.marks import Stroke
+from masking_core.kernels.appearance import appearance_learning
+from masking_core.prompts.marks import Stroke
 from masking_core.uncertainty import next_place, of_membership
 
 
@@ -26,7 +26,7 @@ def test_the_next_place_is_the_middle_of_the_widest_doubt():
 
 def test_closeness_is_the_least_evidence_that_moves_a_pixel():
     unary = np.array([[-3.0, -1.5, -0.7, -0.3, -0.1, 0.1, 0.3, 0.7, 1.5, 3.0]], np.float32)
-    found = beliefs.closeness(unary, 1.0, lambda moved, _: moved > 0)
+    found = appearance_learning.uncertainty_of_cut(unary, 1.0, lambda moved, _: moved > 0)
     assert found[0].tolist() == pytest.approx([0, 0.2, 0.6, 0.8, 0.9, 0.9, 0.8, 0.6, 0.2, 0])
 
 

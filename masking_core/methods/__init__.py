@@ -1,24 +1,38 @@
-"""The masking methods, one file each; a new file here is a new method everywhere."""
+"""The masking methods; a new file below this folder is a new method everywhere."""
 
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from masking_core.errors import ParameterError
 from masking_core.method import Method
 
 
-def _discover() -> dict[str, type[Method]]:
-    found: dict[str, type[Method]] = {}
-    for module in iter_modules(__path__):
-        for item in vars(import_module(f"{__name__}.{module.name}")).values():
-            if isinstance(item, type) and issubclass(item, Method) and "id" in item.model_fields:
-                found[item.model_fields["id"].default] = item
-    return found
+class _Methods(Mapping[str, type[Method]]):
+    """Every method by its id, in alphabetical order; the files are loaded when the first one is looked for."""
+
+    @cached_property
+    def _by_id(self) -> dict[str, type[Method]]:
+        found: dict[str, type[Method]] = {}
+        for module in walk_packages(__path__, f"{__name__}."):
+            for item in vars(import_module(module.name)).values():
+                if isinstance(item, type) and issubclass(item, Method) and (id := item.model_fields["id"].default):
+                    found[str(id)] = item
+        return dict(sorted(found.items()))
+
+    def __getitem__(self, id: str) -> type[Method]:
+        return self._by_id[id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
 
 
-METHODS: dict[str, type[Method]] = _discover()
-"""Every method by its id, ordered by file name."""
+METHODS: Mapping[str, type[Method]] = _Methods()
 
 
 def method_named(id: str) -> type[Method]:

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 from pydantic import Field
 
+from masking_core.arrays import Labels, Picture
 from masking_core.errors import PromptError
 from masking_core.image import Image
-from masking_core.method import Labels, Method, Picture, Segmentation, Stage, Tool
+from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.palette import RGB, tinted
 from masking_core.parameters import Show
 from masking_core.progress import report

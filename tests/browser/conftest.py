@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hands import PATIENCE, settled
+from actions import PATIENCE, settled
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
@@ -87,9 +87,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def desk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A page with nothing but a desk to draw at, see ``desk.py``."""
-    yield from serve(Path(__file__).with_name("desk.py"), tmp_path_factory.mktemp("desk"))
+def editor_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A page with nothing but a editor to draw at, see ``mark_editor.py``."""
+    yield from serve(Path(__file__).with_name("mark_editor.py"), tmp_path_factory.mktemp("editor"))
 
 
 @pytest.fixture(scope="session")
@@ -118,9 +118,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def desk(page: Page, desk_server: Server) -> Page:
-    """A fresh visitor at the desk."""
-    page.goto(desk_server.url)
+def editor(page: Page, editor_server: Server) -> Page:
+    """A fresh visitor at the editor."""
+    page.goto(editor_server.url)
     expect(page.locator("canvas.upper-canvas[aria-label]")).to_be_visible()
     settled(page, 1)
     return page
@@ -138,7 +138,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Attach what the server said to the report of a failed test."""
     report = yield
     given = getattr(item, "funcargs", {})
-    running = given.get("server") or given.get("desk_server")
+    running = given.get("server") or given.get("editor_server")
     if report.failed and running is not None:
         report.sections.append(("server log", running.log.read_text(errors="replace")[-8000:]))
     return report

@@ -8,14 +8,14 @@ from typing import Any
 
 import cv2
 import numpy as np
-from hands import after, draw, press, prompts, sent, take
+from actions import after, draw, press, prompts, sent, take
 from playwright.sync_api import Page
 from scipy.ndimage import binary_fill_holes
 
 from masking_core.prompts import Mark, Polygon, Stroke
-from pages.parts.ink import Ink
+from studio.drawing.canvas.ink import Ink
 
-RECORDINGS = Path(__file__).parents[1] / "drawings.json"
+RECORDINGS = Path(__file__).parents[1] / "studio" / "drawing" / "drawings.json"
 """Drawings and their pixels for the tests that do without a browser; made anew when RECORD is set."""
 SIDE = 512
 """Width and height of the picture that is drawn on."""
@@ -101,31 +101,31 @@ CASES: dict[str, tuple[str, list[list[tuple[float, float]]], list[list[tuple[flo
 }
 
 
-def test_marks_are_the_canvas_own_pixels(desk: Page) -> None:
+def test_marks_are_the_canvas_own_pixels(editor: Page) -> None:
     recordings = {}
     overlaps = {}
     for name, (tool, drags, edits) in CASES.items():
-        take(desk, tool)
+        take(editor, tool)
         for drag in drags[:-1]:  # a polygon is sent when it is closed
-            draw(desk, drag, wait=False)
-        after(desk, lambda drag=drags[-1]: draw(desk, drag, wait=False))
-        base = prompts(desk).model_dump(mode="json")["marks"]
+            draw(editor, drag, wait=False)
+        after(editor, lambda drag=drags[-1]: draw(editor, drag, wait=False))
+        base = prompts(editor).model_dump(mode="json")["marks"]
         if edits:
-            take(desk, "edit")
-            draw(desk, [MIDDLE], wait=False)
+            take(editor, "edit")
+            draw(editor, [MIDDLE], wait=False)
             for edit in edits[:-1]:
-                draw(desk, edit, wait=False)
-            after(desk, lambda edit=edits[-1]: draw(desk, edit, wait=False))
-            take(desk, "brush")  # whatever was selected no longer is
-        (mark,) = prompts(desk).marks
-        overlaps[name] = overlap(mark, pixels(desk))
+                draw(editor, edit, wait=False)
+            after(editor, lambda edit=edits[-1]: draw(editor, edit, wait=False))
+            take(editor, "brush")  # whatever was selected no longer is
+        (mark,) = prompts(editor).marks
+        overlaps[name] = overlap(mark, pixels(editor))
         recordings[name] = {
             "mark": mark.model_dump(mode="json"),
-            "drawing": sent(desk),
-            "base": base if was_there(desk) else [],
+            "drawing": sent(editor),
+            "base": base if was_there(editor) else [],
         }
-        after(desk, lambda: press(desk, "clear"))
-        assert not prompts(desk).marks
+        after(editor, lambda: press(editor, "clear"))
+        assert not prompts(editor).marks
     print({name: round(float(overlap), 4) for name, overlap in overlaps.items()})
     for name, (tool, *_) in CASES.items():
         assert overlaps[name] >= (0.96 if tool in {"brush", "point"} else 0.995), f"{name}: {overlaps[name]:.4f}"

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import pytest
-from hands import answered, draw, press, settled, shot, take
+from actions import answered, draw, press, settled, shot, take
 from playwright.sync_api import Page, expect
 
 from masking_core import export
@@ -34,7 +34,7 @@ def scene() -> np.ndarray:
 
 
 @pytest.fixture
-def bench(page: Page, server, tmp_path: Path) -> Page:
+def workbench(page: Page, server, tmp_path: Path) -> Page:
     """The workbench with the scene on it."""
     path = tmp_path / "scene.png"
     path.write_bytes(export.png(scene()))
@@ -81,79 +81,79 @@ def expect_marks(page: Page, count: int) -> None:
     expect(page.get_by_text(f"Marks as numbers ({count})")).to_be_visible()
 
 
-def test_a_rectangle_then_strokes_then_a_correction_then_a_second_object(bench: Page) -> None:
-    take(bench, "rectangle")
-    stroke(bench, (355, 165), (545, 355))
-    assert iou(mask(bench), disc(*BALL)) > 0.95, "a rectangle alone is a good first guess"
-    press(bench, "clear")
-    settled(bench)
-    expect_marks(bench, 0)
+def test_a_rectangle_then_strokes_then_a_correction_then_a_second_object(workbench: Page) -> None:
+    take(workbench, "rectangle")
+    stroke(workbench, (355, 165), (545, 355))
+    assert iou(mask(workbench), disc(*BALL)) > 0.95, "a rectangle alone is a good first guess"
+    press(workbench, "clear")
+    settled(workbench)
+    expect_marks(workbench, 0)
 
-    take(bench, "brush")
-    stroke(bench, (85, 230), (110, 170), (170, 150), (240, 200))
-    key(bench, "0")
-    stroke(bench, (30, 40), (560, 40), (560, 370), (320, 370), (320, 150))
-    first = mask(bench)
+    take(workbench, "brush")
+    stroke(workbench, (85, 230), (110, 170), (170, 150), (240, 200))
+    key(workbench, "0")
+    stroke(workbench, (30, 40), (560, 40), (560, 370), (320, 370), (320, 150))
+    first = mask(workbench)
     assert iou(first, disc(RING[0], RING[1]) & ~disc(RING[0], RING[2] + 2)) > 0.93, "two strokes cut the wheel out"
     assert not first[RING[0][1], RING[0][0]], "its hub looks like the sky"
 
-    key(bench, "1")
-    stroke(bench, (145, 230), (195, 230))
-    corrected = mask(bench)
+    key(workbench, "1")
+    stroke(workbench, (145, 230), (195, 230))
+    corrected = mask(workbench)
     assert iou(corrected, disc(RING[0], RING[1])) > 0.97, "a further stroke corrects the result"
 
-    key(bench, "2")
-    stroke(bench, (420, 260), (480, 260))
-    labels = downloaded(bench, "Label map")
+    key(workbench, "2")
+    stroke(workbench, (420, 260), (480, 260))
+    labels = downloaded(workbench, "Label map")
     assert iou(labels == 1, disc(RING[0], RING[1])) > 0.95
     assert iou(labels == 2, disc(*BALL)) > 0.95
-    expect(bench.get_by_text("Layers (2)")).to_be_visible()
-    shot(bench, "strokes")
+    expect(workbench.get_by_text("Layers (2)")).to_be_visible()
+    shot(workbench, "strokes")
 
-    bench.get_by_test_id("stSidebar").get_by_role("link", name="Explain").click()
-    expect(bench.get_by_role("heading", name="Graph cut, step by step")).to_be_visible()
-    settled(bench)
-    bench.get_by_test_id("stSidebar").get_by_role("link", name="Workbench").click()
-    expect_marks(bench, 4)
-    settled(bench)
-    assert np.array_equal(downloaded(bench, "Label map"), labels), "a visit to another page changes nothing"
-    key(bench, "Control+z")
-    expect_marks(bench, 3)
-    assert np.array_equal(mask(bench), corrected), "undo reaches back across pages"
+    workbench.get_by_test_id("stSidebar").get_by_role("link", name="Explain").click()
+    expect(workbench.get_by_role("heading", name="Graph cut, step by step")).to_be_visible()
+    settled(workbench)
+    workbench.get_by_test_id("stSidebar").get_by_role("link", name="Workbench").click()
+    expect_marks(workbench, 4)
+    settled(workbench)
+    assert np.array_equal(downloaded(workbench, "Label map"), labels), "a visit to another page changes nothing"
+    key(workbench, "Control+z")
+    expect_marks(workbench, 3)
+    assert np.array_equal(mask(workbench), corrected), "undo reaches back across pages"
 
 
-def test_painted_marks_come_from_a_file_and_marks_go_to_one(bench: Page, tmp_path: Path) -> None:
+def test_painted_marks_come_from_a_file_and_marks_go_to_one(workbench: Page, tmp_path: Path) -> None:
     painted = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
     painted[disc(BALL[0], 40)] = (255, 0, 0)
     painted[:60], painted[-30:] = (0, 0, 255), (0, 0, 255)
     (tmp_path / "seeds.png").write_bytes(export.png(painted))
     (tmp_path / "small.png").write_bytes(export.png(painted[:100]))
 
-    press(bench, "marks_files")
-    uploader = bench.locator('[class*="st-key-marks-upload"] input[type="file"]')
+    press(workbench, "marks_files")
+    uploader = workbench.locator('[class*="st-key-marks-upload"] input[type="file"]')
     uploader.set_input_files(tmp_path / "small.png")
-    expect(bench.get_by_role("alert")).to_contain_text("small.png has 600 × 100 pixels")
-    expect_marks(bench, 0)
+    expect(workbench.get_by_role("alert")).to_contain_text("small.png has 600 × 100 pixels")
+    expect_marks(workbench, 0)
     uploader.set_input_files(tmp_path / "seeds.png")
-    expect_marks(bench, 1)
-    settled(bench)
-    with bench.expect_download() as download:
-        bench.get_by_role("button", name="Export marks").click()
+    expect_marks(workbench, 1)
+    settled(workbench)
+    with workbench.expect_download() as download:
+        workbench.get_by_role("button", name="Export marks").click()
     assert download.value.suggested_filename == "scene-marks.json"
-    bench.keyboard.press("Escape")
-    settled(bench)
-    expect(bench.get_by_alt_text("The painted marks")).to_be_visible()
-    shot(bench, "painted")
-    assert iou(mask(bench), disc(*BALL)) > 0.95
-    press(bench, "clear")
-    settled(bench)
-    expect_marks(bench, 0)
-    expect(bench.get_by_alt_text("The painted marks")).to_have_count(0)
+    workbench.keyboard.press("Escape")
+    settled(workbench)
+    expect(workbench.get_by_alt_text("The painted marks")).to_be_visible()
+    shot(workbench, "painted")
+    assert iou(mask(workbench), disc(*BALL)) > 0.95
+    press(workbench, "clear")
+    settled(workbench)
+    expect_marks(workbench, 0)
+    expect(workbench.get_by_alt_text("The painted marks")).to_have_count(0)
 
-    press(bench, "marks_files")
+    press(workbench, "marks_files")
     uploader.set_input_files(download.value.path().rename(tmp_path / "back.json"))
-    expect_marks(bench, 1)
-    settled(bench)
+    expect_marks(workbench, 1)
+    settled(workbench)
 
 
 def test_every_slice_keeps_its_own_marks(page: Page, server, tmp_path: Path) -> None:
@@ -180,14 +180,14 @@ def test_every_slice_keeps_its_own_marks(page: Page, server, tmp_path: Path) -> 
     expect_marks(page, 2)
 
 
-def test_a_session_is_saved_and_opened_elsewhere_and_improved(bench: Page, browser, server, tmp_path: Path) -> None:
-    take(bench, "rectangle")
-    stroke(bench, (355, 165), (545, 355))
-    expect_marks(bench, 1)
-    before = mask(bench)
-    bench.get_by_text("Session", exact=True).click()
-    with bench.expect_download() as download:
-        bench.get_by_role("button", name="Save").click()
+def test_a_session_is_saved_and_opened_elsewhere_and_improved(workbench: Page, browser, server, tmp_path: Path) -> None:
+    take(workbench, "rectangle")
+    stroke(workbench, (355, 165), (545, 355))
+    expect_marks(workbench, 1)
+    before = mask(workbench)
+    workbench.get_by_text("Session", exact=True).click()
+    with workbench.expect_download() as download:
+        workbench.get_by_role("button", name="Save").click()
     saved = download.value.path().rename(tmp_path / "scene.mask.zip")
 
     elsewhere = browser.new_page(viewport={"width": 1440, "height": 900})

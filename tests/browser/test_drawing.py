@@ -1,7 +1,7 @@
 """Drawing with the mouse, with a finger, with a pen and with keys; undoing it, and looking closer."""
 
 import pytest
-from hands import after, answered, canvas_box, draw, press, prompts, settled, take
+from actions import after, answered, canvas_box, draw, press, prompts, settled, take
 from playwright.sync_api import Page, Route, expect
 
 SIDE = 512
@@ -42,74 +42,74 @@ def zoom(page: Page, label: str) -> None:
     settled(page)
 
 
-def test_every_tool_draws_its_mark_and_every_step_is_taken_back_and_again(desk: Page) -> None:
+def test_every_tool_draws_its_mark_and_every_step_is_taken_back_and_again(editor: Page) -> None:
     for tool, (drags, kind, expected) in DRAWN.items():
-        take(desk, tool)
+        take(editor, tool)
         for drag in drags[:-1]:  # a polygon is sent when it is closed
-            draw(desk, drag, wait=False)
-        after(desk, lambda drag=drags[-1]: draw(desk, drag, wait=False))
-        mark = prompts(desk).marks[-1]
+            draw(editor, drag, wait=False)
+        after(editor, lambda drag=drags[-1]: draw(editor, drag, wait=False))
+        mark = prompts(editor).marks[-1]
         assert mark.kind == kind, tool
         assert extent(mark) == pytest.approx(expected, abs=0.01), tool
         assert mark.operation == ("subtract" if tool == "eraser" else "add"), tool
-    whole = prompts(desk)
+    whole = prompts(editor)
     assert len(whole.marks) == len(DRAWN)
 
-    after(desk, lambda: press(desk, "undo"))
-    assert prompts(desk).marks == whole.marks[:-1]
-    after(desk, lambda: press(desk, "redo"))
-    assert prompts(desk) == whole
-    after(desk, lambda: desk.keyboard.press("Control+z"))
-    after(desk, lambda: desk.keyboard.press("Control+z"))
-    assert prompts(desk).marks == whole.marks[:-2]
-    after(desk, lambda: desk.keyboard.press("Control+y"))
-    after(desk, lambda: desk.keyboard.press("Control+Shift+z"))
-    assert prompts(desk) == whole
-    after(desk, lambda: press(desk, "clear"))
-    assert count(desk) == 0
-    after(desk, lambda: press(desk, "undo"))
-    assert prompts(desk) == whole
+    after(editor, lambda: press(editor, "undo"))
+    assert prompts(editor).marks == whole.marks[:-1]
+    after(editor, lambda: press(editor, "redo"))
+    assert prompts(editor) == whole
+    after(editor, lambda: editor.keyboard.press("Control+z"))
+    after(editor, lambda: editor.keyboard.press("Control+z"))
+    assert prompts(editor).marks == whole.marks[:-2]
+    after(editor, lambda: editor.keyboard.press("Control+y"))
+    after(editor, lambda: editor.keyboard.press("Control+Shift+z"))
+    assert prompts(editor) == whole
+    after(editor, lambda: press(editor, "clear"))
+    assert count(editor) == 0
+    after(editor, lambda: press(editor, "undo"))
+    assert prompts(editor) == whole
 
 
-def test_a_canvas_whose_code_comes_late_is_found_all_the_same(page: Page, desk_server) -> None:
+def test_a_canvas_whose_code_comes_late_is_found_all_the_same(page: Page, editor_server) -> None:
     def late(route: Route) -> None:
         page.wait_for_timeout(4000)
         route.continue_()
 
     page.route("**/bidi-components/**/*.js", late)
-    page.goto(desk_server.url)
+    page.goto(editor_server.url)
     expect(page.locator("canvas.upper-canvas[aria-label]")).to_be_visible()
     expect(page.get_by_role("button", name="Reset canvas & history")).to_be_hidden()
     draw(page, [(0.3, 0.3), (0.6, 0.6)])
     assert count(page) == 1
 
 
-def test_keys_choose_tool_object_and_operation_and_delete_what_is_selected(desk: Page) -> None:
-    desk.keyboard.press("o")
-    answered(desk)
-    desk.keyboard.press("2")
-    answered(desk)
-    desk.keyboard.press("s")
-    answered(desk)
-    after(desk, lambda: draw(desk, [(0.2, 0.2), (0.4, 0.4)], wait=False))
-    (mark,) = prompts(desk).marks
+def test_keys_choose_tool_object_and_operation_and_delete_what_is_selected(editor: Page) -> None:
+    editor.keyboard.press("o")
+    answered(editor)
+    editor.keyboard.press("2")
+    answered(editor)
+    editor.keyboard.press("s")
+    answered(editor)
+    after(editor, lambda: draw(editor, [(0.2, 0.2), (0.4, 0.4)], wait=False))
+    (mark,) = prompts(editor).marks
     assert (mark.kind, mark.object, mark.operation) == ("ellipse", 2, "subtract")
-    desk.keyboard.press("p")
-    answered(desk)
+    editor.keyboard.press("p")
+    answered(editor)
     for corner in [(0.6, 0.6), (0.8, 0.6), (0.8, 0.8)]:
-        draw(desk, [corner], wait=False)
-    after(desk, lambda: desk.keyboard.press("Enter"))  # closes the polygon
-    assert [mark.kind for mark in prompts(desk).marks] == ["ellipse", "polygon"]
-    desk.keyboard.press("v")
-    answered(desk)
-    draw(desk, [(0.3, 0.3)], wait=False)
-    after(desk, lambda: desk.keyboard.press("Delete"))
-    assert [mark.kind for mark in prompts(desk).marks] == ["polygon"]
+        draw(editor, [corner], wait=False)
+    after(editor, lambda: editor.keyboard.press("Enter"))  # closes the polygon
+    assert [mark.kind for mark in prompts(editor).marks] == ["ellipse", "polygon"]
+    editor.keyboard.press("v")
+    answered(editor)
+    draw(editor, [(0.3, 0.3)], wait=False)
+    after(editor, lambda: editor.keyboard.press("Delete"))
+    assert [mark.kind for mark in prompts(editor).marks] == ["polygon"]
 
 
-def test_a_finger_and_a_pen_draw_as_the_mouse_does(desk: Page) -> None:
-    browser = desk.context.new_cdp_session(desk)
-    line = [place(desk, 0.2 + 0.02 * step, 0.3) for step in range(11)]
+def test_a_finger_and_a_pen_draw_as_the_mouse_does(editor: Page) -> None:
+    browser = editor.context.new_cdp_session(editor)
+    line = [place(editor, 0.2 + 0.02 * step, 0.3) for step in range(11)]
 
     def finger() -> None:
         browser.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [line[0]]})
@@ -125,11 +125,11 @@ def test_a_finger_and_a_pen_draw_as_the_mouse_does(desk: Page) -> None:
         browser.send("Input.dispatchMouseEvent", {"type": "mouseReleased", "clickCount": 1, **common, **line[-1]})
 
     for tool in ("brush", "rectangle"):
-        take(desk, tool)
-        line[-1] = place(desk, 0.4, 0.3 if tool == "brush" else 0.5)
-        after(desk, finger)
-        after(desk, pen)
-    touched, penned, box, penned_box = prompts(desk).marks
+        take(editor, tool)
+        line[-1] = place(editor, 0.4, 0.3 if tool == "brush" else 0.5)
+        after(editor, finger)
+        after(editor, pen)
+    touched, penned, box, penned_box = prompts(editor).marks
     assert touched.kind == penned.kind == "stroke"
     assert extent(touched) == pytest.approx((0.2, 0.3, 0.4, 0.3), abs=0.01)
     assert extent(penned) == pytest.approx(extent(touched), abs=0.005)
@@ -138,11 +138,11 @@ def test_a_finger_and_a_pen_draw_as_the_mouse_does(desk: Page) -> None:
     assert extent(penned_box) == pytest.approx(extent(box), abs=0.005)
 
 
-def test_two_fingers_move_the_zoomed_picture_and_draw_nothing(desk: Page) -> None:
-    zoom(desk, "400 %")
-    stage = desk.locator(".st-key-stage")
+def test_two_fingers_move_the_zoomed_picture_and_draw_nothing(editor: Page) -> None:
+    zoom(editor, "400 %")
+    stage = editor.locator(".st-key-stage")
     before = stage.evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
-    browser = desk.context.new_cdp_session(desk)
+    browser = editor.context.new_cdp_session(editor)
     box = stage.bounding_box()
     fingers = [{"x": box["x"] + 150, "y": box["y"] + 150, "id": 1}, {"x": box["x"] + 230, "y": box["y"] + 150, "id": 2}]
     browser.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": fingers[:1]})
@@ -151,35 +151,35 @@ def test_two_fingers_move_the_zoomed_picture_and_draw_nothing(desk: Page) -> Non
         moved = [{**finger, "x": finger["x"] + 10 * step, "y": finger["y"] + 5 * step} for finger in fingers]
         browser.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": moved})
     browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    settled(desk)
+    settled(editor)
     now = stage.evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
     assert now == pytest.approx([before[0] - 80, before[1] - 40], abs=12)  # a first few pixels are slack
-    assert count(desk) == 0
+    assert count(editor) == 0
 
 
-def test_the_canvas_fits_its_column_and_shows_every_pixel_when_zoomed_in(desk: Page) -> None:
-    picture = desk.get_by_alt_text("The picture that is drawn on")
+def test_the_canvas_fits_its_column_and_shows_every_pixel_when_zoomed_in(editor: Page) -> None:
+    picture = editor.get_by_alt_text("The picture that is drawn on")
     for width in (412, 900, 1800, 1440):
-        desk.set_viewport_size({"width": width, "height": 1000})
-        settled(desk, 0.6)
-        strip, stage = (desk.locator(f".st-key-{name}").bounding_box() for name in ("strip", "stage"))
+        editor.set_viewport_size({"width": width, "height": 1000})
+        settled(editor, 0.6)
+        strip, stage = (editor.locator(f".st-key-{name}").bounding_box() for name in ("strip", "stage"))
         assert stage["width"] <= strip["width"] + 1
         assert stage["width"] >= min(strip["width"] / 2, 340) - 20, "no room is wasted"
-        for button in desk.locator(".st-key-strip button:visible").all():
+        for button in editor.locator(".st-key-strip button:visible").all():
             box = button.bounding_box()
             assert box["x"] + box["width"] <= strip["x"] + strip["width"] + 1, "nothing sticks out of the strip"
-    zoom(desk, "400 %")
+    zoom(editor, "400 %")
     assert picture.bounding_box()["width"] == pytest.approx(4 * SIDE)
     assert picture.evaluate("image => image.naturalWidth") == SIDE
-    expect(desk.locator(".st-key-stage")).to_have_css("overflow", "auto")
-    take(desk, "brush")
-    stage = desk.locator(".st-key-stage").bounding_box()
-    shift = desk.locator(".st-key-stage").evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
-    desk.mouse.move(stage["x"] + 40, stage["y"] + 40)
-    desk.mouse.down()
-    desk.mouse.move(stage["x"] + 240, stage["y"] + 140, steps=8)
-    after(desk, desk.mouse.up)
-    (mark,) = prompts(desk).marks
+    expect(editor.locator(".st-key-stage")).to_have_css("overflow", "auto")
+    take(editor, "brush")
+    stage = editor.locator(".st-key-stage").bounding_box()
+    shift = editor.locator(".st-key-stage").evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
+    editor.mouse.move(stage["x"] + 40, stage["y"] + 40)
+    editor.mouse.down()
+    editor.mouse.move(stage["x"] + 240, stage["y"] + 140, steps=8)
+    after(editor, editor.mouse.up)
+    (mark,) = prompts(editor).marks
     left, top, right, bottom = (SIDE * value for value in extent(mark))
     assert (left, top) == pytest.approx(((shift[0] + 40) / 4, (shift[1] + 40) / 4), abs=1)
     assert (right - left, bottom - top) == pytest.approx((50, 25), abs=1)

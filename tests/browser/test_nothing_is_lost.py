@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hands import answered, draw, prompts, sent, settled
+from actions import answered, draw, prompts, sent, settled
 from playwright.sync_api import Page
 
 ACTIONS = int(os.environ.get("ACTIONS", "40"))
@@ -73,7 +73,7 @@ class Visitor:
     def leave(self) -> None:
         answered(self.page)  # nobody gets from the canvas to the sidebar before
         for _ in range(2):
-            self.page.get_by_test_id("stCheckbox").filter(has_text="Desk").locator("label").click()
+            self.page.get_by_test_id("stCheckbox").filter(has_text="MarkEditor").locator("label").click()
             settled(self.page, 0.2)
 
     def turn(self) -> None:
@@ -94,8 +94,8 @@ class Visitor:
 
 
 @pytest.mark.parametrize("seed", [1])
-def test_hasty_actions(desk: Page, seed: int) -> None:
-    visitor = Visitor(desk, seed)
+def test_hasty_actions(editor: Page, seed: int) -> None:
+    visitor = Visitor(editor, seed)
     for count in range(ACTIONS):
         visitor.act()
         if count % 10 == 9:

@@ -1,7 +1,7 @@
 """Going from page to page in a real browser: what was chosen comes along, and links open as they were left."""
 
 import pytest
-from hands import settled
+from actions import settled
 from playwright.sync_api import Page, expect
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import pytest
-from hands import settled, shot
+from actions import settled, shot
 from playwright.sync_api import Page, expect
 
 

@@ -1,0 +1,40 @@
+"""The command line: ``masking mask photo.jpg --method kmeans --set objects=3 --out cut.png``."""
+
+import argparse
+import sys
+from typing import NoReturn
+
+from masking_core.cli import mask, methods
+from masking_core.errors import MaskingError, ParameterError
+
+COMMANDS = (mask, methods)
+"""One file each; its ``add`` declares the command."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence, like everybody else's here."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ParameterError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0, or 2 after one sentence on standard error."""
+    try:
+        options = _parser().parse_args(arguments)
+        options.run(options)
+    except MaskingError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="masking", description="Cut objects out of pictures.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands)
+    return parser

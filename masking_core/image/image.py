@@ -1,0 +1,289 @@
+"""Pictures as values: what every method takes, and what every cut-out is made from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import PurePath
+from threading import Lock
+from typing import Any, TypeVar, cast
+
+import cv2
+import numpy as np
+import PIL.Image
+from numpy.typing import ArrayLike, NDArray
+from skimage.util import img_as_ubyte
+
+from masking_core.errors import ImageError, ParameterError
+from masking_core.image import reading
+from masking_core.image.limits import DEFAULT_LIMITS, Limits
+from masking_core.image.sources import NAMELESS, Source, bytes_of, name_of, safe_name, subject_of
+from masking_core.image.srgb import decode
+
+__all__ = ["Image", "Limits", "Stack"]
+
+T = TypeVar("T")
+
+STEPS = (1_000_000, 250_000)
+"""Pixels of the copies from which smaller ones of a large picture are made."""
+MOST_DERIVED = 12
+"""How many derived values a picture keeps: those asked for last."""
+_bookkeeping = Lock()  # of all pictures, and held for no computation
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An immutable picture, equal to another if every pixel is. Make one with :meth:`open` or :meth:`from_array`.
+
+    ``rgb`` is (H, W, 3) uint8 sRGB; ``alpha`` is (H, W) uint8, not premultiplied, or None if all is opaque; both are
+    C-contiguous and read-only. ``name`` is a harmless file name. ``notes`` are sentences on what was odd in the file.
+    Nothing else of a file is kept: no EXIF data, no comment, no profile.
+    """
+
+    rgb: NDArray[np.uint8]
+    alpha: NDArray[np.uint8] | None = None
+    name: str = NAMELESS
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", safe_name(self.name))
+        if self.alpha is not None and self.alpha.min() == 255:
+            object.__setattr__(self, "alpha", None)
+        self._freeze()
+
+    @classmethod
+    def open(cls, source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Image:
+        """The picture in a file (its first frame), or the current frame of a Pillow picture, upright and in sRGB.
+
+        EXIF and HEIF orientation are applied, embedded ICC profiles converted, 16-bit samples divided by 257;
+        :func:`masking_core.image.srgb.value_range` says how float and 32-bit samples are shown.
+        ``name`` stands in for the file's own. Raises :class:`ImageError`, whose ``code`` says why; what exceeds
+        ``limits`` is refused before it is decoded.
+        """
+        name = name_of(source, name)
+        subject = subject_of(name)
+        if isinstance(source, PIL.Image.Image):
+            limits.check_size(subject, *source.size)
+            return cls._decoded(source, subject, name)
+        data = bytes_of(source, subject, limits)
+        return cls._decoded(next(reading.frames(data, subject, limits)), subject, name)
+
+    @classmethod
+    def from_array(cls, rgb: ArrayLike, alpha: ArrayLike | None = None, *, name: str = NAMELESS) -> Image:
+        """A copy of arrays: ``rgb`` is (H, W) or (H, W, 1) grey, (H, W, 3) RGB or (H, W, 4) RGBA; ``alpha`` is (H, W).
+
+        uint8, bool or float in [0, 1]; sRGB, straight alpha. Raises :class:`ImageError` (unsupported, empty).
+        """
+        colour = _as_uint8(rgb, "rgb")
+        colour = colour[..., np.newaxis] if colour.ndim == 2 else colour
+        if colour.ndim != 3 or colour.shape[2] not in (1, 3, 4):
+            raise ImageError("unsupported", f"rgb must be (H, W), (H, W, 3) or (H, W, 4); {np.shape(rgb)} was given.")
+        opacity = None if alpha is None else _as_uint8(alpha, "alpha")
+        if colour.shape[2] == 4:
+            if opacity is not None:
+                raise ImageError("unsupported", "alpha was given twice: by itself and as the fourth channel of rgb.")
+            colour, opacity = colour[..., :3], colour[..., 3]
+        if opacity is not None and opacity.shape != colour.shape[:2]:
+            raise ImageError("unsupported", f"alpha must be {colour.shape[:2]} as rgb is; {opacity.shape} was given.")
+        whole = np.broadcast_to(colour, (*colour.shape[:2], 3))
+        return cls(whole.copy(), None if opacity is None else opacity.copy(), name)
+
+    @classmethod
+    def _decoded(cls, picture: PIL.Image.Image, subject: str, name: str) -> Image:
+        pixels = decode(picture, subject)
+        return cls(pixels.rgb, pixels.alpha, name, pixels.notes)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+    @property
+    def pixels(self) -> int:
+        """Width times height."""
+        return self.size[0] * self.size[1]
+
+    @cached_property
+    def digest(self) -> str:
+        """32 hexadecimal digits of BLAKE2b over the shape and every byte of the pixels; the name is no part of it."""
+        state = blake2b(repr((self.rgb.shape, self.alpha is not None)).encode(), digest_size=16)
+        state.update(self.rgb.data)
+        if self.alpha is not None:
+            state.update(self.alpha.data)
+        return state.hexdigest()
+
+    def derived(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What ``compute()`` makes of this picture alone, kept under ``key`` and forgotten with the picture.
+
+        The last :data:`MOST_DERIVED` are kept. Of several threads that ask for the same, one computes and the others
+        wait for it.
+        """
+        kept: dict[Hashable, Any] = self.__dict__.setdefault("_derived", {})
+        turns: dict[Hashable, Lock] = self.__dict__.setdefault("_turns", {})
+        with _bookkeeping:
+            turn = turns.setdefault(key, Lock())
+        with turn:
+            with _bookkeeping:
+                if key in kept:
+                    kept[key] = kept.pop(key)  # to the end: the first to be forgotten comes first
+                    return cast(T, kept[key])
+            value = compute()
+            with _bookkeeping:
+                kept[key] = value
+                while len(kept) > MOST_DERIVED:
+                    del kept[next(iter(kept))]
+            return value
+
+    def reduced(self, pixels: int) -> Image:
+        """The picture with at most ``pixels`` pixels, each the mean of those it stands for; itself if small enough.
+
+        Colours are weighted by their alpha, so that hidden colours do not bleed. The same budget gives the same
+        picture, as long as it is kept; of a picture of twice :data:`STEPS` or more, so does a copy of that many pixels,
+        and what is derived from the one is derived from the other. Raises :class:`ParameterError`.
+        """
+        if pixels < 1:
+            raise ParameterError(f"pixels must be at least 1; {pixels} was given.")
+        for step in STEPS:
+            if pixels < step <= self.pixels / 2:
+                return self.reduced(step).reduced(pixels)
+        return self if self.pixels <= pixels else self.derived(("reduced", pixels), lambda: self._reduced(pixels))
+
+    def _reduced(self, pixels: int) -> Image:
+        scale = math.sqrt(pixels / self.pixels)
+        width = min(max(1, int(self.size[0] * scale)), pixels)
+        size = (width, max(1, min(int(self.size[1] * scale), pixels // width)))
+        rgb = cv2.resize(self.rgb, size, interpolation=cv2.INTER_AREA)
+        if self.alpha is None:
+            return Image(rgb, None, self.name, self.notes)
+        opacity = cv2.resize(self.alpha.astype(np.uint16) * 255, size, interpolation=cv2.INTER_AREA)  # 0…65,025
+        for channel in range(3):  # one by one: a third of the memory
+            weighted = cv2.multiply(self.rgb[..., channel], self.alpha, dtype=cv2.CV_16U)
+            mean = cv2.resize(weighted, size, interpolation=cv2.INTER_AREA) * 255.0 / np.maximum(opacity, 1)
+            np.copyto(rgb[..., channel], np.rint(mean).clip(0, 255), casting="unsafe", where=opacity > 0)
+        return Image(rgb, np.rint(opacity / 255).astype(np.uint8), self.name, self.notes)
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Image) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"<Image {self.name!r}, {self.size[0]} × {self.size[1]}{'' if self.alpha is None else ', with alpha'}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in {"_derived", "_turns"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._freeze()  # pickling forgets what was read-only
+
+    def _freeze(self) -> None:
+        for array in (self.rgb, self.alpha):
+            if array is not None:
+                array.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """An immutable sequence of pictures: the frames of an animation, the pages of a TIFF, or several files.
+
+    ``durations`` are milliseconds, one for each frame, or None if the source is no animation. ``loop`` is how often it
+    is played as Pillow counts it: 0 for ever, None if the source does not say. Frames may differ in size.
+    All frames are decoded and kept in memory; the limits bound what they take together.
+    """
+
+    frames: tuple[Image, ...]
+    name: str = NAMELESS
+    durations: tuple[float, ...] | None = None
+    loop: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", safe_name(self.name))
+        if not self.frames:
+            raise ImageError("empty", "A stack must have frames; none was given.")
+        if self.durations is not None and len(self.durations) != len(self.frames):
+            raise ImageError(
+                "unsupported", f"{len(self.frames)} durations are needed; {len(self.durations)} were given."
+            )
+
+    @classmethod
+    def open(cls, source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Stack:
+        """Every frame of a GIF, WebP, APNG or AVIF as it is seen, every page of a TIFF; else the one picture.
+
+        Frames are named after the file: "cells-001.tif", …; the first equals what :meth:`Image.open` gives for a file.
+        A Pillow picture is left at its last frame. Raises :class:`ImageError`, as :meth:`Image.open` does; too many
+        frames, or too many pixels in all of them, are refused as soon as they are seen.
+        """
+        name = name_of(source, name)
+        subject = subject_of(name)
+        if isinstance(source, PIL.Image.Image):
+            pictures = reading.frames_of(source, subject, limits)
+        else:
+            pictures = reading.frames(bytes_of(source, subject, limits), subject, limits)
+        frames: list[Image] = []
+        timing: list[float | None] = []
+        loop = None
+        for picture in pictures:
+            frames.append(Image._decoded(picture, subject, _numbered(name, len(frames) + 1)))
+            timing.append(picture.info.get("duration"))
+            loop = picture.info.get("loop", loop)
+        if len(frames) == 1:
+            return cls((replace(frames[0], name=name),), name)
+        animated = any(duration is not None for duration in timing)
+        return cls(tuple(frames), name, tuple(float(each or 0) for each in timing) if animated else None, loop)
+
+    @classmethod
+    def from_images(cls, images: Iterable[Image], *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Stack:
+        """Several pictures as one stack, named after the first. Raises :class:`ImageError` (empty, too-many-pixels)."""
+        frames = tuple(images)
+        stack = cls(frames, name or (frames[0].name if frames else NAMELESS))
+        limits.check_stack(subject_of(stack.name), len(frames), sum(frame.pixels for frame in frames))
+        return stack
+
+    @cached_property
+    def digest(self) -> str:
+        """32 hexadecimal digits of BLAKE2b over the frames' digests, the durations and the loop count."""
+        content = (*(frame.digest for frame in self.frames), self.durations, self.loop)
+        return blake2b(repr(content).encode(), digest_size=16).hexdigest()
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __getitem__(self, index: int) -> Image:
+        return self.frames[index]
+
+    def __iter__(self) -> Iterator[Image]:
+        return iter(self.frames)
+
+    def __eq__(self, other: object) -> bool:
+        return self.digest == other.digest if isinstance(other, Stack) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+def _numbered(name: str, number: int) -> str:
+    path = PurePath(name)
+    return f"{path.stem}-{number:03d}{path.suffix}"
+
+
+def _as_uint8(array: ArrayLike, which: str) -> NDArray[np.uint8]:
+    """uint8 as it is, bool and float in [0, 1] times 255. Raises :class:`ImageError` for the rest."""
+    array = np.asarray(array)
+    if array.size == 0:
+        raise ImageError("empty", f"{which} must have pixels; {array.shape} was given.")
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype == bool:
+        return np.asarray(img_as_ubyte(array))
+    if array.dtype.kind != "f":
+        raise ImageError("unsupported", f"{which} must be uint8, bool or float; {array.dtype} was given.")
+    if not (array.min() >= 0 and array.max() <= 1):  # false for not-a-number too
+        raise ImageError(
+            "unsupported", f"{which} must lie in [0, 1] if it is float; {array.min():g} to {array.max():g} was given."
+        )
+    return np.asarray(img_as_ubyte(array))

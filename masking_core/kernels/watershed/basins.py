@@ -1,0 +1,164 @@
+"""The basins of a relief by how much they matter, and regions made from them: what to flood if nobody marked it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from masking_core.kernels.colour_space import read_only
+from masking_core.kernels.watershed.flooding import flood
+
+
+def significant_basins(
+    levels: NDArray[np.uint8], most: int, depth: int, where: NDArray[np.bool_] | None = None
+) -> NDArray[np.int32]:
+    """Mark the bottoms of the basins that hold the most water; (H, W) int32, 0…K - 1 at one pixel each, -1 elsewhere.
+
+    As water rises, basins meet. How deep the shallower (Grimaud 1992) and how full the smaller (Vachier & Meyer 1995)
+    was when it met another says how significant it is. Of the basins of at least ``depth``, the h-minima, those that
+    hold most are marked, the fullest first.
+
+    Args:
+        levels: (H, W) uint8.
+        most: how many basins at most, ≥ 1.
+        depth: least depth in levels, ≥ 1. The last basin of a connected area has no rival and always counts.
+        where: (H, W) bool, the pixels that take part; None for all.
+    """
+    markers = np.full(levels.shape, -1, np.int32)
+    taking_part = np.ones(levels.shape, bool) if where is None else where
+    order = np.argsort(levels, axis=None, kind="stable")
+    order = order[taking_part.ravel()[order]]
+    depths, volumes = np.zeros(levels.size, np.int64), np.zeros(levels.size, np.int64)
+    _extinguish(read_only(levels.ravel()), order, levels.shape[1], depths, volumes)
+    bottoms = np.flatnonzero(depths >= depth)
+    chosen = bottoms[np.lexsort((bottoms, -volumes[bottoms]))][:most]
+    markers.ravel()[chosen] = np.arange(len(chosen))
+    return markers
+
+
+def even_regions(lightness: NDArray[np.float32], levels: NDArray[np.uint8], most: int, depth: int) -> NDArray[np.int32]:
+    """Divide a picture along its edges into its ``most`` most significant basins: (H, W) int32, 1… from dark to light.
+
+    Args:
+        lightness: (H, W) float32.
+        levels: (H, W) uint8, the edges.
+        most, depth: see :func:`significant_basins`.
+    """
+    regions = flood(levels, significant_basins(levels, most, depth)).labels + 1
+    areas = np.bincount(regions.ravel())[1:]
+    means = np.bincount(regions.ravel(), weights=lightness.ravel())[1:] / np.maximum(areas, 1)
+    return _ranked(regions, means)
+
+
+def blobs(lab: NDArray[np.float32], most: int, depth: int) -> NDArray[np.int32]:
+    """Find what stands out from the picture's border, cut at its necks: (H, W) int32, 0 elsewhere, 1… from the largest.
+
+    What stands out is parted from the rest by Otsu's threshold (1979) on the colour distance from the border's median;
+    its pieces are the basins of the inverted distance to its outline.
+
+    Args:
+        lab: (3, H, W) float32.
+        most, depth: see :func:`significant_basins`; 255 levels are the greatest distance to the outline.
+    """
+    frame = np.ones(lab.shape[1:], bool)
+    frame[1:-1, 1:-1] = False
+    usual = np.median(lab[:, frame], axis=1).astype(np.float32)
+    apart = np.sqrt(np.square(lab - usual[:, None, None]).sum(axis=0))
+    grey = np.rint(255 * apart / max(float(apart.max()), 1e-6)).astype(np.uint8)
+    _, stands_out = cv2.threshold(cv2.medianBlur(grey, 5), 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    inner = depth_inside(stands_out > 0)
+    relief = 255 - np.rint(255 * inner / max(float(inner.max()), 1e-6)).astype(np.uint8)
+    tops = significant_basins(relief, most, depth, stands_out > 0)
+    if tops.max() < 0:
+        return np.zeros(frame.shape, np.int32)
+    _, pieces = cv2.connectedComponents(stands_out, connectivity=4)
+    wanted = np.zeros(int(pieces.max()) + 1, bool)
+    wanted[pieces[tops >= 0]] = True
+    regions = np.where(wanted[pieces], flood(relief, tops).labels + 1, 0).astype(np.int32)
+    return _ranked(regions, -np.bincount(regions.ravel())[1:])
+
+
+def insides(regions: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The cores of regions (H, W) int32, numbered as they are; -1 on the rims between them."""
+    seeds = np.full(regions.shape, -1, np.int32)
+    for number in range(int(regions.max()) + 1):
+        inside = regions == number
+        if inside.any():
+            seeds[core(inside, 0.5)] = number
+    return seeds
+
+
+def core(inside: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
+    """The pixels of an area at least at ``share`` of its greatest depth."""
+    depth = depth_inside(inside)
+    deep: NDArray[np.bool_] = inside & (depth >= share * depth.max())
+    return deep
+
+
+def depth_inside(inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Distance to the outline of an area, (H, W) float32; the picture's frame is an outline like any other."""
+    padded = cv2.copyMakeBorder(inside.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    depth: NDArray[np.float32] = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_5)[1:-1, 1:-1]
+    return depth
+
+
+def _ranked(regions: NDArray[np.int32], keys: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.int32]:
+    """Number regions 1… anew by ascending key; 0 stays."""
+    rank = np.zeros(len(keys) + 1, np.int32)
+    rank[1 + np.argsort(keys, kind="stable")] = np.arange(1, len(keys) + 1)
+    return rank[regions]
+
+
+@njit(cache=True, nogil=True)
+def _root(parents: NDArray[np.int64], p: int) -> int:
+    while parents[p] != p:
+        parents[p] = parents[parents[p]]
+        p = parents[p]
+    return p
+
+
+@njit(cache=True, nogil=True)
+def _extinguish(
+    levels: NDArray[np.uint8],
+    order: NDArray[np.int64],
+    width: int,
+    depths: NDArray[np.int64],
+    volumes: NDArray[np.int64],
+) -> None:
+    """Fill ``depths`` and ``volumes`` at the bottom of every basin; ``order`` lists the pixels from low to high."""
+    parents = np.full(levels.size, -1, np.int64)
+    areas, sums = np.zeros(levels.size, np.int64), np.zeros(levels.size, np.int64)
+    deepest, fullest = (
+        np.zeros(levels.size, np.int64),
+        np.zeros(levels.size, np.int64),
+    )  # bottoms that live on in a root
+    for p in order:
+        parents[p], areas[p], sums[p], deepest[p], fullest[p] = p, 1, levels[p], p, p
+        level, column = np.int64(levels[p]), p % width
+        for step in range(4):
+            q = p + (-width, -1, 1, width)[step]
+            if (step == 1 and column == 0) or (step == 2 and column == width - 1):
+                continue
+            if q < 0 or q >= levels.size or parents[q] < 0:
+                continue
+            ours, theirs = _root(parents, p), _root(parents, q)
+            if ours == theirs:
+                continue
+            shallow, deep = deepest[ours], deepest[theirs]
+            if levels[shallow] < levels[deep]:
+                shallow, deep = deep, shallow
+            depths[shallow] = level - levels[shallow]
+            our_volume, their_volume = areas[ours] * level - sums[ours], areas[theirs] * level - sums[theirs]
+            small, large = fullest[ours], fullest[theirs]
+            if our_volume > their_volume:
+                small, large = large, small
+            volumes[small] = min(our_volume, their_volume)
+            parents[ours] = theirs
+            areas[theirs] += areas[ours]
+            sums[theirs] += sums[ours]
+            deepest[theirs], fullest[theirs] = deep, large
+    for p in order:
+        if parents[p] == p:
+            depths[deepest[p]], volumes[fullest[p]] = 256, areas[p] * 256 - sums[p]

@@ -1,0 +1,237 @@
+"""Watershed: water rises from the marks and meets on the edges."""
+
+import math
+from dataclasses import replace
+from functools import partial
+from time import perf_counter
+from typing import Annotated, ClassVar, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from masking_core.arrays import Picture
+from masking_core.image import Image
+from masking_core.kernels.colour_space import read_only
+from masking_core.kernels.watershed.flooding import Flooded, flood
+from masking_core.kernels.watershed.gradient import Multiscale, colour_gradient, edge_levels
+from masking_core.method import Method, Segmentation, Stage, Tool
+from masking_core.methods.watershed.markers import Markers, Rule, away_from_outlines, background_only, drawn, found
+from masking_core.palette import hex_of, tinted
+from masking_core.parameters import Show
+from masking_core.progress import report
+from masking_core.prompts import Prompts
+from masking_core.stage import Plot, Series
+
+AUTOMATIC_SCALE = 0.002
+"""The scale of edges that is chosen by itself, in diagonals of the picture."""
+LEAST_SCALE = 0.5
+"""The same in pixels at least: below it nothing is blurred."""
+FOUND_ON = 100_000
+"""Pixels of the copy on which markers are found, so that a preview and the full picture have the same."""
+COARSE = 1_000_000
+"""Pixels of a picture that is flooded as a whole; a larger one is flooded as a copy of this size and then along its
+outlines only, so that a preview and the full picture agree."""
+BAND = 4.0
+"""How far from the copy's outlines the full picture is flooded, in pixels of the copy."""
+FRAMES = 25
+
+
+class Watershed(Method):
+    """Flood the picture's edges from markers (Meyer 1994); where two floods meet is the outline of an object.
+
+    The relief is the colour gradient of Di Zenzo (1986) in CIE L*a*b*. A pixel belongs to the marker from which the
+    least high edge has to be crossed; compactness (Neubert & Protzel 2014) makes long paths costly too. Markers are
+    strokes, points, seed maps and the cores of regions (:func:`masking_core.methods.watershed.markers.drawn`), or found
+    automatically (:func:`masking_core.methods.watershed.markers.found`).
+    """
+
+    title: ClassVar[str] = "Watershed"
+    good_for: ClassVar[str] = "Objects with clear edges, several at once, from a stroke on each."
+    uses: ClassVar[frozenset[Tool]] = frozenset({"rectangle", "ellipse", "polygon", "stroke", "point", "seeds"})
+
+    id: Literal["watershed"] = "watershed"
+    scale: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=100,
+            title="Scale of edges",
+            description="Blurs away edges finer than this; automatic is a five-hundredth of the diagonal.",
+        ),
+        Show(unit="px", step=0.5),
+    ] = None
+    multiscale: Annotated[
+        Multiscale,
+        Field(title="Several scales", description="Also looks for edges at two and four times the scale."),
+        Show(labels={"off": "One scale", "max": "The strongest of three", "mean": "The mean of three"}),
+    ] = "off"
+    compactness: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=10,
+            title="Compactness",
+            description="How much crossing the whole picture costs beside its strongest edge; 0 is edges alone.",
+        ),
+        Show(step=0.05),
+    ] = 0.1
+    automatic: Annotated[
+        Rule,
+        Field(title="Without marks", description="What is looked for where no object is marked."),
+        Show(labels={"blobs": "What stands out from the border", "basins": "Even regions"}),
+    ] = "blobs"
+    objects: Annotated[
+        int,
+        Field(ge=1, le=100, title="Most objects", description="How many are found at most where no object is marked."),
+    ] = 8
+    depth: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=100,
+            title="Least depth",
+            description="Where no object is marked: what is parted by less than this share of the greatest width, or "
+            "of the strongest edge, is one.",
+        ),
+        Show(unit="%", step=1, advanced=True),
+    ] = 10.0
+
+    def segment(self, image: Image, prompts: Prompts) -> Segmentation:
+        """See :meth:`masking_core.Method.segment`; marked objects keep their numbers, found ones count from 1."""
+        shape = image.rgb.shape[0], image.rgb.shape[1]
+        report(0.0, "Placing the markers")
+        start = perf_counter()
+        if image.pixels > COARSE:
+            return self._refined(image, prompts, start)
+        markers = drawn(prompts, shape, self._rim(image)) or self._found(image, prompts.seeds(shape) == 0)
+        return self._flooded(image, markers, self.compactness, start)
+
+    def _refined(self, image: Image, prompts: Prompts, start: float) -> Segmentation:
+        """Flood a copy, then the full picture near the outlines that were found."""
+        small = image.reduced(COARSE)
+        factor = small.size[0] / image.size[0]
+        coarse = self.scaled(factor).segment(small, prompts.scaled(factor))
+        shape = image.rgb.shape[0], image.rgb.shape[1]
+        exact = drawn(prompts, shape, self._rim(image)) or background_only(prompts, shape)
+        fine = self._flooded(image, exact.joined(away_from_outlines(coarse.labels, BAND)), 0.0, start)
+        seconds = {**fine.info["stage_seconds"], "markers": 0.0}
+        seconds["markers"] = perf_counter() - start - sum(seconds.values())
+        return replace(
+            fine,
+            knows_background=coarse.knows_background,
+            info={**coarse.info, "scale": fine.info["scale"], "stage_seconds": seconds},
+            notes=coarse.notes,
+            stages=(*coarse.stages[:-1], fine.stages[-1]),
+        )
+
+    def _flooded(self, image: Image, markers: Markers, compactness: float, start: float) -> Segmentation:
+        marked = perf_counter()
+        levels = self._levels(image)
+        ready = perf_counter()
+        flooded = flood(levels, markers.seeds, compactness)
+        done = perf_counter()
+        areas = np.bincount(markers.seeds.ravel() + 1)[1:]
+        return Segmentation(
+            labels=markers.confine(flooded.labels),
+            knows_background=markers.knows_background,
+            info={
+                "markers": {str(number): int(area) for number, area in enumerate(areas) if area},
+                "scale": round(self._sigma(image), 3),
+                "stage_seconds": {"markers": marked - start, "gradient": ready - marked, "flooding": done - ready},
+            },
+            notes=markers.notes,
+            stages=_stages(image, levels, flooded),
+        )
+
+    def _rim(self, image: Image) -> float:
+        return 1 + 2 * self._sigma(image)
+
+    def _sigma(self, image: Image) -> float:
+        return max(LEAST_SCALE, AUTOMATIC_SCALE * math.hypot(*image.size)) if self.scale is None else self.scale
+
+    def _levels(self, image: Image) -> NDArray[np.uint8]:
+        """The edges of ``image``, kept with it: they do not depend on any mark."""
+        sigma = self._sigma(image)
+        return image.derived(
+            ("edge levels", sigma, self.multiscale),
+            lambda: read_only(edge_levels(colour_gradient(image.rgb, sigma, self.multiscale))),
+        )
+
+    def _found(self, image: Image, background: NDArray[np.bool_]) -> Markers:
+        small = image.reduced(FOUND_ON)
+        sigma = self._sigma(image) * small.size[0] / image.size[0]
+        gradient = colour_gradient(small.rgb, sigma, self.multiscale)
+        levels = np.rint(255 * gradient / max(float(gradient.max()), 1e-6)).astype(np.uint8)
+        return found(small.rgb, levels, self.automatic, self.objects, self.depth, background)
+
+
+def _stages(image: Image, levels: NDArray[np.uint8], flooded: Flooded) -> tuple[Stage, ...]:
+    """How it came about; all that is kept for it beyond picture and result is one byte a pixel."""
+    until = partial(_water, levels, flooded)
+    return (
+        Stage(
+            title="Edges",
+            text="Every pixel is as bright as colours change around it, at the chosen scale. Bright lines are the "
+            "ridges of the relief that will be flooded.",
+            formula=r"g = \sqrt{\lambda_{\max}\Big(\sum_{c \in L^*a^*b^*} \nabla (G_\sigma * I_c)\, "
+            r"\nabla (G_\sigma * I_c)^{\mathsf T}\Big)}",
+            render=lambda _: cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB),
+        ),
+        Stage(
+            title="Markers",
+            text="These pixels are certain: they were drawn, or assumed as the notes say. Water will rise from them "
+            "and from nowhere else.",
+            formula=r"M_k = \{\, p : \text{marker of object } k \,\}",
+            render=lambda _: _over(image.rgb, flooded, 0),
+        ),
+        Stage(
+            title="Flooding",
+            text="The water rises over the relief, lowest places first, and each pixel goes to the flood that reaches "
+            "it first. The slider is time: every frame floods the same share of the picture.",
+            formula=r"\ell(p) = \arg\min_k \; \min_{\pi : M_k \to p} \; \max_{q \in \pi} "
+            r"\big( g(q) + c \cdot d(q, \pi_0) \big)",
+            render=until,
+            frames=FRAMES,
+            names=tuple(f"{frame / (FRAMES - 1):.0%} flooded" for frame in range(FRAMES)),
+            plots=lambda frame: (_shares(flooded, frame),),
+        ),
+        Stage(
+            title="Objects",
+            text="Where floods have met, a dam was built: the outline of an object. No pixel is left over.",
+            formula=r"O_k = \{\, p : \ell(p) = k \,\}",
+            render=lambda _: _over(image.rgb, flooded, 255),
+        ),
+    )
+
+
+def _shares(flooded: Flooded, now: int) -> Plot:
+    """How much of the picture each flood has reached, over time."""
+    kinds = int(flooded.labels.max()) + 1
+    reached = np.bincount(flooded.labels.ravel() * 256 + flooded.arrival.ravel(), minlength=256 * kinds)
+    shares = 100 * reached.reshape(kinds, 256).cumsum(axis=1) / flooded.labels.size
+    times = np.arange(FRAMES) * 255 // (FRAMES - 1)
+    percent = [100 * frame / (FRAMES - 1) for frame in range(FRAMES)]
+    series = [
+        Series(
+            f"object {label}" if label else "background",
+            percent,
+            shares[label, times].tolist(),
+            "line",
+            [hex_of(label)],
+        )
+        for label in np.flatnonzero(shares[:, -1]).tolist()
+    ]
+    line = Series("", [percent[now]] * 2, [0.0, float(shares.max())], "line", ["#808080"], 1)
+    return Plot("What each flood has reached", "time (% flooded)", "% of the picture", (*series, line))
+
+
+def _over(rgb: Picture, flooded: Flooded, time: int) -> Picture:
+    """The picture under what was flooded by ``time``, each object in its colour; the rest is paler."""
+    return tinted(rgb if time else rgb // 2 + 127, flooded.labels, flooded.arrival <= time)
+
+
+def _water(levels: NDArray[np.uint8], flooded: Flooded, frame: int) -> Picture:
+    wet = flooded.arrival <= 255 * frame // (FRAMES - 1)
+    return tinted(np.asarray(cv2.cvtColor(levels, cv2.COLOR_GRAY2RGB), np.uint8), flooded.labels, wet)

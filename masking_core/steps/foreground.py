@@ -1,0 +1,106 @@
+"""Which objects are the foreground: a declared rule rather than a list of label numbers."""
+
+from typing import Annotated, Literal
+
+import cv2
+import numpy as np
+from pydantic import Field
+
+from masking_core.arrays import Labels
+from masking_core.errors import PromptError
+from masking_core.parameters import Declared, Show
+from masking_core.prompts import Prompts
+from masking_core.steps import label_map
+
+
+class Keep(Declared):
+    """The rule that says which objects stay when the background goes."""
+
+    rule: Annotated[
+        Literal["auto", "not_border", "touched", "inside", "largest", "picked"],
+        Field(title="Foreground", description="Which objects are kept when the background is replaced."),
+        Show(
+            labels={
+                "auto": "What you marked; else all but the border's",
+                "not_border": "All but the one along the border",
+                "touched": "Those touched by a stroke",
+                "inside": "Those mostly inside the rectangle",
+                "largest": "The largest that is not the background",
+                "picked": "Picked by hand",
+            }
+        ),
+    ] = "auto"
+    picked: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(strict=False)] = ()
+    """The objects kept by the rule "picked"."""
+
+    def select(self, labels: Labels, prompts: Prompts, *, knows_background: bool) -> tuple[int, ...]:
+        """The objects (labels ≥ 1, ascending) that the rule keeps.
+
+        Args:
+            labels: (H, W) int32 label map, 0 background.
+            prompts: marks in pixels of ``labels``.
+            knows_background: whether label 0 already is all of the background, so that "auto" keeps every object.
+
+        Raises:
+            PromptError: the rule speaks of strokes or rectangles and there is none.
+        """
+        present = label_map.objects(labels)
+        rule = self.rule
+        if rule == "auto":
+            if knows_background:
+                return tuple(present)
+            rule = "touched" if (prompts.seeds(labels.shape) > 0).any() else "not_border"
+        if rule == "picked":
+            return tuple(sorted(set(self.picked) & set(present)))
+        if rule == "not_border":
+            return _without_border(labels, present)
+        if rule == "largest":
+            candidates = _without_border(labels, present) or tuple(present)
+            sizes = label_map.sizes(labels)
+            return (max(candidates, key=lambda label: int(sizes[label])),) if candidates else ()
+        if rule == "touched":
+            return _touched(labels, prompts)
+        return _inside(labels, present, prompts)
+
+
+def _without_border(labels: Labels, present: list[int]) -> tuple[int, ...]:
+    background = int(label_map.frame_sizes(labels).argmax())
+    return tuple(label for label in present if label != background)
+
+
+def _touched(labels: Labels, prompts: Prompts) -> tuple[int, ...]:
+    seeds = prompts.seeds(labels.shape)
+    if not (seeds > 0).any():
+        raise PromptError('Draw a stroke or a point on what you want to keep: the rule "touched" has none to go by.')
+    return tuple(int(label) for label in np.unique(labels[seeds > 0]) if label > 0)
+
+
+def _inside(labels: Labels, present: list[int], prompts: Prompts) -> tuple[int, ...]:
+    bounds = prompts.bounds(labels.shape)
+    if bounds is None:
+        raise PromptError('Draw a rectangle around what you want to keep: the rule "inside" has none to go by.')
+    total = label_map.sizes(labels)
+    inside = np.bincount(labels[bounds], minlength=len(total))
+    return tuple(label for label in present if 2 * inside[label] > total[label])
+
+
+def follow(before: Labels, picked: tuple[int, ...], after: Labels) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Carry a hand-picked choice over to another label map of the same picture, by overlap.
+
+    Args:
+        before, after: (H, W) int32 label maps; ``before`` is resized to ``after`` when their shapes differ.
+        picked: the objects picked in ``before``.
+
+    Returns:
+        The objects of ``after`` more than half of which was picked, and the picked objects that are lost: less than
+        half of them is in what is picked now.
+    """
+    if before.shape != after.shape:
+        before = cv2.resize(before, after.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    chosen = label_map.selected(before, picked)
+    total = label_map.sizes(after)
+    overlap = np.bincount(after[chosen], minlength=len(total))
+    now = tuple(label for label in range(1, len(total)) if total[label] and 2 * overlap[label] > total[label])
+    kept = label_map.selected(after, now)
+    lost = tuple(label for label in picked if 2 * np.count_nonzero(kept & (before == label)) < (before == label).sum())
+    return now, lost

@@ -1,0 +1,55 @@
+"""What sweep and search have in common: the recipe they begin with, the names of parameters, what happens to a find."""
+
+import streamlit as st
+
+from masking_core import Recipe
+from masking_core.methods import METHODS
+from masking_core.parameters import Parameter
+from masking_core.tuning.sweep import tunable
+from studio import state
+from studio.compare import column_list, workbench
+
+PIXELS = 250_000
+"""Pixels of the copy that sweeps and searches run on: four times as many runs in the same time."""
+COLUMN, WORKBENCH = "As a column", "In the workbench"
+PARTS = {"keep": "Foreground", "clean": "Clean-up", "edge": "Edge"}
+
+
+def base(key: str) -> Recipe:
+    """Draw the choice of the recipe to begin with, and return it."""
+    columns = {f"column {column.id}": column for column in column_list.columns()}
+    options = [*columns, *METHODS]
+    if state.get(key) not in options:
+        state.put(key, options[0])
+    chosen = st.selectbox(
+        "Recipe",
+        options,
+        format_func=lambda id: columns[id].title if id in columns else f"{METHODS[id].title}, usual settings",
+        key=key,
+        help="The column or method whose parameters change; all others stay as they are there.",
+        persist_state="session",
+    )
+    return columns[chosen].recipe if chosen in columns else Recipe(method=METHODS[chosen]())
+
+
+def parameters_of(recipe: Recipe) -> dict[str, Parameter]:
+    """The parameters that have an effect in ``recipe``, by name: those shown first to a visitor come first."""
+    values = dict(recipe.method)
+    known = {name: item for name, item in tunable(recipe).items() if "." in name or item.matters(values)}
+    return dict(sorted(known.items(), key=lambda pair: ("." in pair[0], pair[1].show.advanced)))
+
+
+def title(name: str, parameter: Parameter) -> str:
+    """What a parameter is called where those of several parts are listed together."""
+    part = name.split(".", maxsplit=1)[0]
+    return f"{PARTS[part]}: {parameter.title.lower()}" if "." in name else parameter.title
+
+
+def take(recipe: Recipe, key: str) -> None:
+    """Draw the menu that makes a recipe a column, or opens it in the workbench."""
+    chosen = st.menu_button("Take this one", [COLUMN, WORKBENCH], key=key, type="tertiary")
+    if chosen == COLUMN:
+        column_list.add(recipe)
+        st.toast("It is the last column side by side.", icon=":material/add_column_right:")
+    elif chosen == WORKBENCH:
+        workbench.open_with(recipe)

@@ -1,0 +1,72 @@
+"""The charts of a sweep."""
+
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from masking_core import Recipe, Result
+from masking_core.parameters import Value
+from masking_core.sharing import comparison_report
+from masking_core.tuning.sweep import Variant, parameter_of, stability
+from studio.compare import base, ground_truth, pictures
+from studio.compare.runs import Outcome
+
+
+def draw(
+    recipe: Recipe,
+    axes: dict[str, list[Value]],
+    cells: tuple[Variant, ...],
+    outcomes: dict[Any, Outcome],
+    truth: ground_truth.Truth | None,
+) -> None:
+    """How score, or stability where there is no truth, and time go with the values; nothing for a single cell."""
+    results = {place: outcome.result for place, outcome in outcomes.items() if outcome.result is not None}
+    if len(results) < 2:
+        return
+    if truth:
+        measured = {place: truth.scores(result)["iou"] for place, result in results.items()}
+        title, meaning = "IoU with the truth", "The higher, the better."
+    else:
+        measured = stability({place: pictures.foreground(result) for place, result in results.items()})
+        title, meaning = "Stability", "IoU with the neighbouring cells: where it is high, the value hardly matters."
+    parameters = [parameter_of(recipe, name) for name in axes]
+    number = parameters[0].kind in {"int", "float"}
+    rows = [
+        {
+            "x": cell.values[0] if number else comparison_report.written(parameters[0], cell.values[0]),
+            "group": comparison_report.written(parameters[-1], cell.values[-1]),
+            "y": measured.get(cell.place),
+            "seconds": _seconds(result),
+        }
+        for cell in cells
+        if (result := results.get(cell.place)) is not None
+    ]
+    left, right = st.columns(2, gap="medium")
+    left.altair_chart(_chart(rows, "y", title, recipe, list(axes)), alt=f"{title} over the values")
+    left.caption(meaning)
+    right.altair_chart(_chart(rows, "seconds", "Seconds", recipe, list(axes)), alt="Seconds over the values")
+
+
+def _seconds(result: Result) -> float:
+    seconds: float = result.info["seconds"]
+    return seconds
+
+
+def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, names: list[str]) -> alt.Chart:
+    parameters = [parameter_of(recipe, name) for name in names]
+    titles = [base.title(name, parameter) for name, parameter in zip(names, parameters, strict=True)]
+    first = parameters[0]
+    if first.kind in {"int", "float"}:
+        scale = alt.Scale(type="log" if first.show.log else "linear", nice=False, zero=False)
+        x = alt.X(field="x", type="quantitative", scale=scale, title=titles[0])
+    else:
+        x = alt.X(field="x", type="nominal", sort=None, title=titles[0])
+    y = alt.Y(field=field, type="quantitative", scale=alt.Scale(zero=field == "seconds"), title=title)
+    told = [("x", titles[0], "nominal"), ("group", titles[-1], "nominal"), (field, title, "quantitative")]
+    encoding = {"x": x, "y": y, "tooltip": [alt.Tooltip(field=f, title=t, type=k) for f, t, k in told]}
+    if len(names) > 1:
+        encoding["color"] = alt.Color(
+            field="group", type="nominal", sort=None, title=titles[1], legend=alt.Legend(orient="bottom")
+        )
+    return alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)

@@ -1,0 +1,158 @@
+"""Where the ground truth comes from, and how well every column does against it."""
+
+import csv
+from io import StringIO
+
+import streamlit as st
+
+from masking_core import Image, Manual, MaskingError, Recipe, export
+from studio import compute, state
+from studio.compare import column_list, ground_truth, search
+from studio.compare.runs import Runs, Scene
+
+TITLES = {
+    "iou": "IoU",
+    "dice": "Dice",
+    "precision": "Precision",
+    "recall": "Recall",
+    "error_rate": "Error rate",
+    "boundary_f": "Boundary F",
+    "mae": "MAE",
+    "sad": "SAD",
+}
+DRAWN = "What I drew"
+
+
+def show(scene: Scene) -> None:
+    """Where the truth comes from; once it is there, the scores of every column and the search for better ones."""
+    _sources(scene)
+    if problem := state.get("compare.truth.problem", ""):
+        st.error(problem, icon=":material/error:")
+    truth = ground_truth.known(scene.image)
+    if truth is None:
+        st.info(
+            "Say what is right, and every column is scored against it: upload a mask of the picture (white is the "
+            "object), or take a column's result or the regions you drew.",
+            icon=":material/check_circle:",
+        )
+        return
+    _table(scene, truth)
+    search.show(scene, truth)
+
+
+def _sources(scene: Scene) -> None:
+    image = scene.image
+    left, right = st.columns(2, gap="medium")
+    left.file_uploader(
+        "A mask picture",
+        type=["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"],
+        key="compare.truth.upload",
+        on_change=_upload,
+        args=(image,),
+        help="Of the same size as the picture. White is the object; grey is a soft edge.",
+    )
+    with right:
+        titles = {column.title: column for column in column_list.columns()}
+        chosen = st.menu_button(
+            "Take a result as truth", [*titles, DRAWN], icon=":material/check_circle:", key="compare.truth.take"
+        )
+        if chosen:
+            _take(scene, Recipe(method=Manual()) if chosen == DRAWN else titles[chosen].recipe, chosen)
+        if truth := ground_truth.known(image):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"Truth: **{truth.name}**")
+                st.button(
+                    "Forget it",
+                    key="compare.truth.forget",
+                    on_click=ground_truth.forget,
+                    args=(image,),
+                    type="tertiary",
+                )
+            st.slider(
+                "Tolerance of the boundary (px)",
+                0.5,
+                50.0,
+                step=0.5,
+                key="compare.tolerance",
+                help="How far an outline may lie from the true one and still count as right, in pixels of the "
+                f"picture; usual: {ground_truth.usual_tolerance(image):g}, that is {ground_truth.TOLERANCE:.1%} of the "
+                "diagonal.",
+                persist_state="session",
+            )
+
+
+def _table(scene: Scene, truth: ground_truth.Truth) -> None:
+    columns = column_list.columns()
+    table, notice = st.empty(), st.empty()
+    rows, problems = {}, {}
+    for id, outcome in Runs(scene, {column.id: column.recipe for column in columns}).finished(notice):
+        if outcome.result is None:
+            problems[id] = outcome.problem
+            continue
+        rows[id] = truth.scores(outcome.result)
+        shown = [
+            {"Column": column.title, **{TITLES[name]: score for name, score in rows[column.id].items()}}
+            | {"Settings": column_list.summary(column.recipe)}
+            for column in columns
+            if column.id in rows
+        ]
+        table.dataframe(shown, hide_index=True, column_config=_formats())
+    for column in columns:
+        if column.id in problems:
+            st.caption(f"{column.title}: {problems[column.id]}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Scores (CSV)",
+            lambda: as_csv(columns, rows),
+            file_name="scores.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            key="compare.truth.csv",
+        )
+        st.caption(
+            'Measured on the preview. Click a heading to sort. "Errors" above the columns side by side shows where.'
+        )
+
+
+def as_csv(columns: list[column_list.Column], rows: dict[int, dict[str, float]]) -> str:
+    """The score table as CSV, scores to six digits."""
+    file = StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["column", "settings", *TITLES])
+    for column in columns:
+        if scores := rows.get(column.id):
+            words = [column.title, column_list.summary(column.recipe)]
+            writer.writerow([*words, *(f"{scores[name]:.6g}" for name in TITLES)])
+    return file.getvalue()
+
+
+def _formats() -> dict[str, object]:
+    plain = {TITLES[name]: st.column_config.NumberColumn(format="%.4f") for name in TITLES}
+    return plain | {
+        "SAD": st.column_config.NumberColumn(
+            format="%.1f", help="Sum of absolute differences of the alphas, in pixels."
+        ),
+        "MAE": st.column_config.NumberColumn(format="%.4f", help="Mean absolute difference of the alphas."),
+    }
+
+
+def _upload(image: Image) -> None:
+    file = state.get("compare.truth.upload")
+    state.put("compare.truth.problem", "")
+    if file is None:
+        return
+    try:
+        ground_truth.keep(image, file.name, ground_truth.read(image, file.name, file.getvalue()))
+    except MaskingError as error:
+        state.put("compare.truth.problem", str(error))
+
+
+def _take(scene: Scene, recipe: Recipe, name: str) -> None:
+    state.put("compare.truth.problem", "")
+    try:
+        result = compute.wait(compute.submit(lambda: scene.run(recipe)), st.empty())
+    except MaskingError as error:
+        state.put("compare.truth.problem", str(error))
+    else:
+        ground_truth.keep(scene.image, name, export.png(result.mask))

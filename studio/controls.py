@@ -1,0 +1,115 @@
+"""A declared parameter becomes its widget; bounds, unit and help come from the declaration alone."""
+
+from math import log10
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from masking_core.parameters import Declared, Parameter, parameters
+from studio import state
+
+Model = TypeVar("Model", bound=Declared)
+
+
+def key(prefix: str, name: str) -> str:
+    """The key under which a parameter's value is remembered."""
+    return f"{prefix}.{name}"
+
+
+def read(model: type[Model], prefix: str, **fixed: Any) -> Model:
+    """The model that the widgets describe, drawn or not yet; ``fixed`` parameters have none."""
+    values = dict(fixed)
+    for parameter in parameters(model):
+        if parameter.name not in fixed and parameter.matters(values):
+            automatic = parameter.optional and state.get(_automatic(prefix, parameter), parameter.default is None)
+            values[parameter.name] = None if automatic else state.get(key(prefix, parameter.name), _start(parameter))
+    return model(**values)
+
+
+def edit(model: type[Model], prefix: str, **fixed: Any) -> Model:
+    """Draw the widgets of a model's parameters and return the model they describe; ``fixed`` ones get no widget."""
+    described = read(model, prefix, **fixed)
+    drawn = [item for item in parameters(model) if item.name not in fixed and item.matters(dict(described))]
+    for parameter in (item for item in drawn if not item.show.advanced):
+        _edit(parameter, prefix)
+    advanced = [item for item in drawn if item.show.advanced]
+    if advanced:
+        with st.expander("More parameters"):
+            for parameter in advanced:
+                _edit(parameter, prefix)
+    return described
+
+
+def load(model: Declared, prefix: str) -> None:
+    """Make the widgets of ``model`` show its values; before they are drawn."""
+    for parameter in parameters(type(model)):
+        value = getattr(model, parameter.name)
+        if parameter.optional:
+            state.put(_automatic(prefix, parameter), value is None)
+        if value is not None:
+            state.put(key(prefix, parameter.name), value)
+
+
+def _automatic(prefix: str, parameter: Parameter) -> str:
+    return key(prefix, parameter.name) + ".automatic"
+
+
+def _start(parameter: Parameter) -> Any:
+    return parameter.low if parameter.default is None else parameter.default
+
+
+def _edit(parameter: Parameter, prefix: str) -> None:
+    if parameter.optional:
+        state.begin(_automatic(prefix, parameter), parameter.default is None)
+        automatic = st.toggle(
+            f"{parameter.title}: automatic",
+            key=_automatic(prefix, parameter),
+            help=parameter.description,
+            persist_state="session",
+        )
+        if automatic:
+            return
+    _widget(parameter, key(prefix, parameter.name))
+
+
+def _widget(parameter: Parameter, name: str) -> None:
+    current = state.begin(name, _start(parameter))
+    unit = f" ({parameter.show.unit})" if parameter.show.unit else ""
+    common: dict[str, Any] = {
+        "label": parameter.title + unit,
+        "key": name,
+        "help": f"{parameter.description} Allowed: {parameter.allowed}; usual: {_written(parameter.default)}.",
+        "persist_state": "session",
+    }
+    if parameter.kind == "bool":
+        st.toggle(**common)
+    elif parameter.kind == "choice":
+        st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
+    elif parameter.show.log:
+        st.select_slider(options=_decades(parameter, current), format_func=lambda value: f"{value:g}", **common)
+    else:
+        number = int if parameter.kind == "int" else float
+        st.slider(
+            min_value=number(parameter.low or 0),
+            max_value=number(parameter.high or 0),
+            step=number(parameter.step),
+            **common,
+        )
+
+
+def _label(parameter: Parameter, choice: str) -> str:
+    return parameter.show.labels.get(choice, choice.replace("_", " ").capitalize())
+
+
+def _written(value: Any) -> str:
+    return "automatic" if value is None else str(value)
+
+
+def _decades(parameter: Parameter, current: Any) -> list[Any]:
+    # 1-2-5 steps over the declared range; a value that came from elsewhere keeps its place among them.
+    low, high = parameter.low or 0, parameter.high or 0
+    number = int if parameter.kind == "int" else float
+    first = low if low > 0 else min(1.0, high)
+    steps = [m * 10.0**e for e in range(int(log10(first)) - 1, int(log10(high)) + 1) for m in (1, 2, 5)]
+    values = {number(f"{step:g}") if number is float else round(step) for step in steps if first <= step <= high}
+    return sorted(values | {number(low), number(high), current})

@@ -1,0 +1,131 @@
+"""Marking a picture: the tool strip, the canvas with the outline of the result over it, the marks as numbers."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from masking_core import Image, Prompts, Result, export, palette
+from masking_core.prompts import Region, SeedMap
+from masking_core.steps.background import on_checkerboard
+from studio import state
+from studio.drawing import files, history, table, tools
+from studio.drawing.canvas import component, ink
+from studio.results import views
+
+SHARP = 16_000_000
+"""Pixels of the picture under the canvas when it is zoomed into."""
+PLAIN = 1_000_000
+FINE = 95
+"""Quality of the JPEG: what was squeezed out of it would be seen at 400 %."""
+LOOSE = 0.8
+"""How far the shown outline may leave the true one, in pixels of the result."""
+SPECK = 12
+"""Outlines of fewer pixels would hide the picture rather than explain the cut."""
+
+
+class MarkEditor:
+    """The drawing of one picture (one slice of it), for a method that can use some kinds of marks.
+
+    Making one brings what was drawn since the last run into :attr:`prompts`; the rest is drawn where it is called.
+    """
+
+    def __init__(self, image: Image, uses: frozenset[str], title: str, *, page: str, slice: int = 0) -> None:
+        self._image, self._uses, self._title = image, uses, title
+        self._key = f"cv_{page}_{image.digest[:12]}_{slice}"
+        self._history = marks_of(image, slice)
+        self._stage: Any = None
+        self._take()
+
+    @property
+    def prompts(self) -> Prompts:
+        """The marks, in pixels of the picture."""
+        return history.prompts(self._history)
+
+    @property
+    def drawing(self) -> Any:
+        """What the canvas last sent, as it came."""
+        return component.drawing(self._key)
+
+    def strip(self) -> None:
+        """Draw the tool strip."""
+        st.html(tools.STYLE)
+        tools.strip(self._pen, self._uses, self._image.size, self._history, self._take, self._files)
+        if sentence := tools.unused(self._uses, self._title):
+            st.caption(sentence)
+
+    def canvas(self) -> None:
+        """Draw the picture with the canvas over it."""
+        self._stage = st.container(key="stage")
+        with self._stage:
+            shown = self._image.reduced(SHARP if self._pen.zoom else PLAIN)
+            # Streamlit would reduce a picture wider than what it is told; the page's style says how wide it is.
+            st.image(_picture(shown), width=shown.size[0], alt="The picture that is drawn on")
+            component.show(self._key, self._image.size, self._pen, tools.keys(), tools.clicks(), self._take)
+            if painted := _painted(self.prompts, self._image.size):
+                st.image(painted, width="stretch", alt="The painted marks")
+
+    def outline(self, result: Result) -> None:
+        """Draw the outline of what is kept over the canvas; after :meth:`canvas`."""
+        self._stage.image(outline(result), alt="The outline of what is kept")
+
+    def table(self) -> None:
+        """Draw the marks as numbers that can be edited."""
+        table.show(self._key, self._history, self._take)
+
+    def _files(self) -> None:
+        files.show(self._image, self._history, self._take, self._uses, self._title)
+
+    @property
+    def _pen(self) -> tools.Pen:
+        return tools.pen(self._uses, self._image.size)
+
+    def _take(self) -> None:
+        component.take(self._key, self._history, self._image.size, editing=self._pen.tool == "edit")
+
+
+def marks_of(image: Image, slice: int = 0) -> history.History:
+    """The history of the marks on a picture."""
+    past: history.History = state.setdefault(f"marks.{image.digest}.{slice}", history.blank())
+    return past
+
+
+@st.cache_data(show_spinner=False, max_entries=40, hash_funcs={Image: lambda image: image.digest})
+def _picture(image: Image) -> bytes:
+    rgb = image.rgb if image.alpha is None else on_checkerboard(export.pixels(image))
+    return views.jpeg(rgb, FINE)
+
+
+def _painted(prompts: Prompts, size: tuple[int, int]) -> bytes:
+    """What seed maps mark and no later mark covers, in the objects' colours; empty where there is none."""
+    if not any(isinstance(mark, SeedMap) for mark in prompts.marks):
+        return b""
+    factor = min(1.0, (PLAIN / (size[0] * size[1])) ** 0.5)
+    return _png(prompts.to_json(), factor, (max(1, round(size[1] * factor)), max(1, round(size[0] * factor))))
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _png(document: str, factor: float, shape: tuple[int, int]) -> bytes:
+    seeds = [mark for mark in Prompts.from_json(document).marks if not isinstance(mark, Region) or mark.object < 1]
+    hidden = {"operation": "subtract"}
+    marks = (mark if isinstance(mark, SeedMap) else mark.model_copy(update=hidden) for mark in seeds)
+    numbers = Prompts(marks=tuple(marks)).scaled(factor).seeds(shape)
+    alpha = np.where(numbers < 0, 0, round(255 * ink.STROKE)).astype(np.uint8)
+    return export.png(np.dstack([palette.paint(np.maximum(numbers, 0)), alpha]))
+
+
+def outline(result: Result) -> str:
+    """The outline of what is kept as an SVG picture that stays sharp at every zoom."""
+    inside = (result.alpha >= 0.5).astype(np.uint8)
+    # A frame of background, so that what touches the picture's border is outlined there as well.
+    found, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    lines = (cv2.approxPolyDP(line, LOOSE, True) for line in found if len(line) > SPECK)
+    path = "".join("M" + " ".join(map(str, line.ravel().tolist())) + "Z" for line in lines)
+    height, width = inside.shape
+    look = 'fill="none" transform="translate(.5 .5)" vector-effect="non-scaling-stroke" stroke-linejoin="round"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<path d="{path}" {look} stroke="#000" stroke-opacity=".7" stroke-width="3.5"/>'
+        f'<path d="{path}" {look} stroke="#ffdd33" stroke-width="1.6"/></svg>'
+    )

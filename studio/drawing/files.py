@@ -1,0 +1,115 @@
+"""Marks as files: a painted seed map or a document of marks comes in, the document goes out."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+import streamlit as st
+
+from masking_core import Image, MaskingError, PromptError, Prompts, export
+from masking_core.image.sources import safe_name
+from studio import state
+from studio.drawing import history
+from studio.drawing.history import History
+
+PAINTED = """\
+**A painted PNG** as large as this picture: black is background, white the object, grey undecided; or blue is
+background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A JSON file** of marks. Both
+come on top of what is drawn; undo takes them back."""
+LONGEST_NAME = 100
+
+
+def show(image: Image, past: History, before: Callable[[], None], uses: frozenset[str], title: str) -> None:
+    """Draw the button; what is behind it is made when it is opened.
+
+    Args:
+        image: the picture that is marked.
+        past: the history of its marks.
+        before: called before the history changes, so that nothing drawn meanwhile is lost.
+        uses: what the method can use.
+        title: the method's name.
+    """
+    if news := state.setdefault("marks.news", ""):
+        # Not said in the callback: there, Streamlit would put it in the place of the page's styles.
+        st.toast(news, icon=":material/edit:")
+        state.put("marks.news", "")
+    help = "**Import and export marks**"
+    with st.popover(
+        "Marks as files", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
+    ) as opened:
+        if not opened.open:
+            return
+        # A file that was taken over need not stay in the list: a new uploader is an empty one.
+        key = f"marks.upload.{len(state.setdefault('marks.taken', []))}"
+        st.file_uploader(
+            "Import marks…", type=["png", "json"], key=key, on_change=_take, args=(key, image, past, before)
+        )
+        if problem := state.setdefault("marks.problem", ""):
+            st.error(problem, icon=":material/error:")
+        st.caption(PAINTED if "seeds" in uses else f"{PAINTED} {title} does not use painted marks; they are kept.")
+        st.download_button(
+            "Export marks",
+            lambda: history.prompts(past).to_json(),
+            file_name=f"{PurePath(image.name).stem or 'picture'}-marks.json",
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+            disabled=not past["marks"],
+            key="marks.export",
+        )
+
+
+def _take(key: str, image: Image, past: History, before: Callable[[], None]) -> None:
+    file = state.get(key)
+    state.put("marks.problem", "")
+    taken: list[str] = state.setdefault("marks.taken", [])
+    # A browser that waits for a slow page may hand the same file over again.
+    if file is None or file.file_id in taken:
+        return
+    name = safe_name(file.name)
+    try:
+        fresh = read(file.getvalue(), name, image.size)
+        before()
+        history.change(past, Prompts(marks=(*history.prompts(past).marks, *fresh.marks)))
+    except MaskingError as error:
+        state.put("marks.problem", str(error))
+        return
+    state.put("marks.taken", [*taken, file.file_id])
+    count = len(fresh.marks)
+    state.put("marks.news", f"{count} mark{'s' * (count != 1)} came with {name}.")
+
+
+def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
+    """The marks in a file: a seed map for a PNG, which takes the file's name, and else a document.
+
+    Args:
+        data: the file.
+        name: the file's name.
+        size: width and height of the picture that they are for.
+
+    Raises:
+        MaskingError: it cannot be read, is for a picture of another size, or marks nothing of this one.
+    """
+    of_this = f"of this picture of {size[0]:,} × {size[1]:,} pixels"
+    found = _painted(data, name, size) if name.lower().endswith(".png") else _document(data, name)
+    if len(found.outside(size[::-1])) == len(found.marks):
+        raise PromptError(f"{name} marks no pixel {of_this}.")
+    return found
+
+
+def _painted(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
+    painted = Image.open(data, name=name)
+    if painted.size != size:
+        width, height = painted.size
+        raise PromptError(
+            f"{name} has {width:,} × {height:,} pixels; a seed map must be as large as the picture, "
+            f"{size[0]:,} × {size[1]:,}."
+        )
+    (mark,) = Prompts.from_seeds(export.pixels(painted)).marks
+    return Prompts(marks=(mark.model_copy(update={"name": PurePath(name).stem[:LONGEST_NAME]}),))
+
+
+def _document(data: bytes, name: str) -> Prompts:
+    try:
+        return Prompts.from_json(data)
+    except PromptError as error:
+        raise PromptError(f"{name}: {error}") from None

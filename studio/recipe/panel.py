@@ -1,0 +1,63 @@
+"""The sidebar below the picture: a recipe, read from its widgets, drawn as them, or written into them."""
+
+import streamlit as st
+
+from masking_core import Clean, Edge, Image, Keep, Recipe
+from masking_core.methods import METHODS
+from studio import controls, state
+from studio.recipe import area, backgrounds, objects
+
+FIRST = "graph_cut"
+"""The method that a visitor finds chosen."""
+
+
+def read(image: Image) -> Recipe:
+    """The recipe that the widgets describe, drawn or not yet."""
+    id = state.get("method", FIRST)
+    return Recipe(
+        method=controls.read(METHODS[id], id),
+        area=area.read(image),
+        clean=controls.read(Clean, "clean"),
+        keep=controls.read(Keep, "keep", picked=objects.picked()),
+        edge=controls.read(Edge, "edge"),
+        background=backgrounds.read(),
+    )
+
+
+def edit(image: Image) -> None:
+    """Draw the widgets."""
+    _method()
+    backgrounds.edit()
+    controls.edit(Keep, "keep", picked=objects.picked())
+    area.edit(image)
+    with st.expander("Edge"):
+        controls.edit(Edge, "edge")
+    with st.expander("Clean-up"):
+        controls.edit(Clean, "clean")
+
+
+def load(recipe: Recipe) -> None:
+    """Make the widgets show ``recipe``; before they are drawn."""
+    id = recipe.method.id
+    state.put("method", id)
+    controls.load(recipe.method, id)
+    controls.load(recipe.keep, "keep")
+    objects.load(recipe.keep)
+    controls.load(recipe.edge, "edge")
+    controls.load(recipe.clean, "clean")
+    area.load(recipe.area)
+    backgrounds.load(recipe.background)
+
+
+def _method() -> None:
+    state.begin("method", FIRST)
+    chosen = st.selectbox(
+        "Method",
+        list(METHODS),
+        format_func=lambda id: METHODS[id].title,
+        key="method",
+        help="How the picture is divided into objects.",
+        persist_state="session",
+    )
+    st.caption(METHODS[chosen].good_for)
+    controls.edit(METHODS[chosen], chosen)

@@ -1,0 +1,129 @@
+"""Showing and downloading results."""
+
+from pathlib import PurePath
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from masking_core import Image, Prompts, Recipe, Result, export, palette
+from masking_core.arrays import Labels, Picture
+from masking_core.result import ObjectSummary
+from masking_core.steps import label_map
+from masking_core.steps.background import on_checkerboard
+from masking_core.uncertainty import next_place
+from studio import compute
+from studio.components.before_after import address, before_after
+
+VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
+THUMBNAIL = 96
+
+
+def jpeg(rgb: Picture, quality: int = 88) -> bytes:
+    """A (H, W, 3) or (H, W) uint8 picture as a JPEG file, which is far quicker to make than a PNG."""
+    bgr = rgb if rgb.ndim == 2 else rgb[..., ::-1]
+    return bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+
+
+def show(result: Result) -> None:
+    """The result in the view of the visitor's choice, at the scale of the picture beside it."""
+    place = st.container()
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        key="view",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    original = result.image.rgb
+    match view:
+        case "Before / after":
+            with place:
+                before_after(jpeg(original), jpeg(on_checkerboard(result.rgba)), key="before_after")
+            return
+        case "Mask":
+            shown = result.mask
+        case "Uncertainty":
+            shown = _uncertain(result)
+        case "Objects":
+            shown = cv2.addWeighted(palette.paint(result.labels), 0.65, original, 0.35, 0)
+        case _:
+            shown = on_checkerboard(result.rgba)
+    place.image(address(jpeg(shown)), width="stretch", alt=f"The result: {view}")
+
+
+def _uncertain(result: Result) -> Picture:
+    """The original in grey, orange where the decision was close, with a ring where a mark would help most."""
+    uncertainty = result.uncertainty
+    if uncertainty is None:
+        st.caption("This method decides without saying how close it was; the others can tell.")
+        return result.image.rgb
+    grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    shown = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
+    place = next_place(uncertainty)
+    if place is None:
+        st.caption("Nothing was a close decision.")
+        return shown
+    radius = max(8, round(0.02 * max(grey.shape)))
+    for colour, thick in (((0, 0, 0), 6), ((255, 255, 255), 3)):
+        cv2.circle(shown, place, radius, colour, thick, cv2.LINE_AA)
+    st.caption("Orange: close decisions. The ring is where your next mark would help most.")
+    return shown
+
+
+def thumbnails(result: Result) -> dict[int, bytes]:
+    """Every object on the checkerboard, over a band of its mean colour; JPEG files by object number."""
+    factor = min(1.0, 3 * THUMBNAIL / max(result.labels.shape))
+    size = tuple(max(1, round(side * factor)) for side in reversed(result.labels.shape))
+    rgb = cv2.resize(result.image.rgb, size, interpolation=cv2.INTER_AREA)
+    labels = cv2.resize(result.labels, size, interpolation=cv2.INTER_NEAREST)
+    boxes = label_map.boxes(labels)
+    return {item.label: _thumbnail(rgb, labels, item, boxes.get(item.label)) for item in result.objects}
+
+
+def _thumbnail(rgb: Picture, labels: Labels, summary: ObjectSummary, box: label_map.Box | None) -> bytes:
+    tile = np.zeros((THUMBNAIL, THUMBNAIL, 4), np.uint8)
+    if box is not None:  # an object of a few pixels may be lost in the small copy
+        x, y, width, height = box
+        factor = THUMBNAIL / max(width, height)
+        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        mask = (labels == summary.label).astype(np.uint8) * 255
+        rgba = np.dstack([rgb, mask])[y : y + height, x : x + width]
+        left, top = (THUMBNAIL - size[0]) // 2, (THUMBNAIL - size[1]) // 2
+        tile[top : top + size[1], left : left + size[0]] = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
+    band = np.full((12, THUMBNAIL, 3), summary.colour, np.uint8)
+    return jpeg(np.vstack([on_checkerboard(tile, 8), band]))
+
+
+def downloads(image: Image, recipe: Recipe, prompts: Prompts) -> None:
+    """The buttons that cut the full picture and hand it over; the work is done when one is pressed."""
+
+    def full() -> Result:
+        return recipe.finish(compute.segment(image, recipe, prompts, pixels=None))
+
+    stem = PurePath(image.name).stem or "picture"
+    files = (
+        (
+            "Cut-out",
+            "cutout",
+            lambda: export.png(full().rgba),
+            "The picture with the background replaced; PNG with alpha.",
+        ),
+        ("Mask", "mask", lambda: export.png(full().mask), "White where the picture stays; 8-bit grey PNG."),
+        ("Label map", "labels", lambda: export.labels_png(full().labels), "Pixel values are object numbers; PNG."),
+    )
+    with st.container(horizontal=True, gap="small", width="content"):
+        for title, ending, data, explanation in files:
+            st.download_button(
+                title,
+                data,
+                file_name=f"{stem}-{ending}.png",
+                mime="image/png",
+                on_click="ignore",
+                help=explanation,
+                icon=":material/download:",
+                key=f"download.{ending}",
+                type="primary" if ending == "cutout" else "secondary",
+            )

@@ -1,0 +1,47 @@
+"""Addresses that open the workbench as somebody left it: made, and read."""
+
+import re
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from masking_core import MaskingError, Prompts, Recipe
+from masking_core.samples import sample
+from masking_core.sharing.links import Linked, from_query, to_query
+from studio import state
+from studio.drawing import history
+from studio.drawing.board import marks_of
+from studio.recipe import panel
+
+
+def read() -> None:
+    """Take over what the page's address speaks of, once; before any widget is drawn."""
+    query = st.query_params.to_dict()
+    # Until the browser knows that its address is shorter now, it may send the long one again.
+    if query and query != state.setdefault("link.read"):
+        state.put("link.read", query)
+        state.put("link.problem", "")
+        try:
+            _load(from_query(query))
+        except MaskingError as error:
+            state.put("link.problem", str(error))
+    # From here on it would tell what was, not what is.
+    st.query_params.clear()
+
+
+def problem() -> None:
+    """Say why a link was not taken over, if it was not."""
+    if sentence := state.setdefault("link.problem", ""):
+        st.error(f"This link cannot be opened, so you see the workbench as it begins. {sentence}", icon="🔗")
+
+
+def address(recipe: Recipe, prompts: Prompts) -> str:
+    """The whole address of what is on the workbench."""
+    page = re.sub(r"[?#].*", "", st.context.url or "mask")
+    return f"{page}?{urlencode(to_query(state.picture().get('sample'), recipe, prompts))}"
+
+
+def _load(linked: Linked) -> None:
+    state.put("picture", {"sample": linked.sample})
+    history.change(marks_of(sample(linked.sample)), linked.prompts)
+    panel.load(linked.recipe)

@@ -1,0 +1,81 @@
+"""Saving a piece of work as one file, and opening it again."""
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+import streamlit as st
+
+from masking_core import MaskingError, Recipe, Session, Stack, export
+from studio import state
+from studio.drawing import history
+from studio.drawing.board import marks_of
+from studio.recipe import panel
+
+
+def show(stack: Stack, recipe: Recipe) -> None:
+    """The sidebar's part for sessions."""
+    with st.expander("Session"):
+        with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
+        st.download_button(
+            "Save",
+            _saving(stack, recipe, with_picture=with_picture),
+            file_name=f"{PurePath(stack.name).stem or 'picture'}.mask.zip",
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/save:",
+            help="Picture, marks on every slice and all settings in one file.",
+            key="session.save",
+        )
+        st.file_uploader("Open a session", type=["zip"], key="session.upload", on_change=_open)
+    if problem := state.setdefault("session.problem", ""):
+        st.error(problem, icon=":material/error:")
+    if waiting := state.setdefault("session.waiting", b""):
+        st.info(f"This session was saved without its picture: upload {Session.open(waiting).name} above.")
+
+
+def picture_arrived(stack: Stack) -> None:
+    """Go on with a session that waits for its picture, if this is it."""
+    waiting = state.setdefault("session.waiting", b"")
+    if waiting and Session.open(waiting).digest == stack.digest:
+        _apply(Session.open(waiting), stack)
+
+
+def _saving(stack: Stack, recipe: Recipe, *, with_picture: bool) -> Callable[[], bytes]:
+    chosen = state.picture()
+    # Histories, which go on changing: a stroke draws only the bench anew, and this is called when Save is pressed.
+    pasts = [marks_of(image, index) for index, image in enumerate(stack)]
+
+    def save() -> bytes:
+        marks = tuple(history.prompts(past) for past in pasts)
+        files = chosen.get("files")
+        # A sample, or several files dropped at once, become one file of the same pixels.
+        data = files[0]["data"] if files and len(files) == 1 else export.stack_tiff(list(map(export.pixels, stack)))
+        return Session.of(data, stack.name, recipe, marks).save(with_picture=with_picture)
+
+    return save
+
+
+def _open() -> None:
+    file = state.setdefault("session.upload")
+    state.put("session.problem", "")
+    state.put("session.waiting", b"")
+    if file is None:
+        return
+    try:
+        session = Session.open(file.getvalue())
+        if session.picture is None:
+            state.put("session.waiting", file.getvalue())
+            return
+        stack = session.stack
+    except MaskingError as error:
+        state.put("session.problem", str(error))
+        return
+    state.put("picture", {"files": [{"name": session.name, "data": session.picture}]})
+    _apply(session, stack)
+
+
+def _apply(session: Session, stack: Stack) -> None:
+    state.put("session.waiting", b"")
+    for index, prompts in enumerate(session.slices):
+        history.change(marks_of(stack[index], index), prompts)
+    panel.load(session.recipe)

@@ -1,0 +1,38 @@
+"""What every page begins with: its title, the navigation, the look."""
+
+import streamlit as st
+
+from studio import compute, state
+
+PAGES = (
+    ("app.py", "Welcome", ":material/home:"),
+    ("pages/mask.py", "Workbench", ":material/content_cut:"),
+    ("pages/compare.py", "Compare", ":material/compare:"),
+    ("pages/explain.py", "Explain", ":material/school:"),
+)
+
+# Columns of pictures wrap under one another before they become too small to work in.
+STYLE = """
+<style>
+.stMainBlockContainer { padding: 2.6rem 2rem 3rem; }
+/* On a small screen the header is opaque and every pixel of width counts. */
+@media (max-width: 768px) { .stMainBlockContainer { padding: 4rem 1rem 3rem; } }
+/* The part that scrolls takes the keyboard's focus after a click in it; a frame around all of it says nothing. */
+.stMain:focus-visible::before { box-shadow: none !important; }
+[data-testid="stSidebarHeader"] { height: 1.5rem; margin: 0; }
+.st-key-workbench [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-wrap: wrap; }
+.st-key-workbench [data-testid="stColumn"] { min-width: min(360px, 100%); }
+[data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
+</style>
+"""
+
+
+def setup(title: str) -> None:
+    """Configure the page and draw the head of the sidebar; the first call of every page."""
+    st.set_page_config(page_title=f"{title} · Masking studio", page_icon="✂️", layout="wide")
+    state.put("page", title)
+    st.html(STYLE)
+    compute.start()
+    with st.sidebar, st.container(horizontal=True, gap="small"):
+        for path, label, icon in PAGES:
+            st.page_link(path, label=label, icon=icon)

@@ -1,0 +1,94 @@
+"""The evidence from a box favours its middle, has somewhere to start in any box, and prefers cuts that fit the box."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from masking_core.kernels.appearance import box, unaries
+from masking_core.kernels.appearance.unaries import picture_features
+from masking_core.kernels.min_cut.contrast import nlinks
+
+
+@pytest.fixture(scope="module")
+def scene() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A red ellipse on green: (picture, truth, its tight box)."""
+    truth = np.zeros((90, 120), np.uint8)
+    cv2.ellipse(truth, (60, 45), (30, 20), 0, 0, 360, 1, -1)
+    picture = np.where(truth[..., None] > 0, (200, 40, 40), (40, 150, 60))
+    picture = np.clip(picture + np.random.default_rng(0).normal(0, 8, picture.shape), 0, 255).astype(np.uint8)
+    bounds = np.zeros(truth.shape, bool)
+    bounds[25:66, 30:91] = True
+    return picture, truth > 0, bounds
+
+
+def test_radius_is_one_at_the_middle_of_the_sides():
+    bounds = np.zeros((60, 80), bool)
+    bounds[10:41, 20:61] = True
+    radius = box.box_radius(bounds)
+    assert radius[25, 40] == 0.0
+    assert radius[25, 20] == pytest.approx(radius[25, 60])
+    assert radius[25, 60] == pytest.approx(20 / 20.5)
+    assert radius[10, 40] == pytest.approx(15 / 15.5)
+    assert radius[10, 20] == pytest.approx(np.hypot(15 / 15.5, 20 / 20.5))
+
+
+@pytest.mark.parametrize("window", [np.s_[10:50, 20:60], np.s_[:, :], np.s_[:, 30:], np.s_[40:42, 40:42]])
+def test_every_start_has_weights_on_both_sides(window):
+    bounds = np.zeros((60, 80), bool)
+    bounds[window] = True
+    starts = box.box_starts(bounds)
+    assert len(starts) == (2 if bounds.all() else 3)
+    for start in starts:
+        inside, outside = box.box_weights(start, bounds, None)
+        assert inside.sum() > 0
+        assert outside.sum() > 0
+        assert (inside[~bounds] == 0).all()
+        assert np.isfinite(start.leaning).all()
+
+
+def test_surroundings_weigh_as_much_as_the_box_and_most_nearby():
+    bounds = np.zeros((60, 80), bool)
+    bounds[20:40, 30:50] = True
+    for start in box.box_starts(bounds)[1:]:
+        assert start.outside.sum() == pytest.approx(bounds.sum(), rel=1e-3)
+        assert start.outside[19, 40] > start.outside[5, 40] > start.outside[0, 0]
+        assert (start.outside[bounds] == 0).all()
+
+
+def test_the_colours_inside_win_from_every_start(scene):
+    picture, truth, bounds = scene
+    features = picture_features(picture)
+    for start in box.box_starts(bounds):
+        mask = None
+        for _ in range(3):
+            models = unaries.colour_models(features, box.box_weights(start, bounds, mask), 5)
+            margin = unaries.margin_of(models, features.lab.reshape(-1, 3)).reshape(bounds.shape)
+            mask = (np.clip(margin, -3, 3) + start.leaning > 0) & bounds
+        assert (mask == truth)[bounds].mean() > 0.97
+
+
+def test_the_truth_scores_best(scene):
+    picture, truth, bounds = scene
+    features, links = picture_features(picture), nlinks(picture)
+    kernel = np.ones((5, 5), np.uint8)
+    others = {
+        "the box": bounds,
+        "its upper half": truth & (np.arange(90) < 45)[:, None],
+        "shrunk": cv2.erode(truth.astype(np.uint8), kernel, iterations=3) > 0,
+        "grown": (cv2.dilate(truth.astype(np.uint8), kernel, iterations=3) > 0) & bounds,
+        "nothing": np.zeros_like(truth),
+    }
+    best = box.box_score(features, links, bounds, truth)
+    for name, mask in others.items():
+        assert best > box.box_score(features, links, bounds, mask) + 0.05, name
+
+
+def test_the_score_is_its_three_parts_written_out(scene):
+    picture, truth, bounds = scene
+    features = picture_features(picture)
+    flat = np.full((4, *truth.shape), 16_383, np.int16)
+    flat[2:] = round(16_383 / 2**0.5)
+    # n-links without contrast: the outline's part is 1; a red-green picture: no overlap; a tight box: all of it
+    assert box.box_score(features, flat, bounds, truth) == pytest.approx(1.0 - 0.0 - 1.0, abs=0.02)

@@ -1,0 +1,377 @@
+import heapq
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage import data
+from skimage.measure import label as pieces
+from skimage.segmentation import watershed as peer
+
+from masking_core import Image, ParameterError, PromptError, Prompts, Recipe
+from masking_core.kernels.watershed import gradient as gradient_module
+from masking_core.kernels.watershed.basins import blobs, significant_basins
+from masking_core.kernels.watershed.flooding import flood
+from masking_core.kernels.watershed.gradient import colour_gradient, edge_levels
+from masking_core.methods.watershed.markers import BORDER_IS_BACKGROUND, OUTSIDE_IS_BACKGROUND, SIDES_ARE_BACKGROUND
+from masking_core.methods.watershed.watershed import COARSE, Watershed
+from masking_core.prompts import Ellipse, Point, Rectangle, Stroke
+from masking_core.recipe import PREVIEW_PIXELS
+
+
+@st.composite
+def reliefs(draw, highest=9):
+    """Levels and markers of a small picture."""
+    height, width = draw(st.integers(1, 9)), draw(st.integers(1, 9))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    levels = rng.integers(0, highest + 1, (height, width)).astype(np.uint8)
+    markers = np.where(rng.random((height, width)) < 0.2, rng.integers(0, 4, (height, width)), -1)
+    markers[rng.integers(height), rng.integers(width)] = draw(st.integers(0, 3))
+    return levels, markers
+
+
+def bottleneck(levels, sources):
+    """The least highest level on a path from ``sources`` to every pixel, by Dijkstra's algorithm."""
+    cost = np.where(sources, 0, 1000)
+    queue = [(0, int(i), int(j)) for i, j in np.argwhere(sources)]
+    while queue:
+        here, i, j = heapq.heappop(queue)
+        if here > cost[i, j]:
+            continue
+        for y, x in ((i - 1, j), (i, j - 1), (i, j + 1), (i + 1, j)):
+            if 0 <= y < levels.shape[0] and 0 <= x < levels.shape[1]:
+                there = max(here, int(levels[y, x]))
+                if there < cost[y, x]:
+                    cost[y, x] = there
+                    heapq.heappush(queue, (there, y, x))
+    return cost
+
+
+@given(reliefs())
+@settings(max_examples=300, deadline=None)
+def test_every_pixel_goes_to_a_marker_with_the_least_highest_edge_on_the_way(relief):
+    levels, markers = relief
+    labels = flood(levels, markers).labels
+    best = bottleneck(np.where(markers >= 0, 0, levels), markers >= 0)
+    for number in np.unique(labels):
+        free = np.where(markers >= 0, 255, levels)  # no way leads through another marker
+        own = bottleneck(np.where(markers == number, 0, free), markers == number)
+        assert (own[labels == number] == best[labels == number]).all()
+
+
+@given(reliefs(), st.sampled_from([0.0, 0.3, 5.0]))
+@settings(max_examples=200, deadline=None)
+def test_no_pixel_is_left_and_markers_keep_theirs(relief, compactness):
+    levels, markers = relief
+    labels, arrival = flood(levels, markers, compactness)
+    assert labels.dtype == np.int32
+    assert np.array_equal(labels[markers >= 0], markers[markers >= 0])
+    assert set(np.unique(labels)) == set(np.unique(markers[markers >= 0]))
+    assert np.array_equal(arrival == 0, markers >= 0)
+
+
+@given(reliefs(), st.sampled_from([0.0, 0.3, 5.0]))
+@settings(max_examples=200, deadline=None)
+def test_every_pixel_is_connected_to_a_marker_of_its_own(relief, compactness):
+    levels, markers = relief
+    labels = flood(levels, markers, compactness).labels
+    connected = pieces(labels + 1, connectivity=1)
+    assert set(np.unique(connected)) == set(np.unique(connected[markers >= 0]))
+
+
+@given(reliefs(), st.permutations([0, 1, 2, 3]), st.sampled_from([0.0, 0.3]))
+@settings(max_examples=100, deadline=None)
+def test_other_numbers_give_the_same_parts(relief, numbers, compactness):
+    levels, markers = relief
+    renumber = np.array([*numbers, -1])
+    assert np.array_equal(
+        renumber[flood(levels, markers, compactness).labels], flood(levels, renumber[markers], compactness).labels
+    )
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=100, deadline=None)
+def test_where_no_two_levels_are_equal_scikit_image_says_the_same(seed):
+    rng = np.random.default_rng(seed)
+    levels = rng.permutation(np.arange(1, 241)).reshape(15, 16).astype(np.uint8)
+    markers = np.full(levels.shape, -1)
+    for number, (i, j) in enumerate(((2, 3), (3, 12), (12, 2), (11, 13))):
+        markers[i + rng.integers(-2, 3), j + rng.integers(-2, 3)] = number
+    wanted = peer(np.where(markers >= 0, 0, levels), markers + 1) - 1
+    assert np.array_equal(flood(levels, markers).labels, wanted)
+
+
+@pytest.mark.parametrize(
+    "picture", [data.astronaut(), data.coffee(), data.chelsea()], ids=["astronaut", "coffee", "cat"]
+)
+def test_on_photographs_scikit_image_agrees_to_99_percent(picture):
+    levels = edge_levels(colour_gradient(picture, 1.5))
+    height, width = levels.shape
+    markers = np.full(levels.shape, -1)
+    markers[[0, -1]], markers[:, [0, -1]] = 0, 0
+    markers[height // 2 - 20 : height // 2 + 20, width // 2 - 20 : width // 2 + 20] = 1
+    markers[height // 4 : height // 4 + 9, width // 4 : width // 4 + 9] = 2
+    wanted = peer(np.where(markers >= 0, 0, levels), markers + 1) - 1
+    assert (flood(levels, markers).labels == wanted).mean() >= 0.99
+
+
+def test_floods_meet_half_way_on_a_plateau():
+    markers = np.full((1, 12), -1)
+    markers[0, 0], markers[0, -1] = 0, 1
+    assert flood(np.full((1, 12), 7, np.uint8), markers).labels.tolist() == [[0] * 6 + [1] * 6]
+
+
+def test_great_compactness_divides_by_distance():
+    rng = np.random.default_rng(0)
+    levels = rng.integers(0, 256, (40, 50)).astype(np.uint8)
+    markers = np.full(levels.shape, -1)
+    places = ((5, 5), (30, 12), (20, 40))
+    for number, place in enumerate(places):
+        markers[place] = number
+    rows, columns = np.ogrid[:40, :50]
+    distances = np.array([np.hypot(rows - y, columns - x) for y, x in places])
+    first, second = np.sort(distances, axis=0)[:2]
+    clear = second - first > 3
+    labels = flood(levels, markers, 100.0).labels
+    assert (labels == distances.argmin(axis=0))[clear].all()
+
+
+def test_time_goes_on_in_equal_parts():
+    markers = np.full((60, 70), -1)
+    markers[3, 3] = 1
+    levels = np.random.default_rng(0).integers(0, 256, markers.shape).astype(np.uint8)
+    parts = np.bincount(flood(levels, markers).arrival.ravel(), minlength=256)
+    assert parts[0] == 1
+    assert parts[1:].min() > 0.5 * parts[1:].mean()
+
+
+def test_markers_that_cannot_be_flooded_from_are_refused():
+    levels = np.zeros((3, 4), np.uint8)
+    with pytest.raises(ParameterError, match="at least one"):
+        flood(levels, np.full((3, 4), -1))
+    with pytest.raises(ParameterError, match="as the levels are"):
+        flood(levels, np.zeros((4, 3), int))
+    with pytest.raises(ParameterError, match="at most"):
+        flood(levels, np.full((3, 4), 40_000))
+
+
+def test_basins_are_ranked_by_the_water_they_hold():
+    levels = np.array([[9, 1, 9, 0, 0, 0, 9, 4, 5, 9]], np.uint8)
+    assert np.flatnonzero(significant_basins(levels, 9, 1)[0] >= 0).tolist() == [1, 3, 7]
+    assert significant_basins(levels, 9, 1)[0, [3, 7, 1]].tolist() == [0, 1, 2]
+    assert np.flatnonzero(significant_basins(levels, 9, 6)[0] >= 0).tolist() == [1, 3]
+    assert np.flatnonzero(significant_basins(levels, 1, 1)[0] >= 0).tolist() == [3]
+
+
+@given(reliefs(highest=30), st.integers(1, 12))
+@settings(max_examples=100, deadline=None)
+def test_basins_of_a_depth_are_as_many_as_the_h_minima(relief, depth):
+    from skimage.morphology import local_minima, reconstruction
+
+    levels = relief[0].astype(int)
+    raised = reconstruction(
+        levels + depth - 1, levels, method="erosion", footprint=np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
+    )
+    # What outlasts a rise by depth - 1 is at least that deep; a high border makes minima of flats at the frame.
+    minima = local_minima(np.pad(raised, 1, constant_values=1000), connectivity=1)
+    assert (significant_basins(relief[0], 1000, depth) >= 0).sum() == pieces(minima, connectivity=1).max()
+
+
+def discs(*centres, radius=14, height=100, width=160, ground=(40, 60, 80), colour=(220, 180, 90), noise=6):
+    rows, columns = np.ogrid[:height, :width]
+    every = [(rows - y) ** 2 + (columns - x) ** 2 < radius**2 for x, y in centres]
+    picture = np.full((height, width, 3), ground, float)
+    picture[np.logical_or.reduce(every)] = colour
+    picture += np.random.default_rng(0).normal(0, noise, picture.shape)
+    return Image.from_array(picture.clip(0, 255).astype(np.uint8)), every
+
+
+def overlap(one, other):
+    return (one & other).sum() / (one | other).sum()
+
+
+def cut(image, *marks, **parameters):
+    return Watershed(**parameters).segment(image, Prompts(marks=marks))
+
+
+def test_the_border_is_background_when_none_was_marked_and_it_is_said():
+    image, (disc,) = discs((80, 50))
+    found = cut(image, Stroke(points=((75, 50), (85, 50)), width=4))
+    assert found.notes == (BORDER_IS_BACKGROUND,)
+    assert found.knows_background
+    assert overlap(found.labels == 1, disc) > 0.95
+    assert (found.labels[[0, -1]] == 0).all()
+
+
+def test_an_object_whose_mark_touches_a_side_may_run_off_the_picture_there():
+    image, (disc,) = discs((80, 98))
+    found = cut(image, Stroke(points=((80, 90), (80, 100)), width=4))
+    assert found.notes == (SIDES_ARE_BACKGROUND,)
+    assert overlap(found.labels == 1, disc) > 0.93
+
+
+def test_a_background_stroke_takes_the_place_of_the_border():
+    image, (disc,) = discs((80, 50))
+    found = cut(image, Point(x=80, y=50, radius=4), Stroke(points=((10, 10), (30, 10)), width=4, object=0))
+    assert found.notes == ()
+    assert overlap(found.labels == 1, disc) > 0.95
+
+
+def test_a_rectangle_alone_finds_what_is_inside():
+    image, (first, _) = discs((50, 50), (120, 50))
+    found = cut(image, Rectangle(x=30, y=30, width=40, height=40))
+    assert found.notes == (OUTSIDE_IS_BACKGROUND,)
+    assert overlap(found.labels == 1, first) > 0.95
+
+
+def test_a_region_drawn_right_along_the_edge_does_not_hide_it():
+    image, (disc,) = discs((80, 50))
+    found = cut(image, Ellipse(x=66.5, y=36.5, width=28, height=28))
+    assert overlap(found.labels == 1, disc) > 0.95
+
+
+def test_objects_stay_inside_their_regions():
+    image, _ = discs((50, 50), (120, 50))
+    found = cut(
+        image,
+        Rectangle(x=30, y=30, width=25, height=40),
+        Rectangle(x=100, y=30, width=40, height=40, object=2),
+        compactness=0.0,
+    )
+    assert set(np.unique(found.labels)) == {0, 1, 2}
+    assert (found.labels[:, :30] == 0).all()
+    assert (found.labels[:, 55:100] == 0).all()
+
+
+def test_many_objects_at_once_keep_their_numbers():
+    centres = ((30, 30), (80, 30), (130, 30), (55, 70), (105, 70))
+    image, every = discs(*centres)
+    found = cut(image, *(Point(x=x, y=y, radius=3, object=7 - k) for k, (x, y) in enumerate(centres)))
+    for k, disc in enumerate(every):
+        assert overlap(found.labels == 7 - k, disc) > 0.95
+
+
+def test_an_imported_seed_map_is_a_marker():
+    image, (disc,) = discs((80, 50))
+    seeds = np.full((100, 160), -1)
+    seeds[45:55, 75:85], seeds[:5] = 1, 0
+    found = Watershed().segment(image, Prompts.from_seeds(seeds))
+    assert found.notes == ()
+    assert overlap(found.labels == 1, disc) > 0.95
+
+
+def test_marks_that_cannot_be_followed_are_one_sentence_each():
+    image, _ = discs((80, 50))
+    inside, region = Point(x=80, y=50, radius=4), Rectangle(x=60, y=30, width=40, height=40)
+    everything = Rectangle(x=0, y=0, width=160, height=100, object=0)
+    for marks, sentence in {
+        (Point(x=900, y=50),): r"^All marks lie outside the picture of 160 × 100 pixels: draw inside it\.$",
+        (Point(x=900, y=50), Point(x=5, y=5, object=0)): r"^All marks on objects lie outside the picture",
+        (inside, everything): r"^No pixel is left to object 1: other marks cover or exclude all of its own\.$",
+        (region, Point(x=10, y=10)): r"^The strokes of object 1 all lie outside its region",
+        (region, region.model_copy(update={"object": 2})): r"^No pixel is left inside the region of object 2",
+        (Stroke(points=((0, 0), (160, 100)), width=3),): r"^The marks touch every side of the picture",
+    }.items():
+        with pytest.raises(PromptError, match=sentence):
+            cut(image, *marks)
+
+
+def test_an_object_outside_the_picture_is_left_out_and_that_is_said():
+    image, _ = discs((80, 50))
+    found = cut(image, Point(x=80, y=50, radius=4), Point(x=900, y=50, object=2))
+    assert any("object 2 lie outside the picture" in note for note in found.notes)
+    assert found.labels.max() == 1
+
+
+def test_without_marks_what_stands_out_is_found_and_numbered_by_size():
+    image, every = discs((30, 30), (120, 60))
+    large, (disc,) = discs((70, 65), radius=25)
+    mixed = np.where(disc[..., None], large.rgb, image.rgb)
+    found = Watershed().segment(Image.from_array(mixed), Prompts())
+    assert found.knows_background
+    assert found.labels.max() in {2, 3}
+    assert overlap(found.labels == 1, disc | (every[1] & (found.labels == 1))) > 0.9
+    assert overlap(found.labels > 0, disc | every[0] | every[1]) > 0.93
+
+
+def test_the_number_of_objects_is_an_upper_bound():
+    image, every = discs((30, 30), (80, 30), (130, 30), (55, 70), (105, 70))
+    for most, count in ((3, 3), (5, 5), (50, 5)):
+        labels = Watershed(objects=most).segment(image, Prompts()).labels
+        assert labels.max() == count
+        assert not (labels > 0)[~np.logical_or.reduce(every)].mean() > 0.01
+
+
+def test_things_that_touch_are_cut_at_the_neck():
+    picture, _ = discs((60, 50), (84, 50), noise=0)
+    lab = cv2.cvtColor((picture.rgb / 255).astype(np.float32), cv2.COLOR_RGB2Lab).transpose(2, 0, 1)
+    found = blobs(np.ascontiguousarray(lab), 9, 25)
+    assert found.max() == 2
+    assert found[50, 55] != found[50, 90]
+
+
+def test_even_regions_are_numbered_from_dark_to_light():
+    picture = np.repeat(np.repeat([[90, 220, 20, 150]], 40, axis=0), 30, axis=1)
+    image = Image.from_array(np.repeat(picture[..., None], 3, axis=2).astype(np.uint8))
+    found = Watershed(automatic="basins").segment(image, Prompts())
+    assert not found.knows_background
+    assert [int(found.labels[20, x]) for x in (15, 45, 75, 105)] == [2, 4, 1, 3]
+
+
+def test_marked_background_stays_where_objects_are_found_by_themselves():
+    image, every = discs((30, 50), (120, 50))
+    found = cut(image, Point(x=30, y=50, radius=5, object=0))
+    assert found.knows_background
+    assert (found.labels[every[0]] == 0).mean() > 0.5
+    assert overlap(found.labels > 0, every[1]) > 0.8
+
+
+def test_the_gradient_is_computed_once_a_picture(monkeypatch):
+    calls = []
+    kernel = gradient_module._at_scale
+    monkeypatch.setattr(gradient_module, "_at_scale", lambda *given: calls.append(1) or kernel(*given))
+    image, _ = discs((80, 50))
+    recipe = Recipe(method=Watershed())
+    for x in (70, 80, 90):
+        recipe.run(image, Prompts(marks=(Point(x=x, y=50),)), pixels=4000)
+    assert len(calls) == 1
+
+
+PORTRAIT = (
+    Stroke(points=((670, 240), (690, 450), (450, 1200)), width=45),
+    Stroke(points=((45, 45), (450, 300), (375, 750)), width=30, object=0),
+    Stroke(points=((1470, 45), (1470, 1350), (930, 450)), width=30, object=0),
+)
+
+
+@pytest.mark.parametrize("marks", [PORTRAIT, (Rectangle(x=30, y=10, width=1000, height=1500),), ()])
+def test_a_preview_of_a_large_photograph_agrees_with_the_full_picture(marks):
+    image = Image.from_array(cv2.resize(data.astronaut(), (1536, 1536), interpolation=cv2.INTER_CUBIC))
+    recipe = Recipe(method=Watershed())
+    full, preview = (recipe.run(image, Prompts(marks=marks), pixels=pixels) for pixels in (None, PREVIEW_PIXELS))
+    large = cv2.resize(preview.labels, (1536, 1536), interpolation=cv2.INTER_NEAREST)
+    assert (large == full.labels).mean() > 0.985
+    assert full.notes == preview.notes
+    assert full.kept == preview.kept
+
+
+def test_what_is_flooded_as_a_whole_is_what_a_preview_is():
+    assert COARSE == PREVIEW_PIXELS
+
+
+def test_strokes_are_kept_to_the_pixel_in_a_large_photograph():
+    image = Image.from_array(cv2.resize(data.astronaut(), (1536, 1536), interpolation=cv2.INTER_CUBIC))
+    seeds = Prompts(marks=PORTRAIT).seeds((1536, 1536))
+    labels = cut(image, *PORTRAIT).labels
+    assert np.array_equal(labels[seeds >= 0], seeds[seeds >= 0])
+
+
+def test_the_stages_show_the_flood_from_markers_to_the_end():
+    image, _ = discs((80, 50))
+    stages = cut(image, Point(x=80, y=50, radius=4)).stages
+    water = next(stage for stage in stages if stage.frames > 1)
+    coloured = [int((np.ptp(water.render(k), axis=2) > 0).sum()) for k in range(water.frames)]
+    assert coloured == sorted(coloured)
+    assert coloured[-1] > 0.9 * image.pixels
+    assert all(stage.formula for stage in stages)

@@ -1,0 +1,68 @@
+"""Strokes computed from a mask lie on their side of it, and lead back to it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage import data, draw
+
+from masking_core import GraphCut, Image, Prompts, Recipe
+from masking_core.metrics import iou
+from masking_core.prompts.from_mask import strokes_of
+
+
+def disc(shape: tuple[int, int], centre: tuple[float, float], radius: float) -> np.ndarray:
+    mask = np.zeros(shape, bool)
+    mask[draw.disk(centre, radius, shape=shape)] = True
+    return mask
+
+
+def test_every_stroke_lies_on_its_side():
+    mask = disc((300, 400), (150, 160), 70) | disc((300, 400), (150, 320), 40)
+    seeds = strokes_of(mask).seeds(mask.shape)
+    assert (seeds == 1).any()
+    assert (seeds == 0).any()
+    assert mask[seeds == 1].all()
+    assert not mask[seeds == 0].any()
+
+
+def test_each_large_piece_gets_its_stroke_and_the_object_its_number():
+    mask = disc((300, 400), (150, 100), 60) | disc((300, 400), (150, 300), 50)
+    marks = strokes_of(mask, 3).marks
+    assert [mark.object for mark in marks].count(3) == 2
+    assert {mark.object for mark in marks} == {0, 3}
+
+
+def test_no_background_stroke_where_the_object_leaves_the_picture():
+    mask = np.zeros((200, 200), bool)
+    mask[80:, 60:140] = True  # from the middle out of the lower edge
+    seeds = strokes_of(mask).seeds(mask.shape)
+    assert (seeds == 0).any()
+    assert not (seeds[195:, 60:140] == 0).any()
+
+
+@pytest.mark.parametrize("mask", [np.zeros((40, 50), bool), np.zeros((1, 1), bool)])
+def test_nothing_has_no_strokes(mask):
+    assert strokes_of(mask) == Prompts()
+
+
+def test_everything_has_no_background():
+    assert {mark.object for mark in strokes_of(np.ones((40, 50), bool)).marks} == {1}
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60))
+@settings(max_examples=80, deadline=None)
+def test_any_mask_gives_finite_marks_inside_the_picture(seed, height, width):
+    mask = np.random.default_rng(seed).random((height, width)) < 0.5
+    for mark in strokes_of(mask).marks:
+        points = np.array(mark.points)
+        assert (points >= 0).all()
+        assert (points <= (width, height)).all()
+
+
+def test_a_cut_from_the_strokes_of_a_cut_is_nearly_that_cut():
+    image = Image.from_array(data.coffee())
+    recipe = Recipe(method=GraphCut())
+    first = recipe.run(image).alpha >= 0.5
+    again = recipe.run(image, strokes_of(first)).alpha >= 0.5
+    assert iou(first, again) > 0.75

@@ -1,0 +1,109 @@
+"""A contact sheet shows every result, and a report needs nothing but itself and takes no orders from names."""
+
+import json
+from html.parser import HTMLParser
+from io import BytesIO
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from masking_core import Image, KMeans, Manual, Recipe
+from masking_core.sharing import comparison_report
+from masking_core.sharing.comparison_report import Entry
+
+NASTY = '<script>alert("x")</script>&\'"'
+
+
+class Reader(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self.sources = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.sources += [value for name, value in attrs if name in {"src", "href"}]
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def picture():
+    rgb = np.full((60, 90, 3), 220, np.uint8)
+    rgb[15:45, 30:60] = (180, 20, 30)
+    return Image.from_array(rgb, name=NASTY)
+
+
+@pytest.fixture(scope="module")
+def entries(picture):
+    recipe = Recipe(method=KMeans(objects=2))
+    return [
+        Entry(f"A {NASTY}", recipe, recipe.run(picture), figures={"seconds": 0.25, NASTY: 0.5}),
+        Entry("B", Recipe(method=Manual()), problem=f"Draw something. {NASTY}"),
+    ]
+
+
+def test_a_contact_sheet_is_a_picture_of_original_and_results(picture, entries):
+    sheet = PIL.Image.open(BytesIO(comparison_report.contact_sheet(picture, entries)))
+    tile, height = comparison_report.TILE, round(comparison_report.TILE * 60 / 90)
+    assert sheet.size[0] == comparison_report.MARGIN + 3 * (tile + comparison_report.MARGIN)
+    assert sheet.size[1] >= height + 3 * comparison_report.MARGIN + 2 * comparison_report.LINE
+    pixels = np.asarray(sheet)
+    middle = comparison_report.MARGIN + height // 2
+    first, second, third = (comparison_report.MARGIN + k * (tile + comparison_report.MARGIN) for k in range(3))
+    assert tuple(pixels[middle, first + tile // 2]) == (180, 20, 30)
+    assert tuple(pixels[middle, second + tile // 2]) == (180, 20, 30)
+    assert set(pixels[middle, second : second + tile // 5].ravel()) <= {245, 205}  # the board means transparent
+    assert (pixels[middle, third : third + tile] == 255).all()  # nothing to show but its sentence
+
+
+@pytest.mark.parametrize("title", ["W" * 500, "W W " * 250])
+def test_captions_stay_below_their_picture(picture, entries, title):
+    sheets = [
+        comparison_report.contact_sheet(picture, [Entry(text, entries[0].recipe, entries[0].result)])
+        for text in ("", title)
+    ]
+    short, sheet = (np.asarray(PIL.Image.open(BytesIO(data))) for data in sheets)
+    assert (sheet[:, -comparison_report.MARGIN :] == 255).all()
+    gap = slice(
+        comparison_report.MARGIN + comparison_report.TILE, 2 * comparison_report.MARGIN + comparison_report.TILE
+    )
+    assert (sheet[:, gap] == 255).all()
+    assert (sheet[-comparison_report.MARGIN :] == 255).all()
+    assert sheet.shape[0] > short.shape[0] or " " not in title
+
+
+def test_a_report_holds_all_it_shows(picture, entries):
+    page = Reader(comparison_report.html_report(picture, entries, title=NASTY, note=NASTY))
+    assert page.tags.count("img") == 2  # the original and the one result
+    assert all(source.startswith("data:image/jpeg;base64,") for source in page.sources)
+    text = " ".join(page.texts)
+    for wanted in ("Number of objects", "0.25", "numpy", np.__version__, "scikit-image", "Python", "Draw something."):
+        assert wanted in text
+
+
+def test_whatever_somebody_called_something_is_text(picture, entries):
+    html = comparison_report.html_report(picture, entries, title=NASTY, note=NASTY)
+    page = Reader(html)
+    assert "script" not in page.tags
+    assert " ".join(page.texts).count('alert("x")') >= 6
+    assert "<script" not in html
+
+
+def test_recipes_come_back_from_their_json(entries):
+    listed = json.loads(comparison_report.recipes_json(entries))
+    assert [item["title"] for item in listed] == [entry.title for entry in entries]
+    read = [Recipe.from_json(json.dumps(item["recipe"])) for item in listed]
+    assert read == [entry.recipe for entry in entries]
+
+
+def test_settings_are_what_is_not_as_usual(entries):
+    assert comparison_report.settings(entries[0].recipe) == {"Number of objects": "2"}
+    assert comparison_report.settings(Recipe(method=KMeans())) == {}
+    every = comparison_report.settings(Recipe(method=KMeans()), every=True)
+    assert every["Number of objects"] == "3"
+    assert every["Distance"] == "Colour"
+    assert every["Precision"] == "0.1 colour units"
+    assert "Compactness" not in every  # has no effect with this distance

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from masking_core.errors import PromptError
+from masking_core.prompts import Point, Prompts
+from masking_core.steps.foreground import Keep, follow
+
+
+def scene():
+    """Object 1 is the surroundings, 2 a large middle, 3 a small one."""
+    labels = np.ones((40, 60), np.int32)
+    labels[10:30, 10:30] = 2
+    labels[12:20, 40:50] = 3
+    return labels
+
+
+def keep(rule, labels=None, prompts=None, knows_background=False, **more):
+    return Keep(rule=rule, **more).select(
+        scene() if labels is None else labels, prompts or Prompts(), knows_background=knows_background
+    )
+
+
+def test_the_object_that_owns_the_border_is_background_unless_the_method_knows_better():
+    assert keep("auto") == (2, 3)
+    assert keep("not_border") == (2, 3)
+    assert keep("auto", knows_background=True) == (1, 2, 3)
+
+
+def test_the_largest_is_the_largest_that_is_not_background():
+    assert keep("largest") == (2,)
+
+
+def test_a_stroke_keeps_what_it_touches():
+    assert keep("touched", prompts=Prompts(marks=(Point(x=45, y=15, radius=1),))) == (3,)
+    with pytest.raises(PromptError, match="Draw a stroke"):
+        keep("touched")
+
+
+def test_a_rectangle_keeps_what_is_mostly_inside_it():
+    assert keep("inside", prompts=Prompts.from_box(8, 8, 32, 32)) == (2,)
+    with pytest.raises(PromptError, match="Draw a rectangle"):
+        keep("inside")
+
+
+def test_hand_picked_objects_are_kept_if_they_are_there():
+    assert keep("picked", picked=(3, 2, 9)) == (2, 3)
+    assert keep("picked") == ()
+
+
+def test_a_pick_follows_its_object_when_the_numbers_change():
+    renumbered = np.array([0, 3, 1, 2], np.int32)[scene()]
+    assert follow(scene(), (2,), renumbered) == ((1,), ())
+    assert follow(scene(), (3, 2), np.repeat(np.repeat(renumbered, 2, 0), 2, 1)) == ((1, 2), ())
+
+
+def test_a_pick_that_has_no_counterpart_is_reported():
+    merged = np.where(scene() == 3, 1, scene()).astype(np.int32)
+    assert follow(scene(), (2, 3), merged) == ((2,), (3,))
+
+
+def test_a_picked_object_that_falls_apart_is_followed_in_all_its_parts():
+    split = scene()
+    split[20:30, 10:30] = 4
+    assert follow(scene(), (2,), split) == ((2, 4), ())
