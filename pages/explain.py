@@ -6,7 +6,7 @@ from masking_core import MaskingError, Recipe, Stack
 from studio import compute, shell
 from studio.explain import stages
 from studio.picture import picker, slices
-from studio.recipe import panel
+from studio.recipe import objects, panel
 
 
 def explain(stack: Stack, recipe: Recipe) -> None:
@@ -16,7 +16,7 @@ def explain(stack: Stack, recipe: Recipe) -> None:
     notice = st.empty()
     try:
         found = compute.preview(image, recipe, prompts, notice)
-        result = recipe.finish(found)
+        recipe, result = objects.finish(found, recipe, stack.digest)
     except MaskingError as error:
         notice.info(f"{error}", icon=":material/edit:")
         st.page_link("pages/mask.py", label="Mark the picture in the workbench", icon=":material/content_cut:")

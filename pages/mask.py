@@ -37,8 +37,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     notice = right.empty()
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
-        recipe = objects.follow(found, recipe)
-        result = recipe.finish(found)
+        recipe, result = objects.finish(found, recipe, stack.digest)
     except MaskingError as error:
         notice.info(str(error), icon=":material/edit:")
     else:

@@ -39,8 +39,10 @@ def choose(stack: Stack) -> int:
                     args=(key, index),
                 )
     if len(stack) > SHOWN:
-        state.put(key + ".slider", chosen + 1)
-        st.slider("Slice", 1, len(stack), key=key + ".slider", on_change=_slide, args=(key,))
+        state.begin(key, chosen)
+        st.select_slider(
+            "Slice", range(len(stack)), format_func=lambda index: f"{index + 1:,}", key=key, persist_state="session"
+        )
     _travel(stack, chosen)
     return chosen
 
@@ -52,10 +54,6 @@ def marks(stack: Stack, index: int) -> Prompts:
 
 def _key(stack: Stack) -> str:
     return f"slice.{stack.digest}"
-
-
-def _slide(key: str) -> None:
-    state.put(key, state.setdefault(key + ".slider") - 1)
 
 
 @st.cache_data(show_spinner=False, max_entries=1000, hash_funcs={Image: lambda image: image.digest})

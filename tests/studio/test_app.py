@@ -68,7 +68,7 @@ def test_the_sidebar_shows_every_parameter_with_its_declared_bounds(id):
 def test_a_visitor_sees_a_result_before_touching_anything():
     app = opened()
     assert "Downloads" in texts(app.caption)
-    assert any(box.value for box in app.checkbox if box.key.startswith("object."))
+    assert objects(app, kept=True)
 
 
 def test_an_upload_takes_the_place_of_the_sample():
@@ -101,20 +101,57 @@ def test_a_browser_that_tells_twice_of_an_upload_and_of_the_sample_takes_no_expl
     assert not app.exception
 
 
+def objects(app, *, kept=None):
+    """The keys of the buttons of objects: all, or those that are kept, or left out."""
+    found = {button.key: button.proto.icon for button in app.button if button.key.startswith("object.")}
+    return [key for key, icon in found.items() if kept is None or icon.endswith("/check_box:") == kept]
+
+
 def test_switching_an_object_picks_by_hand_and_the_pick_follows_its_object():
     app = uploaded(opened())
     app.slider(key="kmeans.objects").set_value(2).run()
-    kept = [box.key for box in app.checkbox if box.key.startswith("object.") and box.value]
-    assert len(kept) == 1
-    app.checkbox(key=kept[0]).uncheck().run()
+    (one,), (other,) = objects(app, kept=True), objects(app, kept=False)
+    app.button(key=one).click().run()
     assert app.selectbox(key="keep.rule").value == "picked"
-    other = next(box.key for box in app.checkbox if box.key.startswith("object.") and box.key != kept[0])
-    app.checkbox(key=other).check().run()
-    assert [box.key for box in app.checkbox if box.key.startswith("object.") and box.value] == [other]
+    assert objects(app, kept=True) == []
+    app.button(key=other).click().run()
+    assert objects(app, kept=True) == [other]
     app.selectbox(key="kmeans.space").set_value("rgb").run()
-    shares = {box.key: box for box in app.checkbox if box.key.startswith("object.")}
-    assert [key for key, box in shares.items() if box.value] == [other]
+    assert objects(app, kept=True) == [other]
     assert not app.exception
+
+
+def test_picking_begins_with_what_is_kept_and_nobody_is_told_of_picks_that_nobody_made():
+    app = uploaded(opened())
+    app.slider(key="kmeans.objects").set_value(3).run()
+    before = objects(app, kept=True)
+    app.selectbox(key="keep.rule").set_value("picked").run()
+    assert objects(app, kept=True) == before
+    app.slider(key="kmeans.objects").set_value(2).run()
+    app.slider(key="kmeans.objects").set_value(7).run()
+    assert not app.warning
+    assert app.selectbox(key="keep.rule").value == "picked"
+
+
+def test_a_pick_that_somebody_made_and_that_is_gone_is_told_of():
+    app = uploaded(opened(), data=export.png(np.repeat(np.array([[0, 90, 180, 255]], np.uint8), 40, 1).repeat(60, 0)))
+    app.slider(key="kmeans.objects").set_value(4).run()
+    last = objects(app)[-1]
+    for key in objects(app, kept=True):
+        app.button(key=key).click().run()
+    app.button(key=last).click().run()
+    assert not app.warning
+    app.slider(key="kmeans.objects").set_value(2).run()
+    assert "which you picked, no longer exists" in texts(app.warning)
+
+
+def test_picks_on_one_picture_are_not_carried_over_to_another():
+    app = uploaded(opened())
+    app.button(key=objects(app, kept=True)[0]).click().run()
+    uploaded(app, "other.png", picture(50, 70))
+    assert app.selectbox(key="keep.rule").value == "picked"
+    assert objects(app, kept=True)
+    assert not app.warning
 
 
 @pytest.mark.parametrize("kind", ["transparent", "colour", "dimmed", "blurred", "picture"])
