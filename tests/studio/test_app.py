@@ -1,5 +1,6 @@
 """The pages' logic, without a browser."""
 
+import ast
 from pathlib import Path
 
 import numpy as np
@@ -321,3 +322,10 @@ def test_uncertainty_is_shown_or_said_not_to_be_known(method):
     captions = " ".join(caption.value for caption in page.caption)
     assert ("close it was" in captions) == (method == "watershed")
     assert ("ring" in captions) == (method != "watershed")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "studio").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_switch_holds_its_help_in_its_label_where_a_tap_would_flip_it(path):
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    switches = [call for call in calls if getattr(call.func, "attr", "") in {"toggle", "checkbox"}]
+    assert not [call.lineno for call in switches if any(word.arg == "help" for word in call.keywords)]
