@@ -16,6 +16,7 @@ from masking_core.method import Segmentation, Stage
 from masking_core.prompts import Prompts
 from masking_core.steps import label_map
 from masking_core.steps.background import Background, Transparent, compose
+from masking_core.steps.cut_out import cut_out
 from masking_core.steps.edge import Edge
 
 
@@ -149,7 +150,7 @@ class Result:
         alpha = self.object_alpha(summary.label)
         box = label_map.boxes((alpha > 0).astype(np.int32)).get(1, (0, 0, 0, 0))
         x, y, width, height = box
-        rgba = np.dstack([self.image.rgb, np.rint(alpha * 255).astype(np.uint8)])[y : y + height, x : x + width]
+        rgba = cut_out(self.image.rgb, alpha)[y : y + height, x : x + width]
         return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
 
 

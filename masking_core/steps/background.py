@@ -12,6 +12,7 @@ from masking_core.arrays import Alpha, Picture
 from masking_core.errors import ParameterError
 from masking_core.image import Image
 from masking_core.parameters import Declared, Show
+from masking_core.steps.cut_out import cut_out
 
 
 class Transparent(Declared):
@@ -76,7 +77,7 @@ GREY_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def compose(image: Image, alpha: Alpha, background: Background) -> Picture:
-    """Put ``background`` behind ``image``: (H, W, 4) uint8, straight alpha.
+    """Put ``background`` behind ``image``: (H, W, 4) uint8, straight alpha, and no colour where that is 0.
 
     Args:
         image: the picture; its own alpha, if any, has already gone into ``alpha``.
@@ -90,7 +91,7 @@ def compose(image: Image, alpha: Alpha, background: Background) -> Picture:
     if alpha.shape != image.rgb.shape[:2]:
         raise ParameterError(f"alpha must be {image.rgb.shape[:2]} like the picture; {alpha.shape} was given.")
     if isinstance(background, Transparent):
-        return np.dstack([image.rgb, np.rint(alpha * 255).astype(np.uint8)])
+        return cut_out(image.rgb, alpha)
     behind = _paint(background, image)
     mixed: Picture = cv2.blendLinear(image.rgb, np.ascontiguousarray(behind), alpha, 1 - alpha)
     return np.dstack([mixed, np.full(alpha.shape, 255, np.uint8)])
