@@ -5,7 +5,7 @@ import streamlit as st
 from masking_core import MaskingError, Recipe, Stack
 from studio import compute, shell
 from studio.explain import stages
-from studio.picture import picker, slices
+from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
 
 
@@ -27,14 +27,14 @@ def explain(stack: Stack, recipe: Recipe) -> None:
 
 
 shell.setup("Explain")
-opened = picker.current()
-chosen = panel.read(opened[0])
+picture = opened.current()
+chosen = panel.read(picture[0])
 with st.sidebar:
     picker.pick()
-    panel.edit(opened[0])
+    panel.edit(picture[0])
 st.title(f"{chosen.method.title}, step by step", anchor=False)
 st.markdown(
     f"{chosen.method.good_for} Below is every step it takes on this picture, with your marks and settings: "
     "change them on the left or in the workbench, and watch."
 )
-explain(opened, chosen)
+explain(picture, chosen)

@@ -64,10 +64,10 @@ def test_a_photo_goes_in_and_a_cut_out_comes_out(page: Page, server, photo, tmp_
     shot(page, "workbench")
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="Cut-out").click()
+        page.get_by_role("button", name="Download picture").click()
     target = tmp_path / "cut.png"
     download.value.save_as(target)
-    assert download.value.suggested_filename == "ball-cutout.png"
+    assert download.value.suggested_filename == "ball-composed.png"
     pixels = np.asarray(PIL.Image.open(target))
     assert pixels.shape == (1200, 1700, 4)
     assert (pixels[10, 10] == 255).all(), "the background is the chosen white"
