@@ -45,7 +45,7 @@ def sampled(problem: Problem) -> Sampled:
 
 @njit(inline="always")
 def _opacity(c, f, b):
-    """alpha of c between f and b, and squared distance from the mixture."""
+    """Alpha of c between f and b, and squared distance from the mixture."""
     d0, d1, d2 = f[0] - b[0], f[1] - b[1], f[2] - b[2]
     e0, e1, e2 = c[0] - b[0], c[1] - b[1], c[2] - b[2]
     n = d0 * d0 + d1 * d1 + d2 * d2
@@ -116,7 +116,12 @@ def _gathered(rgb, index, known, unknown):
                         total += _opacity(rgb[y, x], fs[f], bs[b])[1]
                 a = _opacity(rgb[i, j], fs[f], bs[b])[0]
                 ap = prior + (1 - 2 * prior) * a
-                obj = np.log(total + np.float32(1)) * 3 + 2 * np.log(ap + np.float32(1e-3)) + np.log(fs[f, 3]) + 4 * np.log(bs[b, 3])
+                obj = (
+                    np.log(total + np.float32(1)) * 3
+                    + 2 * np.log(ap + np.float32(1e-3))
+                    + np.log(fs[f, 3])
+                    + 4 * np.log(bs[b, 3])
+                )
                 if obj < best:
                     best = obj
                     for c in range(3):
