@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import cv2
@@ -272,17 +273,16 @@ def _placed(
     found: Segmentation, shape: tuple[int, ...], window: tuple[int, int, int, int]
 ) -> Callable[[], NDArray[np.float32]] | None:
     """The uncertainty of a part of a picture as one of all of it."""
-    inner = found.uncertainty
-    if inner is None:
-        return None
+    return None if found.uncertainty is None else partial(_whole, found.uncertainty, shape, window)
+
+
+def _whole(
+    draw: Callable[[], NDArray[np.float32]], shape: tuple[int, ...], window: tuple[int, int, int, int]
+) -> NDArray[np.float32]:
     top, bottom, left, right = window
-
-    def whole() -> NDArray[np.float32]:
-        placed = np.zeros(shape, np.float32)
-        placed[top:bottom, left:right] = cv2.resize(inner(), (right - left, bottom - top))
-        return placed
-
-    return whole
+    placed = np.zeros(shape, np.float32)
+    placed[top:bottom, left:right] = cv2.resize(draw(), (right - left, bottom - top))
+    return placed
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:
