@@ -1,9 +1,11 @@
 """Which picture is on the bench: a sample or the visitor's own."""
 
+from typing import Any
+
 import streamlit as st
 
-from masking_core import ImageError, Stack
-from masking_core.samples import SAMPLES, sample
+from masking_core import MaskingError, Stack
+from masking_core.samples import SAMPLES
 from studio import compute, state
 
 TYPES = ["png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"]
@@ -37,11 +39,13 @@ def pick() -> None:
 
 
 def current() -> Stack:
-    """The open picture."""
+    """The open picture, which is the one that was dropped last if it can be opened."""
+    if arrived := state.get("upload.arrived"):
+        _open(arrived)
     chosen = state.picture()
     if "sample" in chosen:
-        return Stack.from_images([sample(chosen["sample"])])
-    return compute.open_stack(chosen["files"])
+        return compute.open_sample(chosen["sample"], st.empty())
+    return compute.open_stack(chosen["files"], st.empty())
 
 
 def _take_upload() -> None:
@@ -53,18 +57,23 @@ def _take_upload() -> None:
     files = [{"name": file.name, "data": file.getvalue()} for file in listed if file.file_id not in seen]
     state.put("upload.seen", now)
     state.put("upload.problem", "")
-    if not files:
-        return
+    state.put("upload.arrived", files)
+
+
+def _open(files: list[dict[str, Any]]) -> None:
+    # Not in the callback: one that a further click ends is not called again.
     try:
-        compute.open_stack(files)
-    except ImageError as error:
+        compute.open_stack(files, st.empty())
+    except MaskingError as error:
         state.put("upload.problem", str(error))
-        return
-    state.put("picture", {"files": files})
+    else:
+        state.put("picture", {"files": files})
+    state.put("upload.arrived", [])
 
 
 def _take_sample(key: str) -> None:
     chosen = state.get(key)
     if chosen and chosen != state.picture().get("sample"):
         state.put("picture", {"sample": chosen})
+        state.put("upload.arrived", [])
         state.put("upload.problem", "")

@@ -1,11 +1,13 @@
 """The slices of a stack: which one is on the bench, which are marked, and marks that travel between them."""
 
+from functools import partial
+
 import cv2
 import streamlit as st
 
 from masking_core import Image, Prompts, Stack
 from masking_core.prompts.interpolation import interpolate
-from studio import state
+from studio import compute, state
 from studio.drawing import history
 from studio.drawing.board import marks_of
 from studio.results import views
@@ -58,11 +60,11 @@ def _slide(key: str) -> None:
     state.put(key, state.setdefault(key + ".slider") - 1)
 
 
-@st.cache_data(show_spinner=False, max_entries=1000, hash_funcs={Image: lambda image: image.digest})
 def _thumbnail(image: Image) -> bytes:
     factor = THUMBNAIL / max(image.size)
     size = (max(1, round(image.size[0] * factor)), max(1, round(image.size[1] * factor)))
-    return views.jpeg(cv2.resize(image.rgb, size, interpolation=cv2.INTER_AREA))
+    drawn = partial(cv2.resize, image.rgb, size, interpolation=cv2.INTER_AREA)
+    return compute.once(("thumbnail", image.digest), lambda: views.jpeg(drawn()))
 
 
 def _travel(stack: Stack, here: int) -> None:

@@ -76,7 +76,7 @@ def _take() -> None:
         return
     data = file.getvalue()
     try:
-        compute.open_stack([{"name": file.name, "data": data}])
+        compute.open_stack([{"name": file.name, "data": data}], st.empty())
     except ImageError as error:
         state.put("background.problem", str(error))
     else:

@@ -12,7 +12,7 @@ from masking_core.result import ObjectSummary
 from masking_core.steps import label_map
 from masking_core.steps.background import on_checkerboard
 from masking_core.uncertainty import next_place
-from studio import compute
+from studio import compute, downloads
 from studio.components.before_after import address, before_after
 
 VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
@@ -97,7 +97,7 @@ def _thumbnail(rgb: Picture, labels: Labels, summary: ObjectSummary, box: label_
     return jpeg(np.vstack([on_checkerboard(tile, 8), band]))
 
 
-def downloads(image: Image, recipe: Recipe, prompts: Prompts) -> None:
+def buttons(image: Image, recipe: Recipe, prompts: Prompts) -> None:
     """The buttons that cut the full picture and hand it over; the work is done when one is pressed."""
 
     def full() -> Result:
@@ -116,12 +116,11 @@ def downloads(image: Image, recipe: Recipe, prompts: Prompts) -> None:
     )
     with st.container(horizontal=True, gap="small", width="content"):
         for title, ending, data, explanation in files:
-            st.download_button(
+            downloads.button(
                 title,
                 data,
-                file_name=f"{stem}-{ending}.png",
+                name=f"{stem}-{ending}.png",
                 mime="image/png",
-                on_click="ignore",
                 help=explanation,
                 icon=":material/download:",
                 key=f"download.{ending}",

@@ -92,6 +92,7 @@ def told_twice():
     if state.get("upload"):
         picker._take_upload()
         picker._take_sample(f"sample.{state.picture()['sample']}")
+    picker.current()
     picker.pick()
 
 
