@@ -13,10 +13,11 @@ from .prompts import Prompts
 from .recipe import Area, Recipe
 from .result import Layer, Result
 from .session import Session
-from .steps.background import Behind, Blurred, Colour, Dimmed, Transparent, compose
+from .steps.backgrounds import Behind, Blurred, Colour, Dimmed, Gradient, Grey, Transparent
 from .steps.clean import Clean
+from .steps.compose import compose
 from .steps.edge import Edge
-from .steps.foreground import Keep
+from .steps.foreground import Foreground, Keep
 from .version import __version__
 
 __all__ = [
@@ -28,8 +29,11 @@ __all__ = [
     "Colour",
     "Dimmed",
     "Edge",
+    "Foreground",
     "FuzzyCMeans",
+    "Gradient",
     "GraphCut",
+    "Grey",
     "Image",
     "ImageError",
     "KMeans",

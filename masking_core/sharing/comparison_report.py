@@ -19,7 +19,7 @@ from masking_core.image import Image
 from masking_core.parameters import Parameter, Value, parameters
 from masking_core.recipe import Recipe
 from masking_core.result import Result
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from masking_core.version import __version__
 
 TILE = 420

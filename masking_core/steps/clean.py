@@ -1,6 +1,6 @@
 """Label map in, label map out: tidying what a method found before anything is kept."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -17,6 +17,8 @@ from masking_core.steps import label_map
 
 class Clean(Declared):
     """Steps on the label map, in this order: majority, specks, holes, pieces."""
+
+    title: ClassVar[str] = "Clean-up"
 
     majority: Annotated[
         int,

@@ -5,7 +5,7 @@ import numpy as np
 
 from masking_core import Result
 from masking_core.arrays import Mask, Picture
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from studio.components.linked_picture import linked_picture
 from studio.results import views
 

@@ -8,7 +8,7 @@ import streamlit as st
 from masking_core import Recipe, Result
 from masking_core.parameters import Value
 from masking_core.sharing import comparison_report
-from masking_core.tuning.sweep import Variant, parameter_of, stability
+from masking_core.tuning.sweep import Variant, stability
 from studio.compare import base, ground_truth, pictures
 from studio.compare.runs import Outcome
 
@@ -30,7 +30,7 @@ def draw(
     else:
         measured = stability({place: pictures.foreground(result) for place, result in results.items()})
         title, meaning = "Stability", "IoU with the neighbouring cells: where it is high, the value hardly matters."
-    parameters = [parameter_of(recipe, name) for name in axes]
+    parameters = [recipe.parameter_at(name) for name in axes]
     number = parameters[0].kind in {"int", "float"}
     rows = [
         {
@@ -54,8 +54,8 @@ def _seconds(result: Result) -> float:
 
 
 def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, names: list[str]) -> alt.Chart:
-    parameters = [parameter_of(recipe, name) for name in names]
-    titles = [base.title(name, parameter) for name, parameter in zip(names, parameters, strict=True)]
+    parameters = [recipe.parameter_at(name) for name in names]
+    titles = [base.title(recipe, name) for name in names]
     first = parameters[0]
     if first.kind in {"int", "float"}:
         scale = alt.Scale(type="log" if first.show.log else "linear", nice=False, zero=False)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from masking_core import Image, Prompts, Result, export, palette
 from masking_core.prompts import Region, SeedMap
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from studio import state
 from studio.drawing import files, history, table, tools
 from studio.drawing.canvas import component, ink

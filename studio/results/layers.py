@@ -7,7 +7,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import Image, Layer, Prompts, Recipe, Result, export
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from studio import compute, state
 from studio.results import views
 

@@ -10,7 +10,7 @@ from masking_core import Image, Prompts, Recipe, Result, export, palette
 from masking_core.arrays import Labels, Picture
 from masking_core.result import ObjectSummary
 from masking_core.steps import label_map
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from masking_core.uncertainty import next_place
 from studio import compute
 from studio.components.before_after import address, before_after

@@ -19,8 +19,8 @@ from masking_core import (
     Colour,
     Dimmed,
     Edge,
+    Foreground,
     Image,
-    Keep,
     KMeans,
     Manual,
     MaskingError,
@@ -156,7 +156,7 @@ def test_every_step_after_the_method_is_written(photo, background):
         method=KMeans(objects=2),
         area=Area(x=5, y=6, width=70, height=50),
         clean=Clean(specks=9, pieces="largest"),
-        keep=Keep(rule="picked", picked=(1, 2)),
+        foreground=Foreground(rule="picked", picked=(1, 2)),
         edge=Edge(feather=1.5),
         background=background,
     )

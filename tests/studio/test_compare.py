@@ -53,12 +53,12 @@ def test_a_link_opens_with_three_results():
 def test_the_first_column_is_what_the_workbench_is_set_to():
     app = opened()
     app.session_state["kmeans.objects"] = 5
-    app.session_state["edge.feather.automatic"] = False
-    app.session_state["edge.feather"] = 7.0
+    app.session_state["edge.feather.radius.automatic"] = False
+    app.session_state["edge.feather.radius"] = 7.0
     add(app, "From the workbench")
     assert columns(app)[0].method == KMeans()
     assert columns(app)[-1].method == KMeans(objects=5)
-    assert columns(app)[-1].edge.feather == 7.0
+    assert columns(app)[-1].value_at("edge.feather") == 7.0
     assert not app.exception
 
 
@@ -175,7 +175,7 @@ def test_the_automatic_value_comes_before_the_numbers():
 
 def test_a_cell_that_fails_does_not_stop_the_rest():
     app = opened("Sweep")
-    app.selectbox(key="compare.sweep.axis0").set_value("keep.rule").run()
+    app.selectbox(key="compare.sweep.axis0").set_value("foreground.rule").run()
     captions = texts(app.caption)
     assert "Draw a stroke or a point" in captions
     assert captions.count(" s") >= 3
