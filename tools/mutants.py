@@ -1,6 +1,6 @@
 """Do the tests notice a small mistake? Make some at random, one at a time, and run the tests of the room they are in.
 
-``python tools/mutants.py [FILE …] [--all] [--count N] [--seed S]``: without files, those of ``masking_core`` that differ
+``python tools/mutants.py [FILE …] [--all] [--count N] [--seed S]``: without files, those of the library that differ
 from the main branch, or all of them if none does. Everything happens in a copy. Exit code 1 if a mutant survived.
 """
 
