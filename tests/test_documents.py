@@ -2,7 +2,6 @@
 
 import doctest
 import importlib
-import re
 from pathlib import Path
 
 import pytest
