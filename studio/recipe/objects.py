@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Keep, Recipe, Result
+from masking_core import Recipe, Result
 from masking_core.arrays import Labels
 from masking_core.result import Found
-from masking_core.steps import foreground as keeping
+from masking_core.steps import foreground as rules
+from masking_core.steps.foreground import Foreground
 from studio import state
 from studio.results import views
 
@@ -19,15 +20,15 @@ def picked() -> tuple[int, ...]:
     return tuple(state.setdefault("objects.picked", []))
 
 
-def load(keep: Keep) -> None:
-    """Remember the picked objects of ``keep``; the next label map is taken as the one they were picked in."""
-    state.put("objects.picked", list(keep.picked))
+def load(foreground: Foreground) -> None:
+    """Remember the picked objects of ``foreground``; the next label map is taken as the one they were picked in."""
+    state.put("objects.picked", list(foreground.picked))
     state.put("objects.reference", b"")
 
 
 def follow(found: Found, recipe: Recipe) -> Recipe:
     """The recipe with a hand-picked choice carried over to the objects found now; says so when one is lost."""
-    if recipe.keep.rule != "picked":
+    if recipe.foreground.rule != "picked":
         return recipe
     reference = state.setdefault("objects.reference", b"")
     if not reference:
@@ -36,12 +37,12 @@ def follow(found: Found, recipe: Recipe) -> Recipe:
     before = cv2.imdecode(np.frombuffer(reference, np.uint8), cv2.IMREAD_UNCHANGED).astype(np.int32)
     if np.array_equal(before, found.labels):
         return recipe
-    now, lost = keeping.follow(before, picked(), found.labels)
+    now, lost = rules.follow(before, picked(), found.labels)
     if lost:
         names = ", ".join(str(label) for label in lost)
         st.warning(f"Your pick of object {names} has no counterpart among these objects: pick again below.", icon="👆")
     _pick(now, found.labels)
-    return recipe.changed(keep=recipe.keep.changed(picked=now))
+    return recipe.changed(foreground=recipe.foreground.changed(picked=now))
 
 
 def strip(result: Result) -> None:
@@ -67,7 +68,7 @@ def strip(result: Result) -> None:
 
 def _switch(label: int, kept: tuple[int, ...], labels: Labels) -> None:
     _pick(tuple(sorted(set(kept) ^ {label})), labels)
-    state.put("keep.rule", "picked")
+    state.put("foreground.rule", "picked")
     state.redraw()
 
 

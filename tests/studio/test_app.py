@@ -107,7 +107,7 @@ def test_switching_an_object_picks_by_hand_and_the_pick_follows_its_object():
     kept = [box.key for box in app.checkbox if box.key.startswith("object.") and box.value]
     assert len(kept) == 1
     app.checkbox(key=kept[0]).uncheck().run()
-    assert app.selectbox(key="keep.rule").value == "picked"
+    assert app.selectbox(key="foreground.rule").value == "picked"
     other = next(box.key for box in app.checkbox if box.key.startswith("object.") and box.key != kept[0])
     app.checkbox(key=other).check().run()
     assert [box.key for box in app.checkbox if box.key.startswith("object.") and box.value] == [other]
@@ -228,8 +228,8 @@ def test_a_session_opens_to_the_same_page():
     assert not app.error
     assert app.slider(key="kmeans.objects").value == 5
     assert app.selectbox(key="kmeans.metric").value == "sum"
-    assert app.slider(key="edge.feather").value == 3
-    assert app.color_picker(key="background.colour").value == "#123456"
+    assert app.slider(key="edge.feather.radius").value == 3
+    assert app.color_picker(key="background.colour.colour").value == "#123456"
     assert app.number_input(key="area.width").value == 50
     assert "90 × 60 pixels" in texts(app.caption)
 
