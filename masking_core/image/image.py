@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -296,15 +296,14 @@ class _Loaded(NamedTuple):
 
 
 def _loaded(frame: reading.Frame, subject: str) -> _Loaded:
-    return _Loaded(
-        decode(frame, subject), _resolution({"dpi": frame.dpi} if isinstance(frame, Samples) else frame.info)
-    )
+    stated = frame.dpi if isinstance(frame, Samples) else frame.info.get("dpi")
+    return _Loaded(decode(frame, subject), _resolution(stated))
 
 
-def _resolution(info: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Pixels per inch across and down, where the file says something sensible."""
+def _resolution(stated: Any) -> tuple[float, float] | None:
+    """Pixels per inch across and down, where what the file states makes sense."""
     try:
-        across, down = (float(each) for each in info.get("dpi", ()))
+        across, down = (float(each) for each in stated)
     except (TypeError, ValueError, ZeroDivisionError):
         return None
     return (across, down) if 1 < across <= 1e5 and 1 < down <= 1e5 else None  # 1: nobody said
