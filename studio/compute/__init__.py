@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from masking_core import Image, Limits, Prompts, Recipe, Stack
+from masking_core import Image, Prompts, Recipe, Stack
+from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
 from masking_core.samples import sample
@@ -120,11 +121,10 @@ def _opened(key: Key, decode: Callable[[], Stack], notice: Any) -> Stack:
 
 
 def _decoded(files: list[dict[str, Any]]) -> Stack:
-    limits = Limits.from_environment()
     if len(files) == 1:
-        return Stack.open(files[0]["data"], name=files[0]["name"], limits=limits)
-    pictures = (Image.open(file["data"], name=file["name"], limits=limits) for file in files[: limits.max_frames + 1])
-    return Stack.from_images(pictures, limits=limits)
+        return Stack.open(files[0]["data"], name=files[0]["name"])
+    most = in_force().max_frames + 1
+    return Stack.from_images(Image.open(file["data"], name=file["name"]) for file in files[:most])
 
 
 def _key(image: Image, recipe: Recipe, prompts: Prompts, pixels: int | None) -> Key:
