@@ -174,9 +174,15 @@ def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
     """
     plain = recipe.changed(background=Transparent())
     key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
+
+    def finished() -> Result:
+        result = plain.finish(found)
+        result.cutout  # noqa: B018  made here, off the page's thread, and kept with the result
+        return result
+
     known: Result | None = engine().cache.get(key)
     if known is None:
-        known = wait(submit(lambda: engine().cache.once(key, lambda: plain.finish(found), lent=(Image,))), notice)
+        known = wait(submit(lambda: engine().cache.once(key, finished, lent=(Image,))), notice)
     return known.on(recipe.background)
 
 
