@@ -99,7 +99,8 @@ def _blurred(rgb: Picture, weight: NDArray[np.float32], radius: float) -> Pictur
         borderType=cv2.BORDER_REPLICATE,
     )
     blurred = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
+    rounded: Picture = np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
+    return rounded
 
 
 def _filled(weighed: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -113,5 +114,4 @@ def _filled(weighed: NDArray[np.float32]) -> NDArray[np.float32]:
         coarse = cv2.resize(filled, finer.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         # What a level does not know itself comes from the coarser one.
         filled = finer + coarse / np.maximum(coarse[..., 3:], 1e-6) * (1 - np.minimum(finer[..., 3:], 1))
-    colours: NDArray[np.float32] = filled[..., :3] / np.maximum(filled[..., 3:], 1e-6)
-    return colours
+    return (filled[..., :3] / np.maximum(filled[..., 3:], 1e-6)).astype(np.float32)
