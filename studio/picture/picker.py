@@ -111,8 +111,7 @@ def _take_upload(key: str) -> None:
         state.put("upload.seen", now)
         state.put("upload.problem", "")
         if fresh := [{"name": file.name, "data": file.data} for file in files if file.id not in seen]:
-            opened.open_files(fresh)
-            state.put("upload.taken", state.get("upload.taken", 0) + 1)
+            opened.arrive(fresh)
     except ImageError as error:
         state.put("upload.problem", str(error))
 
