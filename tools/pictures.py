@@ -1,5 +1,6 @@
-"""Take the pictures of the guide anew: ``python tools/pictures.py`` runs the studio, looks at it with a browser and writes
-``docs/pictures/``. Everything on them is a sample that comes with scikit-image.
+"""``python tools/pictures.py`` takes the pictures of the guide anew: it runs the studio and looks at it with a browser.
+
+Everything on them is a sample that comes with scikit-image.
 """
 
 import sys
@@ -44,18 +45,22 @@ COINS = Prompts(
 def main() -> int:
     """Write every picture."""
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver, chromium(driver) as browser:
-        with contextmanager(serve)(ROOT / "app.py", Path(folder)) as server:
-            for name, (address, act) in SCENES.items():
-                page = browser.new_page(viewport={"width": 1440, "height": 900})
-                page.goto(f"{server.url}/{address}")
-                settled(page, 3)
-                act(page)
-                settled(page, 1)
-                page.mouse.move(0, 0)
-                page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=QUALITY)
-                page.close()
-                print(f"docs/pictures/{name}.jpg")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as driver,
+        chromium(driver) as browser,
+        contextmanager(serve)(ROOT / "app.py", Path(folder)) as server,
+    ):
+        for name, (address, act) in SCENES.items():
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(f"{server.url}/{address}")
+            settled(page, 3)
+            act(page)
+            settled(page, 1)
+            page.mouse.move(0, 0)
+            page.screenshot(path=PICTURES / f"{name}.jpg", type="jpeg", quality=QUALITY)
+            page.close()
+            print(f"docs/pictures/{name}.jpg")
     return 0
 
 
