@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from masking_core import Image, Prompts, Recipe, Stack
+from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
 from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
@@ -24,7 +24,8 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "getting_ready", "once", "open_sample", "open_stack",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
+    "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "submit", "wait", "waiting_words",
 ]  # fmt: skip
 
@@ -163,6 +164,20 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     if known != key or begun is None:
         begun = submit(lambda: segment(image, recipe, prompts))
     return wait(begun, notice)  # type: ignore[no-any-return]
+
+
+def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
+    """The result of what a method found, off the page's thread; another background costs nothing but painting it.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.finish`.
+    """
+    plain = recipe.changed(background=Transparent())
+    key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
+    known: Result | None = engine().cache.get(key)
+    if known is None:
+        known = wait(submit(lambda: engine().cache.once(key, lambda: plain.finish(found), lent=(Image,))), notice)
+    return known.on(recipe.background)
 
 
 @contextmanager
