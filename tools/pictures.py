@@ -17,7 +17,7 @@ from actions import settled  # noqa: E402
 from conftest import chromium, serve  # noqa: E402
 from playwright.sync_api import Page, expect, sync_playwright  # noqa: E402
 
-from masking_core import Blurred, Colour, GraphCut, KMeans, Prompts, Recipe, Watershed  # noqa: E402
+from masking_core import Blurred, Colour, GraphCut, Prompts, Recipe, Watershed  # noqa: E402
 from masking_core.prompts import Point, Rectangle, Stroke  # noqa: E402
 from masking_core.sharing.links import to_query  # noqa: E402
 
@@ -26,18 +26,19 @@ QUALITY = 82
 
 PERSON = Prompts(
     marks=(
-        Stroke(points=((225, 70), (235, 150), (215, 260), (140, 400), (330, 430)), width=22),
+        Stroke(points=((225, 70), (235, 150), (215, 260), (140, 400), (300, 400)), width=22),
+        Stroke(points=((120, 480), (320, 440), (440, 390), (440, 480)), width=22),
         Stroke(points=((30, 60), (60, 200)), width=22, object=0),
         Stroke(points=((380, 60), (470, 330)), width=22, object=0),
     )
 )
-CUP = Prompts(marks=(Rectangle(x=140, y=20, width=380, height=350),))
+CUP = Prompts(marks=(Rectangle(x=85, y=8, width=470, height=388),))
 COINS = Prompts(
     marks=(
-        Point(x=47, y=52, radius=8, object=1),
-        Point(x=113, y=45, radius=8, object=2),
-        Point(x=172, y=45, radius=8, object=3),
-        Stroke(points=((5, 5), (375, 8)), width=6, object=0),
+        *(Point(x=x, y=50, radius=9, object=n) for n, x in enumerate((44, 100, 160, 213, 272, 333), 1)),
+        Stroke(points=((5, 6), (378, 8)), width=6, object=0),
+        Stroke(points=((8, 90), (376, 92)), width=8, object=0),
+        *(Stroke(points=((x, 20), (x, 80)), width=4, object=0) for x in (72, 131, 187, 243, 302)),
     )
 )
 
@@ -89,7 +90,7 @@ SCENES: dict[str, tuple[str, Callable[[Page], None]]] = {
     ),
     "rectangle": (_workbench("coffee", Recipe(method=GraphCut(), background=Blurred()), CUP), _look),
     "objects": (_workbench("coins", Recipe(method=Watershed()), COINS), _look),
-    "formats": (_workbench("cat", Recipe(method=KMeans()), Prompts()), _formats),
+    "formats": (_workbench("coffee", Recipe(method=GraphCut()), CUP), _formats),
     "compare": ("compare", _look),
     "explain": (_workbench("coffee", Recipe(method=GraphCut()), CUP), _explain),
 }
