@@ -9,12 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core import uncertainty
+from masking_core import label_map, uncertainty
 from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.image import Image
 from masking_core.method import Segmentation, Stage
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 from masking_core.steps.backgrounds import Background
 from masking_core.steps.compose import compose
 from masking_core.steps.cut_out import cut_out

@@ -4,11 +4,10 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Result, export, palette
+from masking_core import Image, Result, export, label_map, palette
 from masking_core.arrays import Labels, Picture
 from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
-from masking_core.steps import label_map
 from masking_core.steps.compose import on_checkerboard
 from masking_core.uncertainty import next_place
 from studio.components.before_after import address, before_after
