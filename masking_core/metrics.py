@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from masking_core.arrays import Mask
 from masking_core.errors import ParameterError
@@ -219,7 +219,7 @@ def _connected_level(alpha: Alpha, truth: Alpha) -> NDArray[np.float64]:
     common = np.minimum(alpha, truth)
     for step in range(1, round(1 / CONNECTIVITY_STEP) + 1):
         threshold = step * CONNECTIVITY_STEP
-        labels, found = ndimage.label(common >= threshold - 1e-6)
+        labels, found = scipy.ndimage.label(common >= threshold - 1e-6)
         if found == 0:
             break
         source = 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))

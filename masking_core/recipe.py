@@ -1,26 +1,26 @@
 """A recipe: method, foreground, clean-up, edge and background as one value that runs the same everywhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError
+from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
 from masking_core.errors import ParameterError
 from masking_core.image import Image
 from masking_core.method import Method, Segmentation
-from masking_core.methods import read_method
-from masking_core.parameters import Declared, one_sentence
+from masking_core.methods import METHODS
+from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
 from masking_core.prompts import Prompts
 from masking_core.result import Found, Result, foreground_alpha
-from masking_core.steps.background import Background, Transparent
+from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
-from masking_core.steps.edge import Edge
-from masking_core.steps.foreground import Keep
+from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep
+from masking_core.steps.foreground import Foreground
 
 PREVIEW_PIXELS = 1_000_000
 """Largest picture that is cut while somebody is still adjusting."""
@@ -39,12 +39,20 @@ class Recipe(Declared):
     """Everything that leads from a picture and its marks to a result, as one immutable value."""
 
     version: Literal[1] = 1
-    method: Annotated[SerializeAsAny[Method], BeforeValidator(read_method)]
+    method: Annotated[SerializeAsAny[Method], BeforeValidator(METHODS.read)]
     area: Area | None = None
     clean: Clean = Clean()
-    keep: Keep = Keep()
+    foreground: Foreground = Foreground()
     edge: Edge = Edge()
-    background: Annotated[Background, Field(discriminator="kind")] = Transparent()
+    background: Annotated[SerializeAsAny[Background], BeforeValidator(BACKGROUNDS.read)] = Transparent()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_before(cls, data: Any) -> Any:
+        """Recipes were once saved with the objects to keep under another name."""
+        if isinstance(data, Mapping) and "keep" in data and "foreground" not in data:
+            return {"foreground" if name == "keep" else name: value for name, value in data.items()}
+        return data
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Recipe":
@@ -61,6 +69,96 @@ class Recipe(Declared):
     def to_json(self) -> str:
         """The recipe as JSON, every parameter written out."""
         return self.model_dump_json(indent=2)
+
+    def parts(self) -> dict[str, Declared]:
+        """Everything that has parameters, by name, from the method to the background.
+
+        The names are "method", "area", "clean", "foreground", "edge.feather" and the like, "background". An edge step
+        that is not there counts with the values that change nothing.
+        """
+        steps = {f"edge.{kind}": self.edge.step(kind) or model.absent() for kind, model in EDGE_STEPS.items()}
+        area = {} if self.area is None else {"area": self.area}
+        return {
+            "method": self.method,
+            **area,
+            "clean": self.clean,
+            "foreground": self.foreground,
+            **steps,
+            "background": self.background,
+        }
+
+    def tunable(self) -> dict[str, Parameter]:
+        """Every parameter by its path: the method's as "objects", others as "clean.specks" or "edge.matte.quality".
+
+        The first parameter of an edge step goes by the name of its step: "edge.feather".
+        """
+        return {path: parameter for path, (_, parameter) in self._paths().items()}
+
+    def part_at(self, path: str) -> Declared:
+        """The part that the parameter at ``path`` belongs to.
+
+        Raises:
+            ParameterError: there is no such parameter.
+        """
+        return self.parts()[self._found(path)[0]]
+
+    def parameter_at(self, path: str) -> Parameter:
+        """The declaration of the parameter at ``path``.
+
+        Raises:
+            ParameterError: there is no such parameter.
+        """
+        return self._found(path)[1]
+
+    def value_at(self, path: str) -> Value:
+        """The value of the parameter at ``path``.
+
+        Raises:
+            ParameterError: there is no such parameter.
+        """
+        part, parameter = self._found(path)
+        value: Value = getattr(self.parts()[part], parameter.name)
+        return value
+
+    def changed_at(self, path: str, value: Value) -> "Recipe":
+        """The recipe with another value of the parameter at ``path``, checked by its declaration.
+
+        >>> from masking_core import KMeans, Recipe
+        >>> Recipe(method=KMeans()).changed_at("objects", 5).changed_at("edge.feather", 3.0).method.objects
+        5
+
+        Raises:
+            ParameterError: there is no such parameter, or the value is outside its declaration.
+        """
+        part, parameter = self._found(path)
+        changed = self.parts()[part].changed(**{parameter.name: value})
+        if isinstance(changed, EdgeStep):
+            return self.changed(edge=self.edge.without(changed.kind) if changed.idle else self.edge.with_step(changed))
+        return self.changed(**{part: changed})
+
+    def _found(self, path: str) -> tuple[str, Parameter]:
+        paths = self._paths()
+        # Each may also be written with the name of its part, and as in recipes of before.
+        path = path.removeprefix("method.")
+        path = f"foreground.{path.removeprefix('keep.')}" if path.startswith("keep.") else path
+        if path not in paths:
+            part, _, name = path.rpartition(".")
+            known = ", ".join(other.removeprefix(f"{part}.") for other in paths if other.rpartition(".")[0] == part)
+            if not known:
+                raise ParameterError(
+                    f"A parameter is one of the method's own, or of clean, foreground, edge, background; {path[:40]!r} "
+                    "was given."
+                )
+            raise ParameterError(f"{part or self.method.id} has no parameter {name[:40]!r}; it has {known}.")
+        return paths[path]
+
+    def _paths(self) -> dict[str, tuple[str, Parameter]]:
+        found = {}
+        for part, model in self.parts().items():
+            for index, parameter in enumerate(parameters(type(model))):
+                path = parameter.name if part == "method" else f"{part}.{parameter.name}"
+                found[part if isinstance(model, EdgeStep) and index == 0 else path] = part, parameter
+        return found
 
     def run(
         self, image: Image, prompts: Prompts | None = None, *, pixels: int | None = None, explain: bool = False
@@ -98,11 +196,11 @@ class Recipe(Declared):
         """The second half of :meth:`run`: what is kept, and its edge.
 
         Raises:
-            PromptError: the ``keep`` rule speaks of marks that are not there.
+            PromptError: the ``foreground`` rule speaks of marks that are not there.
         """
         start = time.perf_counter()
         method = found.segmentation
-        kept = self.keep.select(found.labels, found.prompts, knows_background=method.knows_background)
+        kept = self.foreground.select(found.labels, found.prompts, knows_background=method.knows_background)
         membership = None if self.clean.split else method.membership
         edge = self.edge.scaled(found.scale)
         alpha = foreground_alpha(found.image, found.labels, method.labels, membership, kept, edge)

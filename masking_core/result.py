@@ -15,9 +15,9 @@ from masking_core.image import Image
 from masking_core.method import Segmentation, Stage
 from masking_core.prompts import Prompts
 from masking_core.steps import label_map
-from masking_core.steps.background import Background, Transparent, compose
-from masking_core.steps.cut_out import cut_out
-from masking_core.steps.edge import Edge
+from masking_core.steps.backgrounds import Background
+from masking_core.steps.compose import compose, cut_out
+from masking_core.steps.edge import Edge, Seen
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Result:
     @cached_property
     def cutout(self) -> Picture:
         """(H, W, 4) uint8, straight alpha: the cut-out on nothing."""
-        return compose(self.image, self.alpha, Transparent())
+        return cut_out(self.image.rgb, self.mask)
 
     @cached_property
     def mask(self) -> Picture:
@@ -150,7 +150,8 @@ class Result:
         alpha = self.object_alpha(summary.label)
         box = label_map.boxes((alpha > 0).astype(np.int32)).get(1, (0, 0, 0, 0))
         x, y, width, height = box
-        rgba = cut_out(self.image.rgb, alpha)[y : y + height, x : x + width]
+        window = slice(y, y + height), slice(x, x + width)
+        rgba = cut_out(self.image.rgb[window], np.rint(alpha[window] * 255).astype(np.uint8))
         return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
 
 
@@ -176,5 +177,5 @@ def foreground_alpha(
         soft = np.minimum(membership[..., [label - 1 for label in kept]].sum(axis=2), 1)
         # Where clean-up moved a pixel to another object its membership no longer speaks for it.
         np.copyto(alpha, soft, where=labels == found)
-    alpha = edge.apply(alpha)
+    alpha = edge.apply(alpha, Seen(image))
     return alpha if image.alpha is None else alpha * (image.alpha.astype(np.float32) / np.float32(255))

@@ -144,7 +144,7 @@ def open_stack(files: list[dict[str, Any]]) -> Stack:
     """
     store = _engine().pictures
     key = tuple((hashlib.blake2b(file["data"], digest_size=16).digest(), file["name"]) for file in files)
-    stack = store.get(key)
+    stack: Stack | None = store.get(key)
     if stack is None:
         stack = _decoded(files)
         # Reduced copies and what methods derive from them live on the pictures and are counted with them.
@@ -171,7 +171,7 @@ def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | Non
         MaskingError: see :meth:`masking_core.Recipe.run`.
     """
     key, store = _key(image, recipe, prompts, pixels), _engine().results
-    found = store.get(key)
+    found: Found | None = store.get(key)
     if found is None:
         found = recipe.segment(image, prompts, pixels=pixels)
         store.put(key, found, found.image.rgb.nbytes + 3 * found.labels.nbytes)
@@ -185,7 +185,8 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
         MaskingError: see :meth:`masking_core.Recipe.run`.
     """
     begun = _engine().begun.pop(_key(image, recipe, prompts, PREVIEW_PIXELS), None)
-    return wait(begun or submit(lambda: segment(image, recipe, prompts)), notice)
+    found: Found = wait(begun or submit(lambda: segment(image, recipe, prompts)), notice)
+    return found
 
 
 @contextmanager

@@ -84,6 +84,8 @@ def _widget(parameter: Parameter, name: str) -> None:
     common: dict[str, Any] = {"label": label, "key": name, "help": help, "persist_state": "session"}
     if parameter.kind == "choice":
         st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
+    elif parameter.kind == "colour":
+        st.color_picker(**common)
     elif parameter.show.log:
         st.select_slider(options=_decades(parameter, current), format_func=lambda value: f"{value:g}", **common)
     else:

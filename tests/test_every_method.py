@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from masking_core import Area, Cancelled, Image, ParameterError, PromptError, Prompts, Recipe
-from masking_core.methods import METHODS, read_method
+from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 from masking_core.progress import listening
 from masking_core.prompts import Ellipse, Point, Rectangle, Stroke
@@ -205,7 +205,7 @@ def test_a_recipe_survives_json_and_runs_the_same(method):
     again = Recipe.from_json(recipe.to_json())
     assert again == recipe
     assert hash(again) == hash(recipe)
-    assert read_method(json.loads(recipe.to_json())["method"]) == recipe.method
+    assert METHODS.read(json.loads(recipe.to_json())["method"]) == recipe.method
     assert np.array_equal(again.run(image, marks_on()).alpha, recipe.run(image, marks_on()).alpha)
 
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from masking_core.cli import mask, methods
 from masking_core.errors import MaskingError, ParameterError
+from masking_core.version import __version__
 
 COMMANDS = (mask, methods)
 """One file each; its ``add`` declares the command."""
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="masking", description="Cut objects out of pictures.")
+    parser.add_argument("--version", action="version", version=f"masking-studio {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)

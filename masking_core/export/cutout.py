@@ -10,7 +10,7 @@ from masking_core.export.open_raster import open_raster
 from masking_core.export.options import PLAIN, Writing
 from masking_core.image import Image
 from masking_core.result import Result
-from masking_core.steps.background import Transparent
+from masking_core.steps.backgrounds import Transparent
 
 
 def cutout_file(result: Result, form: Format, how: Writing = PLAIN) -> bytes:

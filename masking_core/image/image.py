@@ -14,8 +14,8 @@ from typing import Any, TypeVar, cast
 import cv2
 import numpy as np
 import PIL.Image
+import skimage
 from numpy.typing import ArrayLike, NDArray
-from skimage.util import img_as_ubyte
 
 from masking_core.errors import ImageError, ParameterError
 from masking_core.image import reading
@@ -279,11 +279,11 @@ def _as_uint8(array: ArrayLike, which: str) -> NDArray[np.uint8]:
     if array.dtype == np.uint8:
         return array
     if array.dtype == bool:
-        return np.asarray(img_as_ubyte(array))
+        return np.asarray(skimage.util.img_as_ubyte(array))
     if array.dtype.kind != "f":
         raise ImageError("unsupported", f"{which} must be uint8, bool or float; {array.dtype} was given.")
     if not (array.min() >= 0 and array.max() <= 1):  # false for not-a-number too
         raise ImageError(
             "unsupported", f"{which} must lie in [0, 1] if it is float; {array.min():g} to {array.max():g} was given."
         )
-    return np.asarray(img_as_ubyte(array))
+    return np.asarray(skimage.util.img_as_ubyte(array))

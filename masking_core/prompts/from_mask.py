@@ -2,9 +2,9 @@
 
 import cv2
 import numpy as np
+import scipy
+import skimage
 from numpy.typing import NDArray
-from scipy.sparse import csgraph, csr_array
-from skimage.morphology import skeletonize
 
 from masking_core.arrays import Mask
 from masking_core.kernels import sizes
@@ -62,7 +62,7 @@ def _longest_way(piece: Mask) -> Line:
     """The longest of the shortest ways between two ends of a piece's skeleton: (N, 2) x, y; one point at least."""
     inside = cv2.distanceTransform(np.pad(piece.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     deep = inside >= min(2.0, float(inside.max()))
-    pixels = np.argwhere(skeletonize(deep) if deep.any() else piece)
+    pixels = np.argwhere(skimage.morphology.skeletonize(deep) if deep.any() else piece)
     if len(pixels) < 2:
         row, column = np.unravel_index(int(inside.argmax()), piece.shape)
         return np.array([[column, row]], float)
@@ -74,7 +74,7 @@ def _longest_way(piece: Mask) -> Line:
         if (row + dy, column + dx) in place
     ]
     one, other = np.array(near or [(0, 0)]).T
-    graph = csr_array((np.ones(len(one)), (one, other)), shape=(len(pixels), len(pixels)))
+    graph = scipy.sparse.csr_array((np.ones(len(one)), (one, other)), shape=(len(pixels), len(pixels)))
     end = _farthest(graph, 0)[0]
     last, before = _farthest(graph, end)
     way = [last]
@@ -83,8 +83,10 @@ def _longest_way(piece: Mask) -> Line:
     return _straightened(pixels[way][:, ::-1])
 
 
-def _farthest(graph: csr_array, start: int) -> tuple[int, NDArray[np.integer]]:
-    distance, before = csgraph.dijkstra(graph, directed=False, indices=start, return_predecessors=True, unweighted=True)
+def _farthest(graph: "scipy.sparse.csr_array", start: int) -> tuple[int, NDArray[np.integer]]:
+    distance, before = scipy.sparse.csgraph.dijkstra(
+        graph, directed=False, indices=start, return_predecessors=True, unweighted=True
+    )
     return int(np.argmax(np.where(np.isfinite(distance), distance, -1))), before
 
 

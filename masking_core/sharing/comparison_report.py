@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from io import BytesIO
 
 import cv2
@@ -20,7 +20,8 @@ from masking_core.kernels import sizes
 from masking_core.parameters import Parameter, Value, parameters
 from masking_core.recipe import Recipe
 from masking_core.result import Result
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
+from masking_core.version import __version__
 
 TILE = 420
 """Width of a picture on the contact sheet, in pixels."""
@@ -28,7 +29,7 @@ REPORT_PIXELS = 500_000
 """Pixels of each picture in the report."""
 MARGIN, LINE, TEXT = 16, 22, 16
 INK, PALE = "#17202a", "#5a6470"
-PACKAGES = ("masking-studio", "numpy", "scikit-image", "opencv-python-headless", "Pillow")
+PACKAGES = ("numpy", "scikit-image", "opencv-python-headless", "Pillow")
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -135,14 +136,9 @@ def recipes_json(entries: Sequence[Entry]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Python and the packages that results depend on, with their versions."""
-    found = {"Python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # run from its source tree
-            continue
-    return found
+    """This library, Python and the packages that results depend on, with their versions."""
+    ours = {"masking-studio": __version__, "Python": platform.python_version()}
+    return ours | {package: version(package) for package in PACKAGES}
 
 
 def _figure(figure: float) -> str:

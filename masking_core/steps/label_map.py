@@ -1,8 +1,8 @@
 """Reading label maps: (H, W) int32, 0 background, 1…K objects."""
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import find_objects
 
 from masking_core.arrays import Labels
 
@@ -33,9 +33,10 @@ def frame_sizes(labels: Labels) -> NDArray[np.int64]:
 
 def boxes(labels: Labels) -> dict[int, Box]:
     """The tight box of every object."""
+    found = enumerate(scipy.ndimage.find_objects(labels), 1)
     return {
         label: (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
-        for label, (rows, columns) in ((n, found) for n, found in enumerate(find_objects(labels), 1) if found)
+        for label, (rows, columns) in ((n, place) for n, place in found if place)
     }
 
 

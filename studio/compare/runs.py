@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from masking_core import Image, MaskingError, Prompts, Recipe, Result
+from masking_core.arrays import Mask
 from masking_core.recipe import PREVIEW_PIXELS
 from studio import compute
 
@@ -91,6 +92,6 @@ def outcome(job: compute.Job) -> Outcome:
         return Outcome(problem=str(error))
 
 
-def pieces(mask: np.ndarray) -> int:
+def pieces(mask: Mask) -> int:
     """Connected pieces of a (H, W) bool mask, over edges."""
     return int(cv2.connectedComponents(mask.view(np.uint8), connectivity=4)[0]) - 1

@@ -77,7 +77,7 @@ def show(scene: Scene, truth: Truth) -> None:
         names = st.multiselect(
             "Parameters",
             list(known),
-            format_func=lambda name: base.title(name, known[name]),
+            format_func=lambda name: base.title(recipe, name),
             key=key,
             persist_state="session",
         )
@@ -88,7 +88,7 @@ def show(scene: Scene, truth: Truth) -> None:
     if running is not None:
         if not running.over:
             button.button("Stop", icon=":material/stop:", key="compare.search.stop", on_click=_stop, args=(running,))
-        _watch(running, known)
+        _watch(running, {name: base.title(recipe, name) for name in known})
     button.button(
         "Search",
         icon=":material/search:",
@@ -112,7 +112,7 @@ def _stop(running: Search) -> None:
     running.job.unwanted = True
 
 
-def _watch(running: Search, known: dict[str, Any]) -> None:
+def _watch(running: Search, known: dict[str, str]) -> None:
     """Show how far it is until it is over, or until the visitor does something else."""
     place, notice = st.empty(), st.empty()
     shown = -1
@@ -149,12 +149,12 @@ def _wait(running: Search) -> None:
         return
 
 
-def _table(tries: list[Try], known: dict[str, Any]) -> list[dict[str, Any]]:
+def _table(tries: list[Try], known: dict[str, str]) -> list[dict[str, Any]]:
     """Every try, the best first."""
     ordered = sorted(tries[:SHOWN], key=lambda item: -1.0 if item.score is None else item.score, reverse=True)
     return [
         {"IoU": item.score}
-        | {base.title(name, known[name]): value for name, value in item.values.items() if name in known}
+        | {known[name]: value for name, value in item.values.items() if name in known}
         | {"Seconds": item.seconds}
         | ({"Problem": item.problem} if item.problem else {})
         for item in ordered

@@ -85,7 +85,7 @@ def show(scene: Scene) -> None:
         for each in news:
             cards[each].figures(outcomes[each], outcomes.get(reference.id))
         if view != DISAGREEMENT:
-            other = truth.mask(outcome.result) if view == ERRORS and outcome.result else None
+            other = truth.mask(outcome.result) if truth and view == ERRORS and outcome.result else None
             cards[id].show(outcome, view, other)
         elif reference.id in outcomes:
             for each in news:
@@ -99,7 +99,7 @@ def _bar(has_truth: bool) -> str:
         views = [RESULT, MASK, DISAGREEMENT, *([ERRORS] if has_truth else [])]
         if state.get("compare.view") not in views:
             state.put("compare.view", RESULT)
-        view = st.segmented_control(
+        st.segmented_control(
             "Show",
             views,
             key="compare.view",
@@ -115,6 +115,7 @@ def _bar(has_truth: bool) -> str:
             key="compare.add",
             disabled=len(column_list.columns()) == column_list.MOST,
         )
+    view: str = state.get("compare.view")
     if chosen:
         column_list.add_named(chosen)
     if view in LEGENDS:

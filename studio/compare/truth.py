@@ -4,6 +4,7 @@ import csv
 from io import StringIO
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from masking_core import Image, Manual, MaskingError, Recipe, export
 from studio import compute, state, uploads
@@ -127,7 +128,7 @@ def as_csv(columns: list[column_list.Column], rows: dict[int, dict[str, float]])
     return table.getvalue()
 
 
-def _formats() -> dict[str, object]:
+def _formats() -> dict[str, ColumnConfig]:
     plain = {TITLES[name]: st.column_config.NumberColumn(format="%.4f") for name in TITLES}
     return plain | {
         "SAD": st.column_config.NumberColumn(

@@ -9,10 +9,11 @@ import streamlit as st
 from masking_core import Image, Prompts, Result, export, palette
 from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from studio import state
 from studio.drawing import files, history, table, tools
 from studio.drawing.canvas import component, ink
+from studio.drawing.pen import Pen
 from studio.results import views
 
 SHARP = 16_000_000
@@ -79,7 +80,7 @@ class MarkEditor:
         files.show(self._image, self._history, self._take, self._uses, self._title)
 
     @property
-    def _pen(self) -> tools.Pen:
+    def _pen(self) -> Pen:
         return tools.pen(self._uses, self._image.size)
 
     def _take(self) -> None:

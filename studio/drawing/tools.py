@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from masking_core import Prompts
 from studio import state
@@ -152,7 +153,7 @@ def _click(action: Callable[..., None], *arguments: object) -> None:
     action(*arguments)
 
 
-def _group(name: str):
+def _group(name: str) -> DeltaGenerator:
     return st.container(
         key=f"strip_{name}", horizontal=True, wrap=False, gap=None, width="content", vertical_alignment="center"
     )

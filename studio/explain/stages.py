@@ -8,7 +8,7 @@ import streamlit as st
 from masking_core import Result
 from masking_core.explain import edge_stages
 from masking_core.stage import Plot, Stage
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from studio import state
 from studio.components import altair_plots
 from studio.results import views

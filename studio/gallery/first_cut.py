@@ -3,7 +3,7 @@
 import streamlit as st
 
 from masking_core import MaskingError, Prompts, Result, Stack
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from studio import compute, state
 from studio.drawing.board import marks_of
 from studio.picture import opened

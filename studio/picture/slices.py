@@ -16,7 +16,8 @@ WIDTH = 110
 
 def current(stack: Stack) -> int:
     """The slice on the bench."""
-    return min(state.get(_key(stack), 0), len(stack) - 1)
+    chosen: int = state.get(_key(stack), 0)
+    return min(chosen, len(stack) - 1)
 
 
 def choose(stack: Stack) -> int:

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Keep, Recipe, Result
+from masking_core import Recipe, Result
 from masking_core.arrays import Labels
 from masking_core.result import Found
-from masking_core.steps import foreground
+from masking_core.steps import foreground as rules
+from masking_core.steps.foreground import Foreground
 from studio import state
 from studio.results import views
 
@@ -23,12 +24,12 @@ STYLE = """
 
 def picked() -> tuple[int, ...]:
     """The objects picked by hand; none while another rule says what is kept."""
-    return tuple(_choice()["picked"]) if state.get("keep.rule") == "picked" else ()
+    return tuple(_choice()["picked"]) if state.get("foreground.rule") == "picked" else ()
 
 
-def load(keep: Keep) -> None:
-    """Remember the picked objects of ``keep``; the next label map is taken as the one they were picked in."""
-    _remember("", keep.picked, keep.picked)
+def load(foreground: Foreground) -> None:
+    """Remember the picked objects of ``foreground``; the next label map is taken as the one they were picked in."""
+    _remember("", foreground.picked, foreground.picked)
 
 
 def finish(found: Found, recipe: Recipe, picture: str) -> tuple[Recipe, Result]:
@@ -41,8 +42,8 @@ def finish(found: Found, recipe: Recipe, picture: str) -> tuple[Recipe, Result]:
         recipe: the recipe as the widgets describe it.
         picture: the digest of the open picture; picks made on another one are not carried over.
     """
-    if recipe.keep.rule == "picked":
-        recipe = recipe.changed(keep=recipe.keep.changed(picked=_followed(found, recipe, picture)))
+    if recipe.foreground.rule == "picked":
+        recipe = recipe.changed(foreground=recipe.foreground.changed(picked=_followed(found, recipe, picture)))
         return recipe, recipe.finish(found)
     result = recipe.finish(found)
     _remember(picture, result.kept, ())
@@ -78,14 +79,14 @@ def _switch(label: int, labels: Labels) -> None:
     now = tuple(sorted(set(choice["picked"]) ^ {label}))
     made = (set(choice["made"]) | {label}) & set(now)
     _remember(choice["picture"], now, made, choice["reference"] or _written(labels))
-    state.put("keep.rule", "picked")
+    state.put("foreground.rule", "picked")
     state.redraw()
 
 
 def _followed(found: Found, recipe: Recipe, picture: str) -> tuple[int, ...]:
     choice = _choice()
     if choice["picture"] not in {"", picture}:
-        automatic = recipe.changed(keep=Keep()).finish(found).kept
+        automatic = recipe.changed(foreground=Foreground()).finish(found).kept
         _remember(picture, automatic, (), _written(found.labels))
         return automatic
     if not choice["reference"]:
@@ -94,8 +95,8 @@ def _followed(found: Found, recipe: Recipe, picture: str) -> tuple[int, ...]:
     before = cv2.imdecode(np.frombuffer(choice["reference"], np.uint8), cv2.IMREAD_UNCHANGED).astype(np.int32)
     if np.array_equal(before, found.labels):
         return tuple(choice["picked"])
-    now, _ = foreground.follow(before, tuple(choice["picked"]), found.labels)
-    made, lost = foreground.follow(before, tuple(choice["made"]), found.labels)
+    now, _ = rules.follow(before, tuple(choice["picked"]), found.labels)
+    made, lost = rules.follow(before, tuple(choice["made"]), found.labels)
     if lost:
         names = " and ".join(f"Object {label}" for label in lost)
         one = len(lost) == 1

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from masking_core import Clean, Edge, Image, Keep, Recipe
+from masking_core import Clean, Image, Recipe
 from masking_core.methods import METHODS
+from masking_core.steps.foreground import Foreground
 from studio import controls, state
-from studio.recipe import area, backgrounds, first, objects
+from studio.recipe import area, backgrounds, edges, first, objects
 
 
 def read(image: Image) -> Recipe:
@@ -15,8 +16,8 @@ def read(image: Image) -> Recipe:
         method=controls.read(METHODS[id], id),
         area=area.read(image),
         clean=controls.read(Clean, "clean"),
-        keep=controls.read(Keep, "keep", picked=objects.picked()),
-        edge=controls.read(Edge, "edge"),
+        foreground=controls.read(Foreground, "foreground", picked=objects.picked()),
+        edge=edges.read("edge"),
         background=backgrounds.read(),
     )
 
@@ -25,10 +26,9 @@ def edit(image: Image) -> None:
     """Draw the widgets."""
     _method()
     backgrounds.edit()
-    controls.edit(Keep, "keep", picked=objects.picked())
+    controls.edit(Foreground, "foreground", picked=objects.picked())
     area.edit(image)
-    with st.expander("Edge"):
-        controls.edit(Edge, "edge")
+    edges.edit("edge")
     with st.expander("Clean-up"):
         controls.edit(Clean, "clean")
 
@@ -38,9 +38,9 @@ def load(recipe: Recipe) -> None:
     id = recipe.method.id
     state.put("method", id)
     controls.load(recipe.method, id)
-    controls.load(recipe.keep, "keep")
-    objects.load(recipe.keep)
-    controls.load(recipe.edge, "edge")
+    controls.load(recipe.foreground, "foreground")
+    objects.load(recipe.foreground)
+    edges.load(recipe.edge, "edge")
     controls.load(recipe.clean, "clean")
     area.load(recipe.area)
     backgrounds.load(recipe.background)

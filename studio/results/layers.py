@@ -1,12 +1,13 @@
 """The kept objects as layers: seen, named, and downloaded one by one or all together."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
 import streamlit as st
 
 from masking_core import Image, Layer, Prompts, Recipe, Result, export
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from studio import compute, state
 from studio.results import views
 
@@ -57,7 +58,7 @@ def _key(layer: Layer) -> str:
     return f"layer.{layer.label}.name"
 
 
-def _card(layer: Layer, stem: str, full) -> None:
+def _card(layer: Layer, stem: str, full: Callable[[], tuple[Result, list[Layer]]]) -> None:
     state.setdefault(_key(layer), layer.name)
     with st.container(width=200, gap="small"):
         st.image(views.jpeg(on_checkerboard(layer.rgba)), width="stretch", alt=layer.name)

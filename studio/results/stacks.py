@@ -1,5 +1,6 @@
 """The results of all slices of a stack as files."""
 
+from collections.abc import Callable
 from pathlib import PurePath
 
 import numpy as np
@@ -46,7 +47,7 @@ def _cut(stack: Stack, recipe: Recipe, marks: list[Prompts], index: int) -> Pict
         return np.zeros((height, width, 4), np.uint8)
 
 
-def _button(label: str, data, name: str, mime: str) -> None:
+def _button(label: str, data: Callable[[], bytes], name: str, mime: str) -> None:
     st.download_button(
         label, data, file_name=name, mime=mime, on_click="ignore", icon=":material/download:", key=f"stack.{name}"
     )

@@ -9,7 +9,7 @@ from masking_core.arrays import Labels, Picture
 from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
 from masking_core.steps import label_map
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from masking_core.uncertainty import next_place
 from studio.components.before_after import address, before_after
 
@@ -44,6 +44,7 @@ def show(result: Result) -> None:
         persist_state="session",
     )
     original = result.image.rgb
+    shown: Picture
     match view:
         case "Before / after":
             with place:
@@ -67,7 +68,7 @@ def _uncertain(result: Result) -> Picture:
         st.caption("This method decides without saying how close it was; the others can tell.")
         return result.image.rgb
     grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    shown = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
+    shown: Picture = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
     place = next_place(uncertainty)
     if place is None:
         st.caption("Nothing was a close decision.")

@@ -128,7 +128,7 @@ def test_switching_an_object_picks_by_hand_and_the_pick_follows_its_object():
     app.slider(key="kmeans.objects").set_value(2).run()
     (one,), (other,) = objects(app, kept=True), objects(app, kept=False)
     app.button(key=one).click().run()
-    assert app.selectbox(key="keep.rule").value == "picked"
+    assert app.selectbox(key="foreground.rule").value == "picked"
     assert objects(app, kept=True) == []
     app.button(key=other).click().run()
     assert objects(app, kept=True) == [other]
@@ -141,12 +141,12 @@ def test_picking_begins_with_what_is_kept_and_nobody_is_told_of_picks_that_nobod
     app = uploaded(opened())
     app.slider(key="kmeans.objects").set_value(3).run()
     before = objects(app, kept=True)
-    app.selectbox(key="keep.rule").set_value("picked").run()
+    app.selectbox(key="foreground.rule").set_value("picked").run()
     assert objects(app, kept=True) == before
     app.slider(key="kmeans.objects").set_value(2).run()
     app.slider(key="kmeans.objects").set_value(7).run()
     assert not app.warning
-    assert app.selectbox(key="keep.rule").value == "picked"
+    assert app.selectbox(key="foreground.rule").value == "picked"
 
 
 def test_a_pick_that_somebody_made_and_that_is_gone_is_told_of():
@@ -165,7 +165,7 @@ def test_picks_on_one_picture_are_not_carried_over_to_another():
     app = uploaded(opened())
     app.button(key=objects(app, kept=True)[0]).click().run()
     uploaded(app, "other.png", picture(50, 70))
-    assert app.selectbox(key="keep.rule").value == "picked"
+    assert app.selectbox(key="foreground.rule").value == "picked"
     assert objects(app, kept=True)
     assert not app.warning
 
@@ -281,8 +281,8 @@ def test_a_session_opens_to_the_same_page():
     assert not app.error
     assert app.slider(key="kmeans.objects").value == 5
     assert app.selectbox(key="kmeans.metric").value == "sum"
-    assert app.slider(key="edge.feather").value == 3
-    assert app.color_picker(key="background.colour").value == "#123456"
+    assert app.slider(key="edge.feather.radius").value == 3
+    assert app.color_picker(key="background.colour.colour").value == "#123456"
     assert app.number_input(key="area.width").value == 50
     assert "90 × 60 pixels" in texts(app.caption)
 

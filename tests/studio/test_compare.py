@@ -53,12 +53,12 @@ def test_a_link_opens_with_three_results():
 def test_the_first_column_is_what_the_workbench_is_set_to():
     app = opened()
     app.session_state["kmeans.objects"] = 5
-    app.session_state["edge.feather.automatic"] = False
-    app.session_state["edge.feather"] = 7.0
+    app.session_state["edge.feather.radius.automatic"] = False
+    app.session_state["edge.feather.radius"] = 7.0
     add(app, "From the workbench")
     assert columns(app)[0].method == KMeans()
     assert columns(app)[-1].method == KMeans(objects=5)
-    assert columns(app)[-1].edge.feather == 7.0
+    assert columns(app)[-1].value_at("edge.feather") == 7.0
     assert not app.exception
 
 
@@ -73,6 +73,18 @@ def test_columns_are_added_copied_pinned_and_removed():
     assert methods(app) == ["K-means", "K-means", "Graph cut", "Fuzzy C-means"]
     assert pinned(app) == "**A · K-means**"  # the first takes its place
     assert not app.exception
+
+
+def test_the_last_column_stays():
+    def clicks():  # on the buttons of a page that has changed since it was drawn
+        from studio.compare import column_list
+
+        for column in column_list.columns():
+            column_list.remove(column.id)
+
+    app = AppTest.from_function(clicks).run()
+    assert not app.exception
+    assert len(columns(app)) == 1
 
 
 def test_a_column_that_cannot_run_says_why_and_the_others_go_on():
@@ -152,9 +164,18 @@ def test_a_sweep_over_two_parameters_is_a_grid_and_values_are_typed():
     assert not app.exception
 
 
+def test_the_automatic_value_comes_before_the_numbers():
+    app = opened("Sweep")
+    app.selectbox(key="compare.sweep.axis0").set_value("edge.feather").run()
+    values = next(box for box in app.multiselect if ".edge.feather." in box.key)
+    values.set_value(["4", "auto", "0"]).run()
+    assert not app.exception
+    assert len(cells(app)) == 3
+
+
 def test_a_cell_that_fails_does_not_stop_the_rest():
     app = opened("Sweep")
-    app.selectbox(key="compare.sweep.axis0").set_value("keep.rule").run()
+    app.selectbox(key="compare.sweep.axis0").set_value("foreground.rule").run()
     captions = texts(app.caption)
     assert "Draw a stroke or a point" in captions
     assert captions.count(" s") >= 3

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from masking_core import Edge, FuzzyCMeans, GraphCut, Image, Keep, KMeans, Manual, Prompts, Recipe, Watershed
+from masking_core import Edge, Foreground, FuzzyCMeans, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
 from masking_core.explain import edge_stages
 from masking_core.kernels.clustering.partition import colour_partition
 from masking_core.kernels.clustering.spatial_partition import spatial_partition
@@ -190,7 +190,7 @@ def test_alpha_is_told_across_the_edge(feather):
 
 
 def test_nothing_kept_has_no_edge_to_tell_of():
-    result = Recipe(method=KMeans(), keep=Keep(rule="picked")).run(sample("cat"))
+    result = Recipe(method=KMeans(), foreground=Foreground(rule="picked")).run(sample("cat"))
     told = edge_stages.stage(result)
     assert told.plots(0) == ()
     assert not told.render(2).any()

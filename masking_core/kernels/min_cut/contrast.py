@@ -121,7 +121,7 @@ def quantise(unary: NDArray[np.floating], smoothness: float) -> NDArray[np.int32
 
 
 @njit(cache=True, nogil=True)
-def _squared_differences(guide, every):  # type: ignore[no-untyped-def]
+def _squared_differences(guide, every):
     """Sum the squared differences of pixels to their 4 later neighbours, in every ``every``-th row, and count them."""
     height, width, channels = guide.shape
     total = 0.0
@@ -144,7 +144,7 @@ def _squared_differences(guide, every):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _weigh(guide, rate, where, weights):  # type: ignore[no-untyped-def]
+def _weigh(guide, rate, where, weights):
     """Fill the n-links that touch a pixel of ``where``; those that lead out of the picture are 0."""
     height, width, channels = guide.shape
     dy, dx = (0, 1, 1, 1), (1, 0, 1, -1)
@@ -166,7 +166,7 @@ def _weigh(guide, rate, where, weights):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _choose(links, half):  # type: ignore[no-untyped-def]
+def _choose(links, half):
     """Fill the n-links of half the size; those that lead out of the picture stay 0."""
     dy, dx = (0, 1, 1, 1), (1, 0, 1, -1)
     for d in range(4):
