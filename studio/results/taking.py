@@ -97,7 +97,7 @@ def menu(taking: Taking) -> None:
         contents = [name for name in CONTENTS if name != "composed" or taking.seen == "composed"]
         if state.get("download.content") not in contents:
             state.put("download.content", contents[0])
-        content = st.segmented_control(
+        st.segmented_control(
             "Content",
             contents,
             format_func=lambda name: CONTENTS[name].title,
@@ -105,6 +105,7 @@ def menu(taking: Taking) -> None:
             required=True,
             persist_state="session",
         )
+        content: str = state.get("download.content", contents[0])
         st.caption(CONTENTS[content].about)
         form = _format(content)
         how = Writing(_options(form, CONTENTS[content]))
