@@ -16,12 +16,8 @@ from masking_core.method import Segmentation, Stage
 from masking_core.prompts import Prompts
 from masking_core.steps import label_map
 from masking_core.steps.backgrounds import Background
-<<<<<<< HEAD
-from masking_core.steps.compose import compose, cut_out
-=======
 from masking_core.steps.compose import compose
 from masking_core.steps.cut_out import cut_out
->>>>>>> main
 from masking_core.steps.edge import Edge, Seen
 
 
@@ -155,12 +151,7 @@ class Result:
         alpha = self.object_alpha(summary.label)
         box = label_map.boxes((alpha > 0).astype(np.int32)).get(1, (0, 0, 0, 0))
         x, y, width, height = box
-<<<<<<< HEAD
-        window = slice(y, y + height), slice(x, x + width)
-        rgba = cut_out(self.image.rgb[window], np.rint(alpha[window] * 255).astype(np.uint8))
-=======
         rgba = cut_out(self.image.rgb, alpha)[y : y + height, x : x + width]
->>>>>>> main
         return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
 
 
