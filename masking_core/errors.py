@@ -46,5 +46,9 @@ class SessionError(MaskingError):
     """A session file that cannot be opened."""
 
 
+class ModelError(MaskingError):
+    """A trained network whose file is missing, is another file than the one that is meant, or cannot be run."""
+
+
 class Cancelled(MaskingError):
     """The computation was superseded and has stopped."""

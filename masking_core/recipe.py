@@ -63,6 +63,10 @@ class Recipe(Declared):
 
         Raises:
             ParameterError: it is not a recipe, or a parameter is outside its declaration.
+
+        >>> from masking_core import KMeans, Recipe
+        >>> Recipe.from_json('{"method": {"id": "kmeans", "objects": 5}}') == Recipe(method=KMeans(objects=5))
+        True
         """
         try:
             return cls.model_validate_json(text)
@@ -179,6 +183,12 @@ class Recipe(Declared):
             ParameterError: the masking area lies outside the picture.
             ImageError: nothing of the picture can be seen.
             Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+
+        >>> from masking_core import GraphCut, Prompts, Recipe
+        >>> from masking_core.samples import sample
+        >>> result = Recipe(method=GraphCut()).run(sample("coffee"), Prompts.from_box(140, 20, 520, 370))
+        >>> result.alpha.shape, bool(result.alpha[200, 300] == 1), bool(result.alpha[5, 5] == 0)
+        ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
         result = self.finish(found)

@@ -62,6 +62,11 @@ class Image:
         :func:`masking_core.image.srgb.value_range` says how float and 32-bit samples are shown.
         ``name`` stands in for the file's own. Raises :class:`ImageError`, whose ``code`` says why; what exceeds
         ``limits`` is refused before it is decoded.
+
+        >>> from masking_core import export
+        >>> from masking_core.samples import sample
+        >>> Image.open(export.png(sample("coffee").rgb), name="cup.png")
+        <Image 'cup.png', 600 × 400>
         """
         name = name_of(source, name)
         subject = subject_of(name)
@@ -76,6 +81,10 @@ class Image:
         """A copy of arrays: ``rgb`` is (H, W) or (H, W, 1) grey, (H, W, 3) RGB or (H, W, 4) RGBA; ``alpha`` is (H, W).
 
         uint8, bool or float in [0, 1]; sRGB, straight alpha. Raises :class:`ImageError` (unsupported, empty).
+
+        >>> import numpy as np
+        >>> Image.from_array(np.zeros((20, 30, 3), np.uint8), name="night").size
+        (30, 20)
         """
         colour = _as_uint8(rgb, "rgb")
         colour = colour[..., np.newaxis] if colour.ndim == 2 else colour
@@ -238,7 +247,12 @@ class Stack:
 
     @classmethod
     def from_images(cls, images: Iterable[Image], *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Stack:
-        """Several pictures as one stack, named after the first. Raises :class:`ImageError` (empty, too-many-pixels)."""
+        """Several pictures as one stack, named after the first. Raises :class:`ImageError` (empty, too-many-pixels).
+
+        >>> from masking_core.samples import sample
+        >>> len(Stack.from_images([sample("coffee"), sample("cat")]))
+        2
+        """
         frames = tuple(images)
         stack = cls(frames, name or (frames[0].name if frames else NAMELESS))
         limits.check_stack(subject_of(stack.name), len(frames), sum(frame.pixels for frame in frames))

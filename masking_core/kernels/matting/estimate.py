@@ -62,4 +62,4 @@ def _extended(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _factor(problem: Problem, quality: Quality) -> int:
     factor = math.ceil(math.sqrt(int(np.count_nonzero(problem.unknown)) / MOST[quality]))
     height, width = problem.unknown.shape
-    return max(1, min(factor, height // LEAST, width // LEAST))
+    return int(max(1, min(factor, height // LEAST, width // LEAST)))

@@ -10,8 +10,8 @@ FOLDER = Path(__file__).parent
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    html, css, js = ((FOLDER / f"arrivals.{kind}").read_text() for kind in ("html", "css", "js"))
-    return st.components.v2.component("masking_studio.arrivals", html=html, css=css, js=js)
+    parts: dict[str, Any] = {kind: (FOLDER / f"arrivals.{kind}").read_text() for kind in ("html", "css", "js")}
+    return st.components.v2.component("masking_studio.arrivals", **parts)
 
 
 def arrivals() -> None:

@@ -15,8 +15,8 @@ FOLDER = Path(__file__).parent
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    html, css, js = ((FOLDER / f"clipboard.{kind}").read_text() for kind in ("html", "css", "js"))
-    return st.components.v2.component("masking_studio.clipboard", html=html, css=css, js=js)
+    parts: dict[str, Any] = {kind: (FOLDER / f"clipboard.{kind}").read_text() for kind in ("html", "css", "js")}
+    return st.components.v2.component("masking_studio.clipboard", **parts)
 
 
 def copy(label: str, png: Callable[[], bytes], key: str) -> None:
