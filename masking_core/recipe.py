@@ -22,7 +22,7 @@ from masking_core.prompts import Prompts, SeedMap
 from masking_core.result import Found, Result, foreground_alpha
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
-from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep
+from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
 from masking_core.steps.foreground import Foreground
 
 PREVIEW_PIXELS = 1_000_000
@@ -222,7 +222,8 @@ class Recipe(Declared):
         kept = self.foreground.select(found.labels, found.prompts, knows_background=method.knows_background)
         membership = None if self.clean.split else method.membership
         edge = self.edge.scaled(found.scale)
-        alpha = foreground_alpha(found.image, found.labels, method.labels, membership, kept, edge)
+        seen = Seen(found.image, found.prompts.hair(found.labels.shape), method.uncertainty)
+        alpha = foreground_alpha(seen, found.labels, method.labels, membership, kept, edge)
         return Result(
             image=found.image,
             scale=found.scale,

@@ -1,7 +1,7 @@
 """What comes out of a recipe: the cut-out, its mask, its objects and its layers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -93,16 +93,31 @@ class Result:
     stages: tuple[Stage, ...]
     edge: Edge
     background: Background
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def on(self, background: Background) -> "Result":
+        """The same cut-out on another background: nothing but the composition is done anew."""
+        return replace(self, background=background)
+
+    @property
+    def colours(self) -> Picture:
+        """(H, W, 3) uint8: the objects' own colours, without the background's share in them where the edge is soft."""
+        if "colours" not in self._made:
+            from masking_core.matting import estimate_foreground  # noqa: PLC0415  its kernels are loaded when used
+
+            self._made["colours"] = estimate_foreground(self.image.rgb, self.alpha)
+        colours: Picture = self._made["colours"]
+        return colours
 
     @cached_property
     def rgba(self) -> Picture:
         """(H, W, 4) uint8, straight alpha: the cut-out on the recipe's background."""
-        return compose(self.image, self.alpha, self.background.scaled(self.scale))
+        return compose(self.image, self.alpha, self.background.scaled(self.scale), self.colours)
 
     @cached_property
     def cutout(self) -> Picture:
         """(H, W, 4) uint8, straight alpha: the cut-out on nothing."""
-        return cut_out(self.image.rgb, self.alpha)
+        return cut_out(self.colours, self.alpha)
 
     @cached_property
     def mask(self) -> Picture:
@@ -138,9 +153,8 @@ class Result:
 
     def object_alpha(self, label: int) -> Alpha:
         """(H, W) float32 in [0, 1]: the alpha of one object alone, its edge refined like the foreground's."""
-        return foreground_alpha(
-            self.image, self.labels, self.labels, self.membership, (label,), self.edge.scaled(self.scale)
-        )
+        seen = Seen(self.image)
+        return foreground_alpha(seen, self.labels, self.labels, self.membership, (label,), self.edge.scaled(self.scale))
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -151,12 +165,12 @@ class Result:
         alpha = self.object_alpha(summary.label)
         box = label_map.boxes((alpha > 0).astype(np.int32)).get(1, (0, 0, 0, 0))
         x, y, width, height = box
-        rgba = cut_out(self.image.rgb, alpha)[y : y + height, x : x + width]
+        rgba = cut_out(self.colours, alpha)[y : y + height, x : x + width]
         return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
 
 
 def foreground_alpha(
-    image: Image,
+    seen: Seen,
     labels: Labels,
     found: Labels,
     membership: NDArray[np.float32] | None,
@@ -166,16 +180,16 @@ def foreground_alpha(
     """The alpha of the objects ``kept``: hard, or their membership, then refined; the picture's own alpha included.
 
     Args:
-        image: the picture, (H, W).
+        seen: the picture, (H, W), and what else edge steps look at.
         labels: (H, W) int32 label map, tidied.
         found: (H, W) int32 label map as the method found it, which ``membership`` (H, W, K) float32 speaks of.
         kept: the objects that are the foreground.
-        edge: how the edge is refined, in pixels of ``image``.
+        edge: how the edge is refined, in pixels of the picture.
     """
     alpha = label_map.selected(labels, kept).astype(np.float32)
     if membership is not None and kept:
         soft = np.minimum(membership[..., [label - 1 for label in kept]].sum(axis=2), 1)
         # Where clean-up moved a pixel to another object its membership no longer speaks for it.
         np.copyto(alpha, soft, where=labels == found)
-    alpha = edge.apply(alpha, Seen(image))
-    return alpha if image.alpha is None else alpha * (image.alpha.astype(np.float32) / np.float32(255))
+    alpha = edge.apply(alpha, seen)
+    return alpha if seen.image.alpha is None else alpha * (seen.image.alpha.astype(np.float32) / np.float32(255))

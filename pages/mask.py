@@ -59,7 +59,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     notice = right.empty()
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
-        recipe, result = objects.finish(found, recipe, stack.digest)
+        recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
         notice.info(str(error), icon=":material/edit:")
     else:

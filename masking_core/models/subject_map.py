@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
 
 import cv2
 import numpy as np
@@ -109,7 +107,9 @@ def as_map(output: Tensor, model: Model) -> Plane:
     Raises:
         ModelError: it is not one plane of finite numbers.
     """
-    plane = output.reshape(output.shape[-2:]) if output.ndim >= 2 and output.size == np.prod(output.shape[-2:]) else None
+    plane = (
+        output.reshape(output.shape[-2:]) if output.ndim >= 2 and output.size == np.prod(output.shape[-2:]) else None
+    )
     if plane is None or not np.isfinite(plane).all():
         raise ModelError(f"The network {model.name} answers no map: its output is of shape {output.shape}.")
     if model.answer == "logit":

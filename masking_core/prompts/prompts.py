@@ -17,7 +17,7 @@ from masking_core.errors import PromptError
 from masking_core.image.sources import Source
 from masking_core.kernels.raster.raster import Coverage, Operation, Window, combine
 from masking_core.progress import report
-from masking_core.prompts.marks import MAX_MARKS, MAX_POINTS, Mark, Point, Shape, Stroke, Value
+from masking_core.prompts.marks import MAX_MARKS, MAX_POINTS, Hair, Mark, Point, Seed, Shape, Stroke, Value
 from masking_core.prompts.regions import Arc, Curve, Ellipse, Group, Pie, Polygon, Rectangle, Region, Text
 from masking_core.prompts.seedmap import MAX_TEXT, Numbers, SeedMap, read_painted, read_trimap
 
@@ -27,6 +27,7 @@ __all__ = [
     "Curve",
     "Ellipse",
     "Group",
+    "Hair",
     "Mark",
     "Operation",
     "Pie",
@@ -44,7 +45,7 @@ MAX_BYTES = 16_000_000
 """Largest document; all that the other limits allow fits in."""
 
 AnyMark = Annotated[
-    Rectangle | Ellipse | Arc | Pie | Polygon | Curve | Text | Group | Stroke | Point | SeedMap,
+    Rectangle | Ellipse | Arc | Pie | Polygon | Curve | Text | Group | Stroke | Hair | Point | SeedMap,
     Field(discriminator="kind"),
 ]
 M = TypeVar("M", bound=Mark)
@@ -166,10 +167,22 @@ class Prompts(Value):
             if isinstance(mark, SeedMap):
                 window, numbers = mark.numbers(shape)
                 np.copyto(seeds[window], numbers, where=numbers >= 0)
-            elif not isinstance(mark, Region) or mark.object < 1:
+            elif isinstance(mark, Seed) or (isinstance(mark, Region) and mark.object < 1):
                 window, mask = mark.mask(shape)
                 seeds[window][mask] = -1 if mark.operation == "subtract" else mark.object
         return seeds
+
+    def hair(self, shape: Shape) -> Mask | None:
+        """Draw where hair was painted: (H, W) bool; None where nothing was. What subtracts takes it away again."""
+        if not any(isinstance(mark, Hair) for mark in self.marks):
+            return None
+        painted = np.zeros(shape[:2], bool)
+        for mark in _reporting(self.marks):
+            erases = mark.operation == "subtract" and isinstance(mark, Hair | Seed)
+            if isinstance(mark, Hair) or erases:
+                window, mask = mark.mask(shape)
+                painted[window][mask] = not erases
+        return painted
 
     def bounds(self, shape: Shape, object: int | None = None) -> Mask | None:
         """Draw where ``object`` may lie, or any object: (H, W) bool; None if no region says so.

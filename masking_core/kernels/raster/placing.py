@@ -87,7 +87,9 @@ def _linear(values: Plane, guide: Plane) -> tuple[Plane, Plane]:
     mean_guide, mean = _mean(guide), _mean(values)
     together = _mean(guide * values[..., None]) - mean_guide * mean[..., None]
     spread = _mean((guide[..., :, None] * guide[..., None, :]).reshape(*values.shape, 9)).reshape(*values.shape, 3, 3)
-    spread = spread - mean_guide[..., :, None] * mean_guide[..., None, :] + np.float32(FLAT) * np.eye(3, dtype=np.float32)
+    spread = (
+        spread - mean_guide[..., :, None] * mean_guide[..., None, :] + np.float32(FLAT) * np.eye(3, dtype=np.float32)
+    )
     slopes = np.linalg.solve(spread, together[..., None])[..., 0].astype(np.float32)
     offset = mean - (slopes * mean_guide).sum(axis=2)
     return _mean(slopes), _mean(offset)
