@@ -19,6 +19,11 @@ class Sample(NamedTuple):
     load: Callable[[], Any]
 
 
+def _motorcycle() -> Any:
+    left, *_ = skimage.data.stereo_motorcycle()
+    return left
+
+
 SAMPLES: dict[str, Sample] = {  # the first is what a visitor sees first: its cut-out is clean with the defaults
     "coffee": Sample(
         "Coffee",
@@ -50,7 +55,7 @@ SAMPLES: dict[str, Sample] = {  # the first is what a visitor sees first: its cu
     "motorcycle": Sample(
         "Motorcycle",
         "Spokes, chrome and clutter: the hard case, for strokes and a graph cut.",
-        lambda: skimage.data.stereo_motorcycle()[0],  # the left of a pair
+        _motorcycle,
     ),
 }
 

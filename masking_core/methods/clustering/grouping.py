@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, cast
 
 import numpy as np
@@ -95,7 +96,7 @@ class Clustering(Method):
                 **self.more_info(found),
             },
             notes=(INSIDE,) if bounds else (),
-            uncertainty=lambda: _closeness(image, found.colours, self.space),
+            uncertainty=partial(_closeness, image, found.colours, self.space),
             stages=self.stages(image, found, seeds),
         )
 
