@@ -9,7 +9,7 @@ from masking_core.batch.places import Place
 from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
 from masking_core.image.limits import Limits
-from masking_core.methods import method_named
+from masking_core.methods import METHODS
 from masking_core.prompts import Prompts
 from masking_core.prompts.from_mask import strokes_of
 from masking_core.recipe import PREVIEW_PIXELS, Recipe
@@ -105,7 +105,7 @@ class Guessed(Marks):
 
     def prompts(self, data: bytes, image: Image, limits: Limits) -> Prompts:  # noqa: ARG002
         """See :class:`Marks`."""
-        found = Recipe(method=method_named(self.method)()).run(image, pixels=PREVIEW_PIXELS)
+        found = Recipe(method=METHODS.named(self.method)()).run(image, pixels=PREVIEW_PIXELS)
         strokes = strokes_of(found.alpha >= 0.5).scaled(1 / found.scale)
         if not strokes.marks:
             raise PromptError("Nothing was found that strokes could be drawn on: mark this picture by hand.")

@@ -2,39 +2,39 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from typing import TypeVar
 
-from masking_core.batch.item import Item, Outcome
-from masking_core.batch.work import cut
+from masking_core.batch.item import Outcome
 from masking_core.errors import MaskingError
 
-Work = Callable[[Item], Outcome]
+Todo = TypeVar("Todo")
 
 
 def run(
-    items: Iterable[Item],
+    items: Iterable[Todo],
     executor: Executor,
+    work: Callable[[Todo], Outcome],
     *,
     ahead: int = 16,
-    begun: Callable[[Item], None] | None = None,
-    work: Work = cut,
-) -> Generator[tuple[Item, Outcome]]:
-    """Cut every item, and tell of each as soon as it is done.
+    begun: Callable[[Todo], None] | None = None,
+) -> Generator[tuple[Todo, Outcome]]:
+    """Do the work on every item, and tell of each as soon as it is done.
 
     Whoever stops asking stops the batch: what waits is given up, what is being cut is finished by its worker.
 
     Args:
-        items: what is to be cut, asked for as there is room.
+        items: what is to be done, asked for as there is room.
         executor: where; items and outcomes travel, pictures do not.
+        work: what a worker does with an item, such as :func:`masking_core.batch.work.cut`.
         ahead: most items that are handed over and not done; a few times the number of workers keeps them all busy.
         begun: called with every item before it is handed over.
-        work: what a worker does with an item.
 
     Yields:
         Every item with its outcome, in the order in which they are done.
     """
-    left, running = iter(items), dict[Future[Outcome], Item]()
+    left, running = iter(items), dict[Future[Outcome], Todo]()
     try:
-        while _fill(running, left, executor, ahead, begun, work):
+        while _fill(running, left, executor, work, ahead, begun):
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 yield running.pop(future), _outcome(future)
     finally:
@@ -43,12 +43,12 @@ def run(
 
 
 def _fill(
-    running: dict[Future[Outcome], Item],
-    left: Iterator[Item],
+    running: dict[Future[Outcome], Todo],
+    left: Iterator[Todo],
     executor: Executor,
+    work: Callable[[Todo], Outcome],
     ahead: int,
-    begun: Callable[[Item], None] | None,
-    work: Work,
+    begun: Callable[[Todo], None] | None,
 ) -> bool:
     """Hand over as many items as there is room for; whether anything runs."""
     while len(running) < ahead and (item := next(left, None)) is not None:

@@ -5,7 +5,7 @@ import time
 from masking_core.batch import outputs, places
 from masking_core.batch.flags import figures
 from masking_core.batch.item import Item, Outcome
-from masking_core.batch.truth import read_truth, scores
+from masking_core.batch.truth import open_truth, scores
 from masking_core.errors import MaskingError
 from masking_core.image import Image
 from masking_core.result import Result
@@ -37,10 +37,16 @@ def _cut(item: Item, begun: float) -> Outcome:
     image = Image.open(data, name=item.source.name, limits=item.limits)
     result = item.recipe.run(image, item.marks.prompts(drawn, image, item.limits))
     measured = figures(result)
-    against = scores(result.alpha, read_truth(truth, image.size, item.name, item.limits)) if item.truth else {}
+    against = _scores(item, result, truth)
     digests = {path: _write(path, kind, result) for kind, path in item.writes.items()}
     notes = (*image.notes, *result.notes)
     return Outcome("done", key, digests, time.perf_counter() - begun, "", notes, measured, against)
+
+
+def _scores(item: Item, result: Result, truth: bytes) -> dict[str, float]:
+    if item.truth is None:
+        return {}
+    return scores(result.alpha, open_truth(truth, item.truth.name, item.limits, result.image.size))
 
 
 def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:
