@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from contextlib import closing
 from typing import TypeVar
 
 from masking_core.batch.item import Outcome
@@ -32,14 +33,41 @@ def run(
     Yields:
         Every item with its outcome, in the order in which they are done.
     """
+    lost: list[Todo] = []
+    with closing(_finished(items, executor, work, ahead, begun)) as finished:
+        for item, future in finished:
+            if _is_lost(future):
+                lost.append(item)
+            else:
+                yield item, _outcome(future)
+    # What a worker held when it died may be as good as any: each is tried once more, with no other beside it.
+    with closing(_finished(lost, executor, work, 1, None)) as finished:
+        for item, future in finished:
+            yield item, _outcome(future)
+
+
+def _finished(
+    items: Iterable[Todo],
+    executor: Executor,
+    work: Callable[[Todo], Outcome],
+    ahead: int,
+    begun: Callable[[Todo], None] | None,
+) -> Generator[tuple[Todo, Future[Outcome]]]:
     left, running = iter(items), dict[Future[Outcome], Todo]()
     try:
         while _fill(running, left, executor, work, ahead, begun):
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                yield running.pop(future), _outcome(future)
+                yield running.pop(future), future
     finally:
         for future in running:
             future.cancel()
+
+
+def _is_lost(future: Future[Outcome]) -> bool:
+    """Whether the executor lost the task, rather than the work on it failed."""
+    if future.cancelled():
+        return False
+    return not isinstance(future.exception(), MaskingError | None)
 
 
 def _fill(
