@@ -9,7 +9,7 @@ run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.installed-dev
-	@sh tests/browser/install_chromium.sh $(BIN)
+	@sh tests/browser/install_browsers.sh $(BIN)
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: lint types test

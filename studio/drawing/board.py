@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from masking_core import Image, Prompts, Result, export, palette
+from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
 from masking_core.steps.compose import on_checkerboard
 from studio import state
@@ -103,7 +104,7 @@ def _painted(prompts: Prompts, size: tuple[int, int]) -> bytes:
     if not any(isinstance(mark, SeedMap) for mark in prompts.marks):
         return b""
     factor = min(1.0, (PLAIN / (size[0] * size[1])) ** 0.5)
-    return _png(prompts.to_json(), factor, (max(1, round(size[1] * factor)), max(1, round(size[0] * factor))))
+    return _png(prompts.to_json(), factor, sizes.scaled(size, factor)[::-1])
 
 
 @st.cache_data(show_spinner=False, max_entries=10)
