@@ -38,7 +38,7 @@ def _cut(item: Item, begun: float) -> Outcome:
     result = item.recipe.run(image, item.marks.prompts(drawn, image, item.limits))
     measured = figures(result)
     against = _scores(item, result, truth)
-    digests = {path: _write(path, kind, result) for kind, path in item.writes.items()}
+    digests = {path: _write(path, kind, item.form, result) for kind, path in item.writes.items()}
     notes = (*image.notes, *result.notes)
     return Outcome("done", key, digests, time.perf_counter() - begun, "", notes, measured, against)
 
@@ -51,12 +51,12 @@ def _scores(item: Item, result: Result, truth: bytes) -> dict[str, float]:
 
 def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:
     """32 hexadecimal digits over all that the files of an item depend on."""
-    written = repr([(kind, outputs.KINDS[kind].ext) for kind in item.writes]).encode()
+    written = repr((item.form, *item.writes)).encode()
     made_with = repr(sorted(versions().items())).encode()
     return places.digest(picture, marks, truth, item.recipe.to_json().encode(), written, made_with)
 
 
-def _write(path: str, kind: str, result: Result) -> str:
-    data = outputs.KINDS[kind].data(result)
+def _write(path: str, kind: str, wanted: str, result: Result) -> str:
+    data = outputs.KINDS[kind].data(result, outputs.KINDS[kind].format(wanted))
     places.write(path, data)
     return places.digest(data)

@@ -29,6 +29,7 @@ from masking_core.batch.summary import flagged
 from masking_core.batch.watch import arrivals
 from masking_core.batch.work import cut
 from masking_core.errors import MaskingError, ParameterError
+from masking_core.export import FORMATS
 from masking_core.image import Limits
 
 SOME_FAILED = 1
@@ -52,6 +53,7 @@ def add(commands: Any) -> None:
     batch.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     batch.add_argument("--sweep", action="append", default=[], metavar="NAME=VALUE,VALUE", dest="sweeps")
     batch.add_argument("--write", default="cutout", metavar="WHAT,WHAT", help=f"some of {', '.join(KINDS)}")
+    batch.add_argument("--format", default="png", choices=FORMATS, metavar="ID", help=f"one of {', '.join(FORMATS)}")
     batch.add_argument("--pattern", default="", help="names of the results, usually {folder}/{stem}.{ext}")
     batch.add_argument(
         "--marks", default="none", help=f"for pictures without their own: {', '.join(RELATIVE)} or box:10,10,90,90 (%%)"
@@ -124,6 +126,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         recipes=read_recipes([options.recipe, *options.also], options.settings, options.sweeps),
         out=options.out if places.is_address(options.out) else os.path.abspath(options.out),
         kinds=kinds_named(options.write),
+        form=options.format,
         pattern=options.pattern,
         marks=read_marks(options.marks),
         marks_in={kind: folder for kind in FILES if (folder := getattr(options, kind))},

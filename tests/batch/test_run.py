@@ -18,6 +18,7 @@ from masking_core.batch.places import Place
 from masking_core.batch.plan import Settings, plan
 from masking_core.batch.run import run
 from masking_core.batch.work import cut
+from masking_core.export import FORMATS
 
 RECIPE = Recipe(method=KMeans(objects=2))
 
@@ -36,11 +37,22 @@ def test_every_kind_of_result_is_what_the_library_makes(pictures, tmp_path):
     for item, outcome in outcomes:
         result = RECIPE.run(Image.open(item.source.path))
         for kind, path in item.writes.items():
-            assert Path(path).read_bytes() == KINDS[kind].data(result)
+            assert Path(path).read_bytes() == KINDS[kind].data(result, KINDS[kind].format("png"))
         assert outcome.seconds > 0
         assert outcome.figures.share == pytest.approx(float((result.alpha >= 0.5).mean()))
     written = {path for item, _ in outcomes for path in item.writes.values()}
     assert {str(path) for path in (tmp_path / "out").rglob("*") if path.is_file()} == written
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_is_written(pictures, tmp_path, form):
+    kinds = ("cutout", "mask")
+    first = planned(pictures, tmp_path / "out", form=form, kinds=kinds)[0]
+    outcome = cut(first)
+    assert outcome.problem == ""
+    result = RECIPE.run(Image.open(first.source.path))
+    assert Path(first.writes["cutout"]).read_bytes() == export.cutout_file(result, FORMATS[form])
+    assert np.array_equal(np.asarray(PIL.Image.open(first.writes["mask"]).convert("L")), result.mask)
 
 
 def test_what_is_done_is_found_unchanged_and_anything_else_is_done_again(pictures, tmp_path):
