@@ -3,7 +3,7 @@
 from masking_core.export.archive import file_name, zipped
 from masking_core.export.cutout import animation, cutout_file, picture_of, pixels, stack_tiff
 from masking_core.export.formats import FORMATS, Format, format_of
-from masking_core.export.label_maps import labels_png
+from masking_core.export.label_maps import coloured_labels, labels_file, labels_png
 from masking_core.export.open_raster import layers_zip, open_raster
 from masking_core.export.options import ExportOptions, Writing
 from masking_core.export.writers import png
@@ -14,9 +14,11 @@ __all__ = [
     "Format",
     "Writing",
     "animation",
+    "coloured_labels",
     "cutout_file",
     "file_name",
     "format_of",
+    "labels_file",
     "labels_png",
     "layers_zip",
     "open_raster",

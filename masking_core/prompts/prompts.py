@@ -14,12 +14,14 @@ from pydantic_core import from_json
 
 from masking_core.arrays import Mask
 from masking_core.errors import PromptError
+from masking_core.image.numbers import NumberMap
 from masking_core.image.sources import Source
 from masking_core.kernels.raster.raster import Coverage, Operation, Window, combine
 from masking_core.progress import report
 from masking_core.prompts.marks import MAX_MARKS, MAX_POINTS, Mark, Point, Shape, Stroke, Value
+from masking_core.prompts.painted import Numbers, read_trimap, seeds_of
 from masking_core.prompts.regions import Arc, Curve, Ellipse, Group, Pie, Polygon, Rectangle, Region, Text
-from masking_core.prompts.seedmap import MAX_TEXT, Numbers, SeedMap, read_painted, read_trimap
+from masking_core.prompts.seedmap import MAX_TEXT, SeedMap
 
 __all__ = [
     "AnyMark",
@@ -90,14 +92,14 @@ class Prompts(Value):
         """Mark pixels from a picture that somebody painted: a file, its bytes, or an array.
 
         An array of signed whole numbers is a label map, -1 where nothing is marked; for everything else see
-        :func:`masking_core.prompts.seedmap.read_painted`.
+        :func:`masking_core.prompts.painted.seeds_of`.
 
         Raises:
             ImageError: it is not a picture.
             PromptError: the numbers are out of range.
         """
         numbers = isinstance(painted, np.ndarray) and painted.dtype.kind == "i"
-        return cls(marks=(SeedMap.from_numbers(painted if numbers else read_painted(painted)),))  # type: ignore[arg-type]
+        return cls(marks=(SeedMap.from_numbers(painted if numbers else seeds_of(NumberMap.open(painted))),))  # type: ignore[arg-type]
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
