@@ -30,6 +30,9 @@ class ImageError(MaskingError):
         super().__init__(sentence)
         self.code = code
 
+    def __reduce__(self) -> tuple[type[ImageError], tuple[ImageErrorCode, str]]:
+        return type(self), (self.code, str(self))  # an exception is else made again from its sentence alone
+
 
 class ParameterError(MaskingError):
     """A parameter outside its declaration; the sentence names it, what is allowed and what was given."""
@@ -41,6 +44,10 @@ class PromptError(MaskingError):
 
 class SessionError(MaskingError):
     """A session file that cannot be opened."""
+
+
+class ModelError(MaskingError):
+    """A trained network whose file is missing, is another file than the one that is meant, or cannot be run."""
 
 
 class Cancelled(MaskingError):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import cv2
@@ -62,6 +63,10 @@ class Recipe(Declared):
 
         Raises:
             ParameterError: it is not a recipe, or a parameter is outside its declaration.
+
+        >>> from masking_core import KMeans, Recipe
+        >>> Recipe.from_json('{"method": {"id": "kmeans", "objects": 5}}') == Recipe(method=KMeans(objects=5))
+        True
         """
         try:
             return cls.model_validate_json(text)
@@ -178,6 +183,12 @@ class Recipe(Declared):
             ParameterError: the masking area lies outside the picture.
             ImageError: nothing of the picture can be seen.
             Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+
+        >>> from masking_core import GraphCut, Prompts, Recipe
+        >>> from masking_core.samples import sample
+        >>> result = Recipe(method=GraphCut()).run(sample("coffee"), Prompts.from_box(140, 20, 520, 370))
+        >>> result.alpha.shape, bool(result.alpha[200, 300] == 1), bool(result.alpha[5, 5] == 0)
+        ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
         result = self.finish(found)
@@ -272,17 +283,16 @@ def _placed(
     found: Segmentation, shape: tuple[int, ...], window: tuple[int, int, int, int]
 ) -> Callable[[], NDArray[np.float32]] | None:
     """The uncertainty of a part of a picture as one of all of it."""
-    inner = found.uncertainty
-    if inner is None:
-        return None
+    return None if found.uncertainty is None else partial(_whole, found.uncertainty, shape, window)
+
+
+def _whole(
+    draw: Callable[[], NDArray[np.float32]], shape: tuple[int, ...], window: tuple[int, int, int, int]
+) -> NDArray[np.float32]:
     top, bottom, left, right = window
-
-    def whole() -> NDArray[np.float32]:
-        placed = np.zeros(shape, np.float32)
-        placed[top:bottom, left:right] = cv2.resize(inner(), (right - left, bottom - top))
-        return placed
-
-    return whole
+    placed = np.zeros(shape, np.float32)
+    placed[top:bottom, left:right] = cv2.resize(draw(), (right - left, bottom - top))
+    return placed
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:

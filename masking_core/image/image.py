@@ -69,6 +69,11 @@ class Image:
         shown over ``levels``, see :func:`masking_core.image.levels.value_range`.
         ``name`` stands in for the file's own. Raises :class:`ImageError`, whose ``code`` says why; what exceeds
         ``limits``, by default those of the environment, is refused before it is decoded.
+
+        >>> from masking_core import export
+        >>> from masking_core.samples import sample
+        >>> Image.open(export.png(sample("coffee").rgb), name="cup.png")
+        <Image 'cup.png', 600 × 400>
         """
         limits, name = in_force(limits), name_of(source, name)
         subject = subject_of(name)
@@ -93,6 +98,10 @@ class Image:
 
         uint8, bool, float in [0, 1], or other whole numbers, which are shown over ``levels``; sRGB, straight alpha.
         Raises :class:`ImageError` (unsupported, empty).
+
+        >>> import numpy as np
+        >>> Image.from_array(np.zeros((20, 30, 3), np.uint8), name="night").size
+        (30, 20)
         """
         given = np.asarray(rgb)
         if given.dtype.kind in "ui" and given.dtype != np.uint8 and given.size and given.ndim in (2, 3):
@@ -260,7 +269,12 @@ class Stack:
 
     @classmethod
     def from_images(cls, images: Iterable[Image], *, name: str | None = None, limits: Limits | None = None) -> Stack:
-        """Several pictures as one stack, named after the first. Raises :class:`ImageError` (empty, too-many-pixels)."""
+        """Several pictures as one stack, named after the first. Raises :class:`ImageError` (empty, too-many-pixels).
+
+        >>> from masking_core.samples import sample
+        >>> len(Stack.from_images([sample("coffee"), sample("cat")]))
+        2
+        """
         frames = tuple(images)
         stack = cls(frames, name or (frames[0].name if frames else NAMELESS))
         in_force(limits).check_stack(subject_of(stack.name), len(frames), sum(frame.pixels for frame in frames))

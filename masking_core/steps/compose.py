@@ -32,6 +32,11 @@ def compose(image: Image, alpha: Alpha, background: Background, colours: Picture
     Raises:
         ParameterError: ``alpha`` is not of the picture's size.
         ImageError: the background's picture cannot be opened.
+
+    >>> from masking_core import Colour
+    >>> image = Image.from_array(np.zeros((1, 2, 3), np.uint8))
+    >>> compose(image, np.array([[1, 0]], np.float32), Colour(colour="#ffffff")).tolist()
+    [[[0, 0, 0, 255], [255, 255, 255, 255]]]
     """
     if alpha.shape != image.rgb.shape[:2]:
         raise ParameterError(f"alpha must be {image.rgb.shape[:2]} like the picture; {alpha.shape} was given.")

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from masking_core import Stack
-from masking_core.samples import SAMPLES, sample, samples
+import streamlit as st
+
+from masking_core import MaskingError, Stack
+from masking_core.samples import SAMPLES, samples
 from studio import compute, state
 from studio.results import views
 
@@ -17,11 +19,13 @@ Entry = dict[str, Any]
 
 
 def current() -> Stack:
-    """The open picture."""
+    """The open picture, which is the one that arrived last if it can be opened."""
+    if arrived := state.get("upload.arrived"):
+        _open(arrived)
     chosen = state.picture()
     if "sample" in chosen:
-        return Stack.from_images([sample(chosen["sample"])])
-    return compute.open_stack(chosen["files"])
+        return compute.open_sample(chosen["sample"], st.empty())
+    return compute.open_stack(chosen["files"], st.empty())
 
 
 def title(stack: Stack) -> str:
@@ -36,23 +40,37 @@ def every() -> list[Entry]:
     return entries
 
 
-def open_files(files: Sequence[dict[str, Any]]) -> Stack:
-    """Open one file, or several as a stack.
+def arrive(files: Sequence[dict[str, Any]]) -> None:
+    """Have one file, or several as a stack, opened by :func:`current`.
 
-    Raises:
-        ImageError: one cannot be opened, or they are too many or too large.
+    Not at once: a callback that a further click ends is not called again.
     """
-    stack = compute.open_stack(list(files))
+    state.put("upload.arrived", list(files))
+
+
+def _open(files: list[dict[str, Any]]) -> None:
+    try:
+        stack = compute.open_stack(files, st.empty())
+    except MaskingError as error:
+        state.put("upload.problem", str(error))
+    else:
+        remember(files, stack)
+        state.put("upload.taken", state.get("upload.taken", 0) + 1)
+    state.put("upload.arrived", [])
+
+
+def remember(files: list[dict[str, Any]], stack: Stack) -> None:
+    """Make files that are opened already the open picture, and list them with the others."""
     entry = {"files": list(files), "digest": stack.digest, "name": stack.name, "thumbnail": views.thumbnail(stack[0])}
     others = [other for other in every() if other["digest"] != stack.digest]
     state.put("pictures", _bounded([entry, *others]))
     state.put("picture", {"files": entry["files"]})
-    return stack
 
 
 def open_sample(name: str) -> None:
     """Open a sample picture."""
     state.put("picture", {"sample": name})
+    state.put("upload.arrived", [])
 
 
 def reopen(digest: str) -> None:
@@ -72,7 +90,8 @@ def remove(digest: str) -> None:
 
 def _bounded(entries: list[Entry]) -> list[Entry]:
     """The first entries, as many as may be remembered; the open one, which comes first, always."""
-    held, kept = 0, []
+    held = 0
+    kept: list[Entry] = []
     for entry in entries[:MOST]:
         held += sum(len(file["data"]) for file in entry["files"])
         if kept and held > MOST_BYTES:

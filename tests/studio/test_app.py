@@ -101,8 +101,9 @@ def told_twice():
         state.put("sample.coffee", "coffee")
         picker._take_upload("upload")
         picker._take_sample("sample.coffee")
+    now = opened.current()
     picker.pick()
-    st.text(opened.title(opened.current()))
+    st.text(opened.title(now))
 
 
 def test_a_browser_that_tells_twice_of_an_upload_and_of_the_sample_takes_no_explanation_away():
