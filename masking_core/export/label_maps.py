@@ -1,15 +1,16 @@
 """Label maps as files: numbers for programs, colours for people."""
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 
 from masking_core import palette
-from masking_core.arrays import Labels
+from masking_core.arrays import Labels, Picture
 from masking_core.errors import ParameterError
 from masking_core.export.formats import FORMATS, Format
-from masking_core.export.options import PLAIN, Writing
 from masking_core.export.writers import png_of
 
 FORMS = ("png", "tiff")
@@ -34,7 +35,7 @@ def labels_file(labels: Labels, form: Format = FORMATS["png"]) -> bytes:
         if form.id == "png":
             raise ParameterError(f"A PNG holds {_SHORT:,} objects at most, and there are {most:,}: write a TIFF.")
         return _tiff(labels.astype(np.int32))
-    numbers = labels.astype(np.uint8 if most <= _BYTE else np.uint16)
+    numbers: NDArray[np.integer[Any]] = labels.astype(np.uint8 if most <= _BYTE else np.uint16)
     return png_of(PIL.Image.fromarray(numbers)) if form.id == "png" else _tiff(numbers)
 
 
@@ -43,14 +44,14 @@ def labels_png(labels: Labels) -> bytes:
     return labels_file(labels)
 
 
-def coloured_labels(labels: Labels, form: Format = FORMATS["png"], how: Writing = PLAIN) -> bytes:
-    """A label map (H, W) as a picture in the objects' colours, for the eye; the background is transparent black."""
+def coloured_labels(labels: Labels) -> Picture:
+    """(H, W, 4) uint8: a label map (H, W) in the objects' colours, for the eye; the background is transparent."""
     rgba = np.dstack([palette.paint(labels), np.where(labels > 0, np.uint8(255), np.uint8(0))])
     rgba[labels == 0] = 0
-    return form.write([rgba], how)
+    return rgba
 
 
-def _tiff(numbers: np.ndarray) -> bytes:
+def _tiff(numbers: NDArray[np.integer[Any]]) -> bytes:
     file = BytesIO()
     PIL.Image.fromarray(numbers).save(file, "TIFF", compression="tiff_adobe_deflate")
     return file.getvalue()

@@ -4,7 +4,7 @@ Strokes, points and seed maps are seeds: their pixels are certain. Regions of ob
 that find it themselves, and are the mask itself for manual masking; regions of object 0 are background seeds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
@@ -192,19 +192,20 @@ class Prompts(Value):
             combine(bounds, *region.mask(shape), region.operation)
         return bounds
 
-    def roi_alpha(self, shape: Shape, object: int | None = None) -> NDArray[np.float32]:
-        """Draw the regions as a mask: (H, W) float32 in [0, 1], anti-aliased; of one ``object``, or of all as one.
+    def roi_alpha(self, shape: Shape, object: int | Collection[int] | None = None) -> NDArray[np.float32]:
+        """Draw the regions as a mask: (H, W) float32 in [0, 1], anti-aliased; of one ``object``, of some or of all as one.
 
         Every region combines with all that was drawn before it, whichever object it is of; where objects overlap, the
         later one wins. A region of object 0 or -1 takes away, unless it intersects.
         """
         total = np.zeros(shape[:2], np.float32)
         share = total if object is None else total.copy()
+        own = {object} if isinstance(object, int) else set(object or ())
         for region in _reporting(self.regions):
             window, covered = region.coverage(shape)
             operation = _mask_operation(region)
             if object is not None:
-                _give(share, total, window, covered, operation, own=region.object == object)
+                _give(share, total, window, covered, operation, own=region.object in own)
             combine(total, window, covered, operation)
         return share
 
