@@ -106,7 +106,7 @@ def weights(name: str) -> Weights:
 def missing(model: Model) -> str:
     """One sentence saying how to come by a network's file."""
     return (
-        f"The network {model.name} ({model.title}) is not on this machine: run “masking models fetch {model.name}”, or "
+        f"The network {model.name} ({model.label}) is not on this machine: run “masking models fetch {model.name}”, or "
         f"put the file {model.file} from {model.source} into the folder {home()}."
     )
 
