@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint types format benchmark lock clean
+.PHONY: run test check lint types format benchmark mutants lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.installed-dev
-	@sh tests/browser/install_chromium.sh $(BIN)
+	@sh tests/browser/install_browsers.sh $(BIN)
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: lint types test
@@ -28,6 +28,10 @@ format: $(VENV)/.installed-dev
 
 benchmark: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks speed
+
+# Small mistakes, one at a time, that the tests should notice: in what differs from the main branch, or as MUTANTS says.
+mutants: $(VENV)/.installed-dev
+	nice -n 19 $(BIN)/python tools/mutants.py $(MUTANTS)
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …"; exit 1; }

@@ -30,6 +30,9 @@ class ImageError(MaskingError):
         super().__init__(sentence)
         self.code = code
 
+    def __reduce__(self) -> tuple[type[ImageError], tuple[ImageErrorCode, str]]:
+        return type(self), (self.code, str(self))  # an exception is else made again from its sentence alone
+
 
 class ParameterError(MaskingError):
     """A parameter outside its declaration; the sentence names it, what is allowed and what was given."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import cv2
@@ -10,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
-from masking_core.errors import ParameterError
+from masking_core.arrays import Mask
+from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
+from masking_core.image.transparency import hidden, opaque
 from masking_core.method import Method, Segmentation
 from masking_core.methods import METHODS
 from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
-from masking_core.prompts import Prompts
+from masking_core.prompts import Prompts, SeedMap
 from masking_core.result import Found, Result, foreground_alpha
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
@@ -60,6 +63,10 @@ class Recipe(Declared):
 
         Raises:
             ParameterError: it is not a recipe, or a parameter is outside its declaration.
+
+        >>> from masking_core import KMeans, Recipe
+        >>> Recipe.from_json('{"method": {"id": "kmeans", "objects": 5}}') == Recipe(method=KMeans(objects=5))
+        True
         """
         try:
             return cls.model_validate_json(text)
@@ -174,7 +181,14 @@ class Recipe(Declared):
         Raises:
             PromptError: the marks are missing, contradict one another or lie outside the picture.
             ParameterError: the masking area lies outside the picture.
+            ImageError: nothing of the picture can be seen.
             Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+
+        >>> from masking_core import GraphCut, Prompts, Recipe
+        >>> from masking_core.samples import sample
+        >>> result = Recipe(method=GraphCut()).run(sample("coffee"), Prompts.from_box(140, 20, 520, 370))
+        >>> result.alpha.shape, bool(result.alpha[200, 300] == 1), bool(result.alpha[5, 5] == 0)
+        ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
         result = self.finish(found)
@@ -188,8 +202,13 @@ class Recipe(Declared):
         scale = proxy.size[0] / image.size[0]
         if scale != 1:
             prompts = prompts.scaled(scale)
-        segmentation = self._segment(proxy, prompts, scale, image.size)
+        unseen = hidden(proxy)
+        if unseen is not None:
+            prompts = _without_hidden(prompts, unseen)
+        segmentation = _hiding(self._segment(opaque(proxy), prompts, scale, image.size), unseen)
         labels = self.clean.scaled(scale).apply(segmentation.labels, prompts)
+        if unseen is not None:
+            labels[unseen] = 0  # what tidying let grow into them
         return Found(proxy, scale, prompts, labels, segmentation, time.perf_counter() - start)
 
     def finish(self, found: Found) -> Result:
@@ -237,21 +256,43 @@ class Recipe(Declared):
         return replace(found, labels=labels, membership=membership, uncertainty=_placed(found, labels.shape, window))
 
 
+def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
+    """The marks, without the seeds of objects on (H, W) ``unseen`` pixels, which are background.
+
+    Raises:
+        PromptError: that is where all of them are.
+    """
+    seeds = prompts.seeds(unseen.shape) > 0
+    if not seeds[unseen].any():
+        return prompts
+    if not seeds[~unseen].any() and not any(region.object > 0 for region in prompts.regions):
+        raise PromptError("All marks on objects lie where the picture is transparent: draw on what can be seen.")
+    return prompts.with_mark(SeedMap.from_numbers(np.where(unseen, 0, -1)))
+
+
+def _hiding(found: Segmentation, unseen: Mask | None) -> Segmentation:
+    """What a method found, with the (H, W) ``unseen`` pixels as background."""
+    if unseen is None:
+        return found
+    labels = np.where(unseen, np.int32(0), found.labels)
+    membership = None if found.membership is None else np.where(unseen[..., None], np.float32(0), found.membership)
+    return replace(found, labels=labels, membership=membership)
+
+
 def _placed(
     found: Segmentation, shape: tuple[int, ...], window: tuple[int, int, int, int]
 ) -> Callable[[], NDArray[np.float32]] | None:
     """The uncertainty of a part of a picture as one of all of it."""
-    inner = found.uncertainty
-    if inner is None:
-        return None
+    return None if found.uncertainty is None else partial(_whole, found.uncertainty, shape, window)
+
+
+def _whole(
+    draw: Callable[[], NDArray[np.float32]], shape: tuple[int, ...], window: tuple[int, int, int, int]
+) -> NDArray[np.float32]:
     top, bottom, left, right = window
-
-    def whole() -> NDArray[np.float32]:
-        placed = np.zeros(shape, np.float32)
-        placed[top:bottom, left:right] = cv2.resize(inner(), (right - left, bottom - top))
-        return placed
-
-    return whole
+    placed = np.zeros(shape, np.float32)
+    placed[top:bottom, left:right] = cv2.resize(draw(), (right - left, bottom - top))
+    return placed
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:

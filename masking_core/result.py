@@ -16,7 +16,8 @@ from masking_core.method import Segmentation, Stage
 from masking_core.prompts import Prompts
 from masking_core.steps import label_map
 from masking_core.steps.backgrounds import Background
-from masking_core.steps.compose import compose, cut_out
+from masking_core.steps.compose import compose
+from masking_core.steps.cut_out import cut_out
 from masking_core.steps.edge import Edge, Seen
 
 
@@ -101,7 +102,7 @@ class Result:
     @cached_property
     def cutout(self) -> Picture:
         """(H, W, 4) uint8, straight alpha: the cut-out on nothing."""
-        return cut_out(self.image.rgb, self.mask)
+        return cut_out(self.image.rgb, self.alpha)
 
     @cached_property
     def mask(self) -> Picture:
@@ -150,8 +151,7 @@ class Result:
         alpha = self.object_alpha(summary.label)
         box = label_map.boxes((alpha > 0).astype(np.int32)).get(1, (0, 0, 0, 0))
         x, y, width, height = box
-        window = slice(y, y + height), slice(x, x + width)
-        rgba = cut_out(self.image.rgb[window], np.rint(alpha[window] * 255).astype(np.uint8))
+        rgba = cut_out(self.image.rgb, alpha)[y : y + height, x : x + width]
         return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
 
 

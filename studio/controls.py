@@ -50,6 +50,14 @@ def load(model: Declared, prefix: str) -> None:
             state.put(key(prefix, parameter.name), value)
 
 
+def switch(label: str, key: str, help: str) -> bool:
+    """Draw a switch and return whether it is on; its help stands beside it: inside its label a tap would flip it."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        on: bool = st.toggle(label, key=key, width="content", persist_state="session")
+        st.markdown("", help=help, width="content")
+    return on
+
+
 def _automatic(prefix: str, parameter: Parameter) -> str:
     return key(prefix, parameter.name) + ".automatic"
 
@@ -61,13 +69,7 @@ def _start(parameter: Parameter) -> Any:
 def _edit(parameter: Parameter, prefix: str) -> None:
     if parameter.optional:
         state.begin(_automatic(prefix, parameter), parameter.default is None)
-        automatic = st.toggle(
-            f"{parameter.title}: automatic",
-            key=_automatic(prefix, parameter),
-            help=parameter.description,
-            persist_state="session",
-        )
-        if automatic:
+        if switch(f"{parameter.title}: automatic", _automatic(prefix, parameter), parameter.description):
             return
     _widget(parameter, key(prefix, parameter.name))
 
@@ -75,15 +77,12 @@ def _edit(parameter: Parameter, prefix: str) -> None:
 def _widget(parameter: Parameter, name: str) -> None:
     current = state.begin(name, _start(parameter))
     unit = f" ({parameter.show.unit})" if parameter.show.unit else ""
-    common: dict[str, Any] = {
-        "label": parameter.title + unit,
-        "key": name,
-        "help": f"{parameter.description} Allowed: {parameter.allowed}; usual: {_written(parameter.default)}.",
-        "persist_state": "session",
-    }
+    label, help = parameter.title + unit, _help(parameter)
     if parameter.kind == "bool":
-        st.toggle(**common)
-    elif parameter.kind == "choice":
+        switch(label, name, help)
+        return
+    common: dict[str, Any] = {"label": label, "key": name, "help": help, "persist_state": "session"}
+    if parameter.kind == "choice":
         st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
     elif parameter.kind == "colour":
         st.color_picker(**common)
@@ -97,6 +96,10 @@ def _widget(parameter: Parameter, name: str) -> None:
             step=number(parameter.step),
             **common,
         )
+
+
+def _help(parameter: Parameter) -> str:
+    return f"{parameter.description} Allowed: {parameter.allowed}; usual: {_written(parameter.default)}."
 
 
 def _label(parameter: Parameter, choice: str) -> str:

@@ -4,11 +4,11 @@ import argparse
 import sys
 from typing import NoReturn
 
-from masking_core.cli import mask, methods
+from masking_core.cli import batch, mask, methods
 from masking_core.errors import MaskingError, ParameterError
 from masking_core.version import __version__
 
-COMMANDS = (mask, methods)
+COMMANDS = (mask, batch, methods)
 """One file each; its ``add`` declares the command."""
 
 
@@ -20,17 +20,16 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0, or 2 after one sentence on standard error."""
+    """Run the command line; returns the exit code: the command's own, or 2 after one sentence on standard error."""
     try:
         options = _parser().parse_args(arguments)
-        options.run(options)
+        return options.run(options) or 0
     except MaskingError as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
         return 2
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

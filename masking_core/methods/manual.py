@@ -1,5 +1,6 @@
 """Manual masking: the regions that were drawn are the mask."""
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -69,21 +70,14 @@ class Manual(Method):
 
 
 def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:
-    shape, regions = image.rgb.shape[:2], tuple(mark for mark in drawn.marks if isinstance(mark, Region))
-
-    def joined(last: int) -> Picture:
-        alpha = Prompts(marks=regions[: last + 1]).roi_alpha(shape)
-        grey: Picture = np.dstack([np.rint(alpha * 255).astype(np.uint8)] * 3)
-        _outline(grey, regions[last])
-        return grey
-
+    regions = _regions(drawn)
     return (
         Stage(
             title="Region by region",
             text="Each region joins those before it: it adds, takes away, leaves only what lies in both, or leaves "
             "that out. White is inside, grey is the share of an edge pixel, and the newest region is outlined.",
             formula=r"\alpha_n = \alpha_{n-1} \circ r_n \qquad \circ \in \{\cup, \setminus, \cap, \triangle\}",
-            render=joined,
+            render=partial(_joined, drawn, labels.shape),
             frames=len(regions),
             names=tuple(
                 f"{region.name or region.kind} {number} of {len(regions)}: {region.operation}"
@@ -94,9 +88,25 @@ def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:
             title="The objects",
             text="Regions of one number make one object. Where two objects overlap, the later one wins.",
             formula=r"\ell(p) = \text{number of the last object that holds } p",
-            render=lambda _: tinted(image.rgb, labels, labels > 0),
+            render=partial(_objects, image.rgb, labels),
         ),
     )
+
+
+def _regions(drawn: Prompts) -> tuple[AnyMark, ...]:
+    return tuple(mark for mark in drawn.marks if isinstance(mark, Region))
+
+
+def _joined(drawn: Prompts, shape: tuple[int, ...], last: int) -> Picture:
+    regions = _regions(drawn)[: last + 1]
+    alpha = Prompts(marks=regions).roi_alpha(shape)
+    grey: Picture = np.dstack([np.rint(alpha * 255).astype(np.uint8)] * 3)
+    _outline(grey, drawn.regions[last])
+    return grey
+
+
+def _objects(rgb: Picture, labels: Labels, _: int) -> Picture:
+    return tinted(rgb, labels, labels > 0)
 
 
 def _outline(picture: Picture, region: Region) -> None:

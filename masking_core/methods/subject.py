@@ -20,7 +20,7 @@ from masking_core.models.subject_map import STEPS, SubjectMap, crop_of, subject_
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.prompts.objects import ObjectMarks, objects_of
+from masking_core.methods.object_marks import ObjectMarks, objects_of
 
 MOST_SOFT = 8
 """Highest object number for which soft edges are handed on: each takes four bytes a pixel."""

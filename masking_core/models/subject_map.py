@@ -82,13 +82,10 @@ def crop_of(possible: Mask, margin: float = MARGIN) -> Crop:
 
 
 def seen(image: Image, crop: Crop, size: int) -> Picture:
-    """The crop at the network's size: (size, size, 3) uint8; what is transparent is grey."""
+    """The crop at the network's size: (size, size, 3) uint8."""
     rows, columns = crop.rows, crop.columns
     part = np.ascontiguousarray(image.rgb[rows, columns])
     way = cv2.INTER_AREA if part.shape[0] * part.shape[1] > size * size else cv2.INTER_LINEAR
-    if image.alpha is not None:
-        share = image.alpha[rows, columns, None].astype(np.float32) / np.float32(255)
-        part = np.rint(part * share + 128 * (1 - share)).astype(np.uint8)
     return np.asarray(cv2.resize(part, (size, size), interpolation=way), np.uint8)
 
 
@@ -107,8 +104,15 @@ def as_map(output: Tensor, model: Model) -> Plane:
     Raises:
         ModelError: it is not one plane of finite numbers.
     """
+<<<<<<< HEAD
     height, width = output.shape[-2:] if output.ndim >= 2 else (0, 0)
     if output.size != height * width or not np.isfinite(output).all():
+=======
+    plane = (
+        output.reshape(output.shape[-2:]) if output.ndim >= 2 and output.size == np.prod(output.shape[-2:]) else None
+    )
+    if plane is None or not np.isfinite(plane).all():
+>>>>>>> main
         raise ModelError(f"The network {model.name} answers no map: its output is of shape {output.shape}.")
     plane: Plane = output.reshape(height, width)
     if model.answer == "logit":

@@ -7,6 +7,7 @@ import skimage
 from numpy.typing import NDArray
 
 from masking_core.arrays import Mask
+from masking_core.kernels import sizes
 from masking_core.prompts import Prompts
 from masking_core.prompts.marks import Stroke
 
@@ -38,9 +39,8 @@ def strokes_of(mask: Mask, object: int = 1) -> Prompts:
     """
     height, width = mask.shape
     factor = min(1.0, (VIEW / mask.size) ** 0.5)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    stretch = np.array([width / size[0], height / size[1]])
+    small = sizes.reduced(mask.astype(np.uint8), factor)
+    stretch = np.array([width / small.shape[1], height / small.shape[0]])
     drawn = [(object, line) for line in _inner(small)] + [(0, line) for line in _outer(small)]
     thick = max(1.0, WIDTH * mask.size**0.5)
     return Prompts(

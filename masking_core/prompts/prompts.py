@@ -71,7 +71,11 @@ class Prompts(Value):
 
     @classmethod
     def from_box(cls, x0: float, y0: float, x1: float, y1: float) -> Self:
-        """Mark the box from pixel (x0, y0) to pixel (x1, y1), both inclusive: object 1 lies inside."""
+        """Mark the box from pixel (x0, y0) to pixel (x1, y1), both inclusive: object 1 lies inside.
+
+        >>> Prompts.from_box(1, 0, 2, 0).bounds((1, 4), 1).tolist()
+        [[False, True, True, False]]
+        """
         return cls(marks=(Rectangle(x=x0, y=y0, width=x1 - x0 + 1, height=y1 - y0 + 1),))
 
     @classmethod
@@ -82,6 +86,9 @@ class Prompts(Value):
 
         Raises:
             PromptError: the array is of another shape, kind or range.
+
+        >>> Prompts.from_trimap([[0, 128, 255]]).seeds((1, 3)).tolist()
+        [[0, -1, 1]]
         """
         return cls(marks=(SeedMap.from_numbers(read_trimap(trimap)),))
 
@@ -95,6 +102,9 @@ class Prompts(Value):
         Raises:
             ImageError: it is not a picture.
             PromptError: the numbers are out of range.
+
+        >>> Prompts.from_seeds(np.array([[0, -1, 2]])).seeds((1, 3)).tolist()
+        [[0, -1, 2]]
         """
         numbers = isinstance(painted, np.ndarray) and painted.dtype.kind == "i"
         return cls(marks=(SeedMap.from_numbers(painted if numbers else read_painted(painted)),))  # type: ignore[arg-type]
@@ -105,6 +115,10 @@ class Prompts(Value):
 
         Raises:
             PromptError: it is too large, not JSON, or not a valid document; the sentence says where.
+
+        >>> prompts = Prompts.from_box(10, 10, 50, 50)
+        >>> Prompts.from_json(prompts.to_json()) == prompts
+        True
         """
         if len(text) > MAX_BYTES:
             raise PromptError(f"Prompts may be at most {MAX_BYTES / 1e6:g} MB; {len(text) / 1e6:.1f} MB was given.")

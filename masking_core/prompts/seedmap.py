@@ -17,7 +17,7 @@ from masking_core.arrays import Mask
 from masking_core.errors import ImageError, PromptError
 from masking_core.image import Image
 from masking_core.image.decoder_errors import foreign
-from masking_core.image.limits import DEFAULT_LIMITS
+from masking_core.image.limits import in_force
 from masking_core.image.sources import Source
 from masking_core.kernels.raster.raster import Coverage, Window, window_of
 from masking_core.prompts.marks import MAX_OBJECT, Coordinate, Length, Seed, Shape
@@ -169,7 +169,7 @@ def _opened(png: str) -> PIL.Image.Image:
         raise ImageError(
             "unsupported", f"The picture of a seed map must be 8-bit grey (mode L); its mode is {file.mode}."
         )
-    DEFAULT_LIMITS.check_size("The picture of a seed map", *file.size)
+    in_force().check_size("The picture of a seed map", *file.size)
     return file
 
 

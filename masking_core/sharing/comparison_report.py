@@ -16,6 +16,7 @@ from PIL import ImageDraw, ImageFont
 from masking_core import export
 from masking_core.arrays import Picture
 from masking_core.image import Image
+from masking_core.kernels import sizes
 from masking_core.parameters import Parameter, Value, parameters
 from masking_core.recipe import Recipe
 from masking_core.result import Result
@@ -81,7 +82,7 @@ def contact_sheet(image: Image, entries: Sequence[Entry], columns: int = 3) -> b
         entries: what is shown, in order; one without a result has its problem written in its place.
         columns: pictures in a row, the original among them.
     """
-    height = max(1, round(TILE * image.size[1] / image.size[0]))
+    height = sizes.scaled(image.size, TILE / image.size[0])[1]
     size = f"{image.size[0]} by {image.size[1]} pixels"
     tiles: list[tuple[Picture | None, list[str]]] = [
         (export.pixels(image), [*_wrapped(image.name or "Original"), size]),
@@ -175,7 +176,7 @@ def _wrapped(text: str) -> list[str]:
 
 def _picture(picture: Picture, alt: str) -> str:
     scale = min(1.0, (REPORT_PIXELS / (picture.shape[0] * picture.shape[1])) ** 0.5)
-    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+    size = sizes.scaled((picture.shape[1], picture.shape[0]), scale)
     file = BytesIO()
     _tile(picture, size).save(file, "JPEG", quality=88)
     return f'<img alt="{escape(alt)}" src="data:image/jpeg;base64,{b64encode(file.getvalue()).decode()}">'

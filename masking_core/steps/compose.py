@@ -11,6 +11,7 @@ from masking_core.image import Image
 from masking_core.kernels.linear_light import to_linear, to_srgb
 from masking_core.steps.backgrounds import Background, Transparent
 from masking_core.steps.backgrounds.background import rgb_of
+from masking_core.steps.cut_out import cut_out
 
 FLATNESS = 0.12
 """Height of a contact shadow over that of its object."""
@@ -31,26 +32,23 @@ def compose(image: Image, alpha: Alpha, background: Background, colours: Picture
     Raises:
         ParameterError: ``alpha`` is not of the picture's size.
         ImageError: the background's picture cannot be opened.
+
+    >>> from masking_core import Colour
+    >>> image = Image.from_array(np.zeros((1, 2, 3), np.uint8))
+    >>> compose(image, np.array([[1, 0]], np.float32), Colour(colour="#ffffff")).tolist()
+    [[[0, 0, 0, 255], [255, 255, 255, 255]]]
     """
     if alpha.shape != image.rgb.shape[:2]:
         raise ParameterError(f"alpha must be {image.rgb.shape[:2]} like the picture; {alpha.shape} was given.")
     colours = image.rgb if colours is None else colours
-    share = np.rint(alpha * 255).astype(np.uint8)
     if isinstance(background, Transparent) and background.shadow == "none":
-        return cut_out(colours, share)
+        return cut_out(colours, alpha)
     behind = background.paint(image, alpha)
     if background.match_light and background.opaque:
         colours = _matched(colours, alpha, behind, background.match_light)
     if background.shadow != "none":
         behind = _over(_shadow(alpha, background), behind, background.blending)
-    return _over(np.dstack([colours, share]), behind, background.blending)
-
-
-def cut_out(colours: Picture, share: Picture) -> Picture:
-    """(H, W, 4) uint8 of colours (H, W, 3) and alpha (H, W) uint8: nothing of a colour is left where alpha is 0."""
-    rgba = np.dstack([colours, share])
-    rgba[share == 0] = 0
-    return rgba
+    return _over(cut_out(colours, alpha), behind, background.blending)
 
 
 def _over(top: Picture, below: Picture, blending: str) -> Picture:

@@ -91,7 +91,7 @@ def show(scene: Scene) -> None:
             for each in news:
                 cards[each].show(outcomes[each], view, _mask(outcomes[reference.id]))
     with footer:
-        export.downloads(scene, columns, truth)
+        export.buttons(scene, columns, truth)
 
 
 def _bar(has_truth: bool) -> str:

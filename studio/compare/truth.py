@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from masking_core import Image, Manual, MaskingError, Recipe, export
-from studio import compute, state
+from studio import compute, state, uploads
 from studio.compare import column_list, ground_truth, search
 from studio.compare.runs import Runs, Scene
 
@@ -118,14 +118,14 @@ def _table(scene: Scene, truth: ground_truth.Truth) -> None:
 
 def as_csv(columns: list[column_list.Column], rows: dict[int, dict[str, float]]) -> str:
     """The score table as CSV, scores to six digits."""
-    file = StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    table = StringIO()
+    writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["column", "settings", *TITLES])
     for column in columns:
         if scores := rows.get(column.id):
             words = [column.title, column_list.summary(column.recipe)]
             writer.writerow([*words, *(f"{scores[name]:.6g}" for name in TITLES)])
-    return file.getvalue()
+    return table.getvalue()
 
 
 def _formats() -> dict[str, ColumnConfig]:
@@ -139,12 +139,10 @@ def _formats() -> dict[str, ColumnConfig]:
 
 
 def _upload(image: Image) -> None:
-    file = state.get("compare.truth.upload")
     state.put("compare.truth.problem", "")
-    if file is None:
-        return
     try:
-        ground_truth.keep(image, file.name, ground_truth.read(image, file.name, file.getvalue()))
+        for file in uploads.listed("compare.truth.upload"):
+            ground_truth.keep(image, file.name, ground_truth.read(image, file.name, file.data))
     except MaskingError as error:
         state.put("compare.truth.problem", str(error))
 

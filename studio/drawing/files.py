@@ -7,7 +7,7 @@ import streamlit as st
 
 from masking_core import Image, MaskingError, PromptError, Prompts, export
 from masking_core.image.sources import safe_name
-from studio import state
+from studio import state, uploads
 from studio.drawing import history
 from studio.drawing.history import History
 
@@ -59,21 +59,21 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
 
 
 def _take(key: str, image: Image, past: History, before: Callable[[], None]) -> None:
-    file = state.get(key)
     state.put("marks.problem", "")
     taken: list[str] = state.setdefault("marks.taken", [])
-    # A browser that waits for a slow page may hand the same file over again.
-    if file is None or file.file_id in taken:
-        return
-    name = safe_name(file.name)
     try:
-        fresh = read(file.getvalue(), name, image.size)
+        files = uploads.listed(key)
+        # A browser that waits for a slow page may hand the same file over again.
+        if not files or files[-1].id in taken:
+            return
+        name = safe_name(files[-1].name)
+        fresh = read(files[-1].data, name, image.size)
         before()
         history.change(past, Prompts(marks=(*history.prompts(past).marks, *fresh.marks)))
     except MaskingError as error:
         state.put("marks.problem", str(error))
         return
-    state.put("marks.taken", [*taken, file.file_id])
+    state.put("marks.taken", [*taken, files[-1].id])
     count = len(fresh.marks)
     state.put("marks.news", f"{count} mark{'s' * (count != 1)} came with {name}.")
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from masking_core import ImageError, Transparent
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Behind
-from studio import compute, controls, state
+from studio import compute, controls, state, uploads
 from studio.picture.picker import TYPES
 
 KEY = "background"
@@ -56,14 +56,11 @@ def _picture() -> None:
 
 
 def _take() -> None:
-    file = state.setdefault("background.upload")
     state.put("background.problem", "")
-    if file is None:
-        return
-    data = file.getvalue()
     try:
-        compute.open_stack([{"name": file.name, "data": data}])
+        files = uploads.listed("background.upload")
+        for file in files:
+            compute.open_stack([{"name": file.name, "data": file.data}], st.empty())
+        state.put("background.data", files[-1].data if files else b"")
     except ImageError as error:
         state.put("background.problem", str(error))
-    else:
-        state.put("background.data", data)

@@ -6,15 +6,12 @@ from masking_core import Clean, Image, Recipe
 from masking_core.methods import METHODS
 from masking_core.steps.foreground import Foreground
 from studio import controls, state
-from studio.recipe import area, backgrounds, edges, objects
-
-FIRST = "graph_cut"
-"""The method that a visitor finds chosen."""
+from studio.recipe import area, backgrounds, edges, first, objects
 
 
 def read(image: Image) -> Recipe:
     """The recipe that the widgets describe, drawn or not yet."""
-    id = state.get("method", FIRST)
+    id = state.get("method", first.method())
     return Recipe(
         method=controls.read(METHODS[id], id),
         area=area.read(image),
@@ -50,7 +47,7 @@ def load(recipe: Recipe) -> None:
 
 
 def _method() -> None:
-    state.begin("method", FIRST)
+    state.begin("method", first.method())
     chosen = st.selectbox(
         "Method",
         list(METHODS),

@@ -283,12 +283,12 @@ def test_a_search_runs_on_by_itself_until_it_is_told_to_stop():
     from studio.compare.runs import Scene
     from studio.compare.search import Search
 
-    found = Search()
     scene = Scene(Image.open(picture(), name="box.png"), Prompts())
-    found.start(scene, Truth("mask", export.png(HERE), 0.5), Recipe(method=KMeans()), ["objects", "precision"], 60)
+    truth = Truth("mask", export.png(HERE), 0.5)
+    found = Search.started(scene, truth, Recipe(method=KMeans()), ["objects", "precision"], 60)
     while not found.tries:
         time.sleep(0.01)
-    found.job.unwanted = True
+    found.job.cancel()
     with pytest.raises(Cancelled):
         found.job.future.result(timeout=30)
     assert found.over

@@ -71,8 +71,8 @@ def test_nothing_is_drawn_unless_somebody_looks(monkeypatch):
     def looked(*_):
         raise AssertionError("a stage was drawn")
 
-    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._make_grid", looked)
-    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._make_cloud", looked)
+    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._grid", property(looked))
+    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._cloud", property(looked))
     monkeypatch.setattr("masking_core.methods.graph_cut.stages._certain", looked)
     monkeypatch.setattr("masking_core.methods.watershed.watershed._water", looked)
     for method in METHODS.values():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -33,7 +34,7 @@ from masking_core.models.subject_map import SubjectMap, crop_of, subject_map
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.prompts.objects import ObjectMarks, objects_of
+from masking_core.methods.object_marks import ObjectMarks, objects_of
 
 VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
@@ -155,7 +156,7 @@ class GraphCut(Method):
                 "foreground": float((labels > 0).mean()),
             },
             notes=(NO_OBJECT,) if guessed else (),
-            uncertainty=lambda: self._uncertainty(image, objects),
+            uncertainty=partial(self._uncertainty, image, objects),
             stages=stages(self._account(image, labels, objects, guessed=guessed)),
         )
 
@@ -172,7 +173,7 @@ class GraphCut(Method):
             links=self._links(image, features),
             smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
             sizes=tuple(level.shape[:2] for level in reversed(self._pyramid(image).levels)),
-            cuts=lambda number: self._cuts(image, objects[number]),
+            cuts=partial(self._cuts_of, image, objects),
         )
 
     def _learn(self, image: Image, marks: ObjectMarks) -> Known:
@@ -198,6 +199,9 @@ class GraphCut(Method):
         report(0.6, "Cutting")
         *_, last = self._cuts(image, known)
         return without_specks(last.foreground) if guessed else connected_to_seeds(last.foreground, known.seeds)
+
+    def _cuts_of(self, image: Image, objects: dict[int, Known], number: int) -> Iterator[Step]:
+        return self._cuts(image, objects[number])
 
     def _cuts(self, image: Image, known: Known) -> Iterator[Step]:
         """The cut of every size, the smallest first."""

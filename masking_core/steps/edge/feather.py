@@ -6,6 +6,7 @@ import cv2
 from pydantic import Field
 
 from masking_core.arrays import Alpha
+from masking_core.kernels.feather import feather
 from masking_core.parameters import Show
 from masking_core.steps.edge.step import EdgeStep, Seen
 
@@ -23,7 +24,8 @@ class Feather(EdgeStep):
             ge=0,
             le=200,
             title="Feather",
-            description="Radius over which the edge fades; 0 is a hard mask, automatic a thousandth of the long side.",
+            description="Radius over which the edge fades; 0 is a hard mask, automatic a thousandth of the long side, "
+            "less in parts too thin for that.",
         ),
         Show(unit="px", step=0.5),
     ] = None
@@ -35,9 +37,9 @@ class Feather(EdgeStep):
 
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:  # noqa: ARG002
         """See :class:`EdgeStep`."""
-        if self.idle:
-            return alpha
-        return blurred(alpha, max(alpha.shape) / 1000 if self.radius is None else self.radius)
+        if self.radius is None:
+            return feather(alpha, max(alpha.shape) / 1000)
+        return blurred(alpha, self.radius) if self.radius else alpha
 
 
 def blurred(alpha: Alpha, radius: float) -> Alpha:
