@@ -104,15 +104,8 @@ def as_map(output: Tensor, model: Model) -> Plane:
     Raises:
         ModelError: it is not one plane of finite numbers.
     """
-<<<<<<< HEAD
     height, width = output.shape[-2:] if output.ndim >= 2 else (0, 0)
     if output.size != height * width or not np.isfinite(output).all():
-=======
-    plane = (
-        output.reshape(output.shape[-2:]) if output.ndim >= 2 and output.size == np.prod(output.shape[-2:]) else None
-    )
-    if plane is None or not np.isfinite(plane).all():
->>>>>>> main
         raise ModelError(f"The network {model.name} answers no map: its output is of shape {output.shape}.")
     plane: Plane = output.reshape(height, width)
     if model.answer == "logit":

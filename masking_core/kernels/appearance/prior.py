@@ -54,12 +54,8 @@ def believed(side: Plane, seeds: NDArray[np.integer], features: Features) -> Pla
     against = (object_ & (side < 0)) | (background & (side > 0))
     if not against.any():
         return np.ones(side.shape, np.float32)
-<<<<<<< HEAD
     to_against = distance_from(against, features)
     to_agreeing = distance_from((object_ | background) & ~against, features)
-=======
-    to_against, to_agreeing = (_distance(marks, features) for marks in (against, (object_ | background) & ~against))
->>>>>>> main
     return to_against / (to_against + to_agreeing + np.float32(1e-6))
 
 
