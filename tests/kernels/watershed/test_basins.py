@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from skimage.measure import label as pieces
+from skimage.morphology import local_minima, reconstruction
 
 from masking_core.kernels.watershed.basins import significant_basins
 
@@ -49,3 +51,23 @@ def test_basins_are_chosen_by_depth_and_ranked_by_volume(upright, relief, depth)
 def test_the_end_of_a_row_is_not_beside_the_start_of_the_next():
     relief = np.array([[9, 9, 0], [0, 9, 9]], np.uint8)
     assert (significant_basins(relief, 9, 1) >= 0).sum() == 2
+
+
+def test_basins_are_ranked_by_the_water_they_hold():
+    levels = np.array([[9, 1, 9, 0, 0, 0, 9, 4, 5, 9]], np.uint8)
+    assert np.flatnonzero(significant_basins(levels, 9, 1)[0] >= 0).tolist() == [1, 3, 7]
+    assert significant_basins(levels, 9, 1)[0, [3, 7, 1]].tolist() == [0, 1, 2]
+    assert np.flatnonzero(significant_basins(levels, 9, 6)[0] >= 0).tolist() == [1, 3]
+    assert np.flatnonzero(significant_basins(levels, 1, 1)[0] >= 0).tolist() == [3]
+
+
+@given(seed=st.integers(0, 2**32 - 1), shape=st.tuples(st.integers(1, 9), st.integers(1, 9)), depth=st.integers(1, 12))
+def test_basins_of_a_depth_are_as_many_as_the_h_minima(seed, shape, depth):
+    relief = np.random.default_rng(seed).integers(0, 31, shape).astype(np.uint8)
+    levels = relief.astype(int)
+    raised = reconstruction(
+        levels + depth - 1, levels, method="erosion", footprint=np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
+    )
+    # What outlasts a rise by depth - 1 is at least that deep; a high border makes minima of flats at the frame.
+    minima = local_minima(np.pad(raised, 1, constant_values=1000), connectivity=1)
+    assert (significant_basins(relief, 1000, depth) >= 0).sum() == pieces(minima, connectivity=1).max()
