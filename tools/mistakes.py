@@ -150,13 +150,10 @@ def _forget_compiled(name: str) -> None:
     from numba.core.caching import NullCache
     from numba.core.dispatcher import Dispatcher
 
-    every, names, found = _loaded(Dispatcher), {name}, True
+    every, names = _loaded(Dispatcher), {name}
     if all(each.py_func.__name__ != name for each in every):
         return
-    while found:
-        found = [
-            each for each in every if each.py_func.__name__ in names or names & set(each.py_func.__code__.co_names)
-        ]
+    while found := [each for each in every if names & {each.py_func.__name__, *each.py_func.__code__.co_names}]:
         every = [each for each in every if each not in found]
         names |= {each.py_func.__name__ for each in found}
         for each in found:

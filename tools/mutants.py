@@ -38,14 +38,14 @@ Place = tuple[str, int]
 def tests_of(file: Path) -> list[str]:
     """The tests of the room that a file is in; of a file in no room its own, or all that are in no room."""
     room = file.parent.relative_to(PACKAGE)
-    if room == Path():
-        own = ROOT / "tests" / f"test_{file.stem}.py"
-        slow = {"test_package.py", "test_imports.py", "test_warm.py"}
-        every = [str(test) for test in sorted((ROOT / "tests").glob("test_*.py")) if test.name not in slow]
-        return [str(own)] if own.exists() else every
-    while not (ROOT / "tests" / room).is_dir():
+    while room != Path() and not (ROOT / "tests" / room).is_dir():
         room = room.parent
-    return [str(ROOT / "tests" / room), *(str(ROOT / name) for name in BESIDE.get(room.parts[0], []))]
+    if room != Path():
+        return [str(ROOT / "tests" / room), *(str(ROOT / name) for name in BESIDE.get(room.parts[0], []))]
+    own = ROOT / "tests" / f"test_{file.stem}.py"
+    slow = {"test_package.py", "test_imports.py", "test_warm.py"}
+    every = [str(test) for test in sorted((ROOT / "tests").glob("test_*.py")) if test.name not in slow]
+    return [str(own)] if own.exists() else every
 
 
 class Hunt:
@@ -111,7 +111,7 @@ def visits() -> Iterator[set[Place]]:
         yield places
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
 def changed() -> list[Path]:
