@@ -96,6 +96,6 @@ with compute.ahead(picture[slice], chosen, slices.marks(picture, slice)):
         picker.pick()
         panel.edit(picture[0])
         sessions.show(picture, chosen)
-    links.problem()
+    links.problem(chosen)
     with st.container(key="workbench"):
         workbench(picture, chosen)
