@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from masking_core import metrics
-from masking_core.arrays import Alpha
+from masking_core.arrays import Alpha, Mask
 from masking_core.errors import ParameterError
 from masking_core.image import Image
 from masking_core.image.limits import Limits
@@ -30,6 +30,6 @@ def open_truth(data: bytes, name: str, limits: Limits, size: tuple[int, int] | N
     return np.asarray(grey, np.float32) / np.float32(255)
 
 
-def scores(alpha: Alpha, truth: Alpha) -> dict[str, float]:
+def scores(alpha: Alpha, truth: Alpha, ignored: Mask | None = None) -> dict[str, float]:
     """The measures of :func:`masking_core.metrics.scores`, outlines compared with the tolerance :data:`TOLERANCE`."""
-    return metrics.scores(alpha, truth, TOLERANCE * float(np.hypot(*alpha.shape)))
+    return metrics.scores(alpha, truth, TOLERANCE * float(np.hypot(*alpha.shape)), ignored)
