@@ -3,7 +3,7 @@
 import streamlit as st
 
 from masking_core import Image, Prompts
-from studio import shell, state
+from studio import downloads, shell, state
 from studio.compare import side_by_side, sweep, truth
 from studio.compare.runs import Scene
 from studio.picture import opened, picker, slices
@@ -55,3 +55,4 @@ with st.sidebar:
     drawn = f"{count} mark{'' if count == 1 else 's'}" if count else "No marks"
     st.caption(f"{drawn} on this picture, drawn in the workbench; every column uses the same.")
 comparison(stack[index], marks)
+downloads.follow(st.container())

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from masking_core import Image, MaskingError, Recipe, Result, Stack
-from studio import compute, shell, state
+from studio import compute, downloads, shell, state
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
 from studio.picture import opened, picker, slices
@@ -53,12 +53,13 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     editor = MarkEditor(image, recipe.method.uses, recipe.method.title, page="mask", slice=index)
     editor.strip()
     left, right = st.columns(2)
+    saving = st.container()
     with left:
         editor.canvas()
     notice = right.empty()
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
-        recipe, result = objects.finish(found, recipe, stack.digest)
+        recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
         notice.info(str(error), icon=":material/edit:")
     else:
@@ -77,10 +78,11 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         st.caption(caption(image, result))
         objects.strip(result)
         if len(stack) > 1:
-            stacks.downloads(stack, recipe)
+            stacks.buttons(stack, recipe)
         layers.show(image, recipe, editor.prompts, result)
         insight.show(image, recipe, result)
     editor.table()
+    downloads.follow(saving)
 
 
 shell.setup("Workbench")
@@ -94,6 +96,6 @@ with compute.ahead(picture[slice], chosen, slices.marks(picture, slice)):
         picker.pick()
         panel.edit(picture[0])
         sessions.show(picture, chosen)
-    links.problem()
+    links.problem(chosen)
     with st.container(key="workbench"):
         workbench(picture, chosen)

@@ -30,8 +30,10 @@ def edit(model: type[Model], prefix: str, **fixed: Any) -> Model:
     """Draw the widgets of a model's parameters and return the model they describe; ``fixed`` ones get no widget."""
     described = read(model, prefix, **fixed)
     drawn = [item for item in parameters(model) if item.name not in fixed and item.matters(dict(described))]
-    for parameter in (item for item in drawn if not item.show.advanced):
-        _edit(parameter, prefix)
+    # In a place of their own: however many there are, what follows stays where it was, and unfolded if it was.
+    with st.container():
+        for parameter in (item for item in drawn if not item.show.advanced):
+            _edit(parameter, prefix)
     advanced = [item for item in drawn if item.show.advanced]
     if advanced:
         with st.expander("More parameters"):
@@ -94,8 +96,18 @@ def _widget(parameter: Parameter, name: str) -> None:
             min_value=number(parameter.low or 0),
             max_value=number(parameter.high or 0),
             step=number(parameter.step),
+            format=_format(parameter),
             **common,
         )
+
+
+def _format(parameter: Parameter) -> str:
+    """As many decimals as the lowest, the first value and the steps have: what is shown is what is set."""
+    if parameter.kind == "int":
+        return "%d"
+    values = parameter.low or 0, _start(parameter), float(f"{parameter.step:.1g}")
+    texts = [f"{value:.6f}".rstrip("0") for value in values]
+    return f"%.{max(len(text.partition('.')[2]) for text in texts)}f"
 
 
 def _help(parameter: Parameter) -> str:

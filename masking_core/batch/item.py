@@ -7,7 +7,7 @@ from typing import Literal
 from masking_core.batch.flags import Figures
 from masking_core.batch.marks import UNMARKED, Marks
 from masking_core.batch.places import Place
-from masking_core.image.limits import DEFAULT_LIMITS, Limits
+from masking_core.image.limits import Limits, in_force
 from masking_core.recipe import Recipe
 
 State = Literal["done", "unchanged", "failed"]
@@ -40,7 +40,7 @@ class Item:
     truth: Place | None = None
     key: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
-    limits: Limits = DEFAULT_LIMITS
+    limits: Limits = field(default_factory=in_force)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from masking_core.batch.outputs import KINDS, check_pattern, named, usual_patter
 from masking_core.batch.places import Place
 from masking_core.batch.record import Record
 from masking_core.errors import ParameterError
-from masking_core.image.limits import DEFAULT_LIMITS, Limits
+from masking_core.image.limits import Limits, in_force
 from masking_core.recipe import Recipe
 
 
@@ -42,7 +42,7 @@ class Settings:
     marks: Marks = UNMARKED
     marks_in: Mapping[str, str] = field(default_factory=dict)
     truth: str = ""
-    limits: Limits = DEFAULT_LIMITS
+    limits: Limits = field(default_factory=in_force)
 
 
 def plan(files: Files, settings: Settings) -> list[Item]:

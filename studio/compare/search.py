@@ -1,23 +1,21 @@
 """The search for the parameters that come nearest to the ground truth: runs on while the visitor does other things."""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 
 from masking_core import MaskingError, Recipe
 from masking_core.errors import Cancelled
-from masking_core.progress import listening
+from masking_core.progress import within
 from masking_core.tuning.search import Try, best, search
 from studio import compute, state
 from studio.compare import base
 from studio.compare.ground_truth import Truth
 from studio.compare.runs import Scene
+from studio.settings import settings
 
-KEPT = 50
-"""Searches that are remembered, of all visitors."""
 SHOWN = 200
 FORMATS = {
     "IoU": st.column_config.NumberColumn(format="%.4f"),
@@ -29,33 +27,29 @@ FORMATS = {
 class Search:
     """A search under way or over: its background job, and what was tried so far."""
 
-    job: compute.Job = field(default_factory=compute.Job)
-    tries: list[Try] = field(default_factory=list)
+    job: compute.Job
+    tries: list[Try]
 
     @property
     def over(self) -> bool:
         """Whether it has ended, in whichever way."""
-        return self.job.future.done()
+        return self.job.done
 
-    def start(self, scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> None:
-        """Begin on a thread of its own, which waits its turn for every try like any other work."""
-
-        def score(candidate: Recipe) -> float:
-            job = compute.submit(lambda: scene.run(candidate, base.PIXELS))
-            return truth.scores(job.future.result())["iou"]
+    @classmethod
+    def started(cls, scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> "Search":
+        """Begin a search, which goes on whatever the visitor does."""
+        tries: list[Try] = []
 
         def work() -> tuple[Try, ...]:
-            with listening(self.job.hear):
-                return search(recipe, names, score, seconds=seconds, tried=self.tries.append)
+            begun = time.monotonic()
 
-        thread = ThreadPoolExecutor(1, "search")
-        self.job.future = thread.submit(work)
-        thread.shutdown(wait=False)
+            def score(candidate: Recipe) -> float:
+                with within(min((time.monotonic() - begun) / seconds, 1.0), 0.0):
+                    return truth.scores(scene.run(candidate, base.PIXELS))["iou"]
 
+            return search(recipe, names, score, seconds=seconds, tried=tries.append)
 
-@st.cache_resource(show_spinner=False)
-def _searches() -> compute.Store:
-    return compute.Store(KEPT)
+        return cls(compute.submit(work, later=True, seconds=seconds + settings().time_limit), tries)
 
 
 def show(scene: Scene, truth: Truth) -> None:
@@ -84,10 +78,10 @@ def show(scene: Scene, truth: Truth) -> None:
     with right:
         seconds = st.slider("Seconds", 5, 120, 20, step=5, key="compare.search.seconds", persist_state="session")
     button = st.empty()
-    running = _searches().get(state.get("compare.search.id", ""))
+    running: Search | None = compute.current().held.get("search")
     if running is not None:
         if not running.over:
-            button.button("Stop", icon=":material/stop:", key="compare.search.stop", on_click=_stop, args=(running,))
+            button.button("Stop", icon=":material/stop:", key="compare.search.stop", on_click=running.job.cancel)
         _watch(running, {name: base.title(recipe, name) for name in known})
     button.button(
         "Search",
@@ -101,15 +95,10 @@ def show(scene: Scene, truth: Truth) -> None:
 
 
 def _begin(scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> None:
-    found = Search()
-    id = uuid4().hex
-    _searches().put(id, found, 1)
-    state.put("compare.search.id", id)
-    found.start(scene, truth, recipe, names, seconds)
-
-
-def _stop(running: Search) -> None:
-    running.job.unwanted = True
+    held = compute.current().held
+    if before := held.get("search"):
+        before.job.cancel()
+    held["search"] = Search.started(scene, truth, recipe, names, seconds)
 
 
 def _watch(running: Search, known: dict[str, str]) -> None:
@@ -120,7 +109,7 @@ def _watch(running: Search, known: dict[str, str]) -> None:
         if len(running.tries) != shown:
             shown = len(running.tries)
             place.dataframe(_table(running.tries, known), hide_index=True, column_config=FORMATS)
-        notice.progress(running.job.fraction, f"Searching … {running.job.doing}")
+        notice.progress(running.job.fraction, _words(running))
         _wait(running)
     notice.empty()
     try:
@@ -135,6 +124,11 @@ def _watch(running: Search, known: dict[str, str]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"Best of {len(running.tries)}: IoU **{found.score:.4f}**, began with {_first(running)}.")
             base.take(found.recipe, "compare.search.take")
+
+
+def _words(running: Search) -> str:
+    count = len(running.tries)
+    return f"Searching: {count:,} tried …" if count else compute.waiting_words(running.job)
 
 
 def _first(running: Search) -> str:

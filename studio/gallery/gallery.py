@@ -169,7 +169,7 @@ def _follow(running: list[Running]) -> None:
     left = list(running)
     try:
         while left:
-            for run in [run for run in left if run.job.future.done()]:
+            for run in [run for run in left if run.job.done]:
                 left.remove(run)
                 _show(run)
             for run in left:
@@ -178,7 +178,7 @@ def _follow(running: list[Running]) -> None:
                 time.sleep(TICK)
     finally:
         for run in running:
-            run.job.unwanted = True
+            run.job.cancel()
 
 
 def _show(run: Running) -> None:

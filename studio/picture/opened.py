@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from masking_core import Stack
-from masking_core.samples import SAMPLES, sample, samples
+from masking_core import MaskingError, Stack
+from masking_core.samples import SAMPLES, samples
 from studio import compute, state
 from studio.results import views
 
@@ -17,10 +17,12 @@ Entry = dict[str, Any]
 
 
 def current() -> Stack:
-    """The open picture."""
+    """The open picture: what was dropped last, if it can be opened."""
+    if arrived := state.get("upload.arrived"):
+        _take(arrived)
     chosen = state.picture()
     if "sample" in chosen:
-        return Stack.from_images([sample(chosen["sample"])])
+        return compute.open_sample(chosen["sample"])
     return compute.open_stack(chosen["files"])
 
 
@@ -50,8 +52,23 @@ def open_files(files: Sequence[dict[str, Any]]) -> Stack:
     return stack
 
 
+def arrive(files: Sequence[dict[str, Any]]) -> None:
+    """Have files opened when the page runs next: a callback that a further click ends would not be called again."""
+    state.put("upload.arrived", list(files))
+
+
+def _take(files: list[dict[str, Any]]) -> None:
+    try:
+        open_files(files)
+        state.put("upload.taken", state.get("upload.taken", 0) + 1)
+    except MaskingError as error:
+        state.put("upload.problem", str(error))
+    state.put("upload.arrived", [])
+
+
 def open_sample(name: str) -> None:
     """Open a sample picture."""
+    state.put("upload.arrived", [])
     state.put("picture", {"sample": name})
 
 
@@ -72,7 +89,8 @@ def remove(digest: str) -> None:
 
 def _bounded(entries: list[Entry]) -> list[Entry]:
     """The first entries, as many as may be remembered; the open one, which comes first, always."""
-    held, kept = 0, []
+    held = 0
+    kept: list[Entry] = []
     for entry in entries[:MOST]:
         held += sum(len(file["data"]) for file in entry["files"])
         if kept and held > MOST_BYTES:

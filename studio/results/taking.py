@@ -8,7 +8,7 @@ import streamlit as st
 
 from masking_core import Image, Prompts, Recipe, Result, Transparent, export
 from masking_core.export import FORMATS, ExportOptions, Format, Writing
-from studio import compute, controls, state
+from studio import compute, controls, downloads, state
 from studio.components.clipboard import copy
 
 WHITE = "#ffffff"
@@ -72,12 +72,11 @@ class Taking:
 def button(taking: Taking) -> None:
     """The button that hands over what is seen; the work is done when it is pressed."""
     seen = taking.seen
-    st.download_button(
+    downloads.button(
         "Download cut-out" if seen == "cutout" else "Download picture",
         lambda: taking.file(seen),
-        file_name=taking.name(seen),
+        name=taking.name(seen),
         mime="image/png",
-        on_click="ignore",
         icon=":material/download:",
         key=f"download.{seen}",
         type="primary",
@@ -97,7 +96,7 @@ def menu(taking: Taking) -> None:
         contents = [name for name in CONTENTS if name != "composed" or taking.seen == "composed"]
         if state.get("download.content") not in contents:
             state.put("download.content", contents[0])
-        content = st.segmented_control(
+        chosen = st.segmented_control(
             "Content",
             contents,
             format_func=lambda name: CONTENTS[name].title,
@@ -105,15 +104,15 @@ def menu(taking: Taking) -> None:
             required=True,
             persist_state="session",
         )
+        content = chosen or contents[0]
         st.caption(CONTENTS[content].about)
         form = _format(content)
         how = Writing(_options(form, CONTENTS[content]))
-        st.download_button(
+        downloads.button(
             f"Download {form.title}",
             lambda: taking.file(content, form, how),
-            file_name=taking.name(content, form),
+            name=taking.name(content, form),
             mime=form.mime,
-            on_click="ignore",
             icon=":material/download:",
             key="download.chosen",
             type="primary",

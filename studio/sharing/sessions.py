@@ -6,7 +6,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import MaskingError, Recipe, Session, Stack, export
-from studio import state, uploads
+from studio import downloads, state, uploads
 from studio.drawing import history
 from studio.drawing.board import marks_of
 from studio.picture import opened
@@ -17,12 +17,11 @@ def show(stack: Stack, recipe: Recipe) -> None:
     """The sidebar's part for sessions."""
     with st.expander("Session"):
         with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
-        st.download_button(
+        downloads.button(
             "Save",
             _saving(stack, recipe, with_picture=with_picture),
-            file_name=f"{PurePath(stack.name).stem or 'picture'}.mask.zip",
+            name=f"{PurePath(stack.name).stem or 'picture'}.mask.zip",
             mime="application/zip",
-            on_click="ignore",
             icon=":material/save:",
             help="Picture, marks on every slice and all settings in one file.",
             key="session.save",

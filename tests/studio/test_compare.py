@@ -218,6 +218,7 @@ def test_scores_are_the_measures_of_the_results():
     app.button_group(key="compare.section").select("Side by side").run()
     app.button_group(key="compare.view").select("Errors").run()
     assert "missed" in texts(app.markdown)
+    assert texts(app.caption).count("IoU with the truth") == 3
     assert not app.exception
 
 
@@ -228,6 +229,15 @@ def test_a_result_is_taken_as_truth_and_agrees_with_itself():
     assert app.dataframe[0].value["IoU"][0] == 1
     app.button(key="compare.truth.forget").click().run()
     assert "Say what is right" in texts(app.info)
+
+
+def test_why_a_mask_was_not_taken_is_said_of_its_picture_alone():
+    app = opened("Ground truth")
+    wrong = export.png(HERE[:, :50])
+    app.file_uploader(key="compare.truth.upload").set_value(("mask.png", wrong, "image/png")).run()
+    assert "mask.png" in texts(app.error)
+    uploaded(app, "other.png", picture(50, 70))
+    assert not app.error
 
 
 def test_what_was_drawn_is_truth_or_missed():
@@ -283,12 +293,12 @@ def test_a_search_runs_on_by_itself_until_it_is_told_to_stop():
     from studio.compare.runs import Scene
     from studio.compare.search import Search
 
-    found = Search()
     scene = Scene(Image.open(picture(), name="box.png"), Prompts())
-    found.start(scene, Truth("mask", export.png(HERE), 0.5), Recipe(method=KMeans()), ["objects", "precision"], 60)
+    truth = Truth("mask", export.png(HERE), 0.5)
+    found = Search.started(scene, truth, Recipe(method=KMeans()), ["objects", "precision"], 60)
     while not found.tries:
         time.sleep(0.01)
-    found.job.unwanted = True
+    found.job.cancel()
     with pytest.raises(Cancelled):
         found.job.future.result(timeout=30)
     assert found.over

@@ -121,7 +121,7 @@ def test_ones_own_picture_is_cut_out_at_once_and_can_be_taken_away_or_improved()
     app = with_own_picture()
     assert not app.exception
     assert texts(app.text) == "mine.png"
-    assert any(element.label == "Download cut-out" for element in app.get("download_button"))
+    assert any(button.label == "Download cut-out" for button in app.button)
     assert sum(words.endswith(" s**") for words in captions(app)) == len(CELLS)
     app.button(key="improve").click().run()
     assert app.selectbox(key="method").value == first.method()

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from masking_core.kernels.matting.closed_form import closed_form
 from masking_core.kernels.matting.problem import Plane, Problem, from_trimap
 from masking_core.kernels.matting.reduction import enlarged, reduced
+from masking_core.kernels.matting.sampling import Sampled, sampled
 
 Quality = Literal["best", "fast"]
 
-MOST = {"best": 60_000, "fast": 30_000}
+MOST = {"best": 30_000, "fast": 20_000}
 """Unknown pixels that are solved for; pictures with more are reduced until they have no more."""
 LEAST = 3
 """Pixels a side that a window needs; smaller pictures are extended by repeating their border."""
@@ -29,11 +30,13 @@ class Matte:
     Attributes:
         alpha: (H, W) float32 in [0, 1].
         factor: how many times smaller the size is at which it was solved.
+        samples: alpha sampled at that size, and how sure it is; None for "fast".
         solved: the problem at that size, with its alpha.
     """
 
     alpha: Plane
     factor: int
+    samples: Sampled | None
     solved: Problem
 
 
@@ -47,9 +50,10 @@ def matte(rgb: NDArray[np.uint8], trimap: NDArray[np.uint8], quality: Quality = 
     problem = from_trimap(*(_extended(each) for each in (rgb, trimap)))
     factor = _factor(problem, quality)
     small = reduced(problem, factor)
-    solved = closed_form(small) if small.unknown.any() else small
+    samples = sampled(small) if quality == "best" else None
+    solved = closed_form(small, samples) if small.unknown.any() else small
     alpha = solved.alpha if factor == 1 else enlarged(solved, problem, factor)
-    return Matte(np.ascontiguousarray(alpha[:height, :width]), factor, solved)
+    return Matte(np.ascontiguousarray(alpha[:height, :width]), factor, samples, solved)
 
 
 def _extended(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -62,4 +66,4 @@ def _extended(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _factor(problem: Problem, quality: Quality) -> int:
     factor = math.ceil(math.sqrt(int(np.count_nonzero(problem.unknown)) / MOST[quality]))
     height, width = problem.unknown.shape
-    return max(1, min(factor, height // LEAST, width // LEAST))
+    return int(max(1, min(factor, height // LEAST, width // LEAST)))

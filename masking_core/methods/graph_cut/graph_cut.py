@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels, Mask
 from masking_core.errors import PromptError
 from masking_core.image import Image
@@ -31,7 +32,6 @@ from masking_core.methods.graph_cut.stages import Account, stages
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 VIEW = 40_000
 """Pixels of the picture that the models are learned from."""

@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent
 
 @st.cache_resource(show_spinner=False)
 def _component() -> Any:
-    parts = {kind: (FOLDER / f"arrivals.{kind}").read_text() for kind in ("html", "css", "js")}
+    parts: dict[str, Any] = {kind: (FOLDER / f"arrivals.{kind}").read_text() for kind in ("html", "css", "js")}
     return st.components.v2.component("masking_studio.arrivals", **parts)
 
 
