@@ -10,7 +10,7 @@ from typing import NoReturn
 from masking_core.errors import MaskingError, ParameterError
 from masking_core.version import __version__
 
-COMMANDS = ("mask", "batch", "compare", "score", "methods", "completion")
+COMMANDS = ("mask", "batch", "compare", "score", "methods", "models", "completion")
 """One file each, named after the command; its ``add`` declares the command."""
 
 
