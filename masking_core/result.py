@@ -120,6 +120,26 @@ class Result:
         colours: Picture = self._made["colours"]
         return colours
 
+    @classmethod
+    def empty(cls, image: Image, background: Background) -> "Result":
+        """The result of cutting nothing out of ``image``."""
+        nothing = np.zeros(image.rgb.shape[:2], np.float32)
+        return cls(
+            image=image,
+            scale=1.0,
+            labels=nothing.astype(np.int32),
+            kept=(),
+            alpha=nothing,
+            membership=None,
+            shares=None,
+            draw_uncertainty=None,
+            info={"seconds": 0.0},
+            notes=(),
+            stages=(),
+            edge=Edge(),
+            background=background,
+        )
+
     @cached_property
     def rgba(self) -> Picture:
         """(H, W, 4) uint8, straight alpha: the cut-out on the recipe's background."""
