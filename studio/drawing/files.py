@@ -13,8 +13,8 @@ from studio.drawing.history import History
 
 PAINTED = """\
 **A painted PNG** as large as this picture: black is background, white the object, grey undecided; or blue is
-background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A JSON file** of marks. Both
-come on top of what is drawn; undo takes them back."""
+background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A JSON file** of marks. They
+are added to your marks; undo removes them."""
 LONGEST_NAME = 100
 
 
@@ -34,7 +34,7 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
         state.put("marks.news", "")
     help = "**Import and export marks**"
     with st.popover(
-        "Marks as files", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
+        "Import and export marks", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
     ) as opened:
         if not opened.open:
             return

@@ -67,15 +67,15 @@ class Cell(NamedTuple):
 
 
 CLASSIC = (
-    Cell("K-means by colour", KMeans(), "", "No marks at all: objects in colours of their own."),
+    Cell("K-means by colour", KMeans(), "", "No marks at all: for objects with distinct colours."),
     Cell("K-means, rectangle", KMeans(objects=5), "rectangle", "Keeps the colours typical of the rectangle."),
     Cell(
         "Colour × distance",
         KMeans(objects=4, metric="product"),
         "rectangle",
-        "K-means where look-alikes far apart are different objects.",
+        "K-means that separates areas of similar colour that lie far apart.",
     ),
-    Cell("Fuzzy C-means", FuzzyCMeans(alpha="membership"), "", "By degrees: smoke, glass and soft shadows."),
+    Cell("Fuzzy C-means", FuzzyCMeans(alpha="membership"), "", "Soft edges: smoke, glass, shadows."),
     Cell("Watershed", Watershed(), "strokes", "Floods from your strokes up to the edges."),
     Cell("Graph cut", GraphCut(), "strokes", "The cheapest outline between strokes: most photos."),
     Cell("Manual regions", Manual(), "outline", "You draw the outline: when you know best."),
