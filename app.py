@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from studio import shell
+from studio import downloads, shell
 from studio.components.arrivals import arrivals
 from studio.gallery import first_cut, gallery
 from studio.picture import opened, picker
@@ -37,10 +37,12 @@ with left:
     st.caption("You can also paste a picture (Ctrl+V). It never leaves the machine that runs this app.")
 with right:
     guess = first_cut.show(picture)
-st.subheader(f"{len(gallery.CELLS)} methods on this picture", anchor=False)
+    saving = st.container()
+st.subheader(f"{len(gallery.cells())} methods on this picture", anchor=False)
 table = st.container()
 with st.container(horizontal=True, gap="large"):
     for page, label, icon in MORE:
         st.page_link(page, label=label, icon=icon, width="content")
 with table:
     gallery.show(picture, guess)
+downloads.follow(saving)

@@ -15,7 +15,7 @@ from masking_core.arrays import Mask
 from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
 from masking_core.image.transparency import hidden, opaque
-from masking_core.method import Method, Segmentation
+from masking_core.method import Method, Segmentation, Shares
 from masking_core.methods import METHODS
 from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
 from masking_core.prompts import Prompts, SeedMap
@@ -222,8 +222,10 @@ class Recipe(Declared):
         kept = self.foreground.select(found.labels, found.prompts, knows_background=method.knows_background)
         membership = None if self.clean.split else method.membership
         edge = self.edge.scaled(found.scale)
-        seen = Seen(found.image, found.prompts.hair(found.labels.shape), method.uncertainty)
-        alpha = foreground_alpha(seen, found.labels, method.labels, membership, kept, edge)
+        shares = None if self.clean.split else method.shares
+        hair = found.prompts.hair(found.labels.shape)
+        seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
+        alpha = foreground_alpha(seen, found.labels, method.labels, membership, kept, edge, shares)
         return Result(
             image=found.image,
             scale=found.scale,
@@ -231,6 +233,7 @@ class Recipe(Declared):
             kept=kept,
             alpha=alpha,
             membership=membership,
+            shares=shares,
             draw_uncertainty=method.uncertainty,
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
             notes=method.notes,
@@ -254,7 +257,9 @@ class Recipe(Declared):
         if membership is not None:
             membership = np.zeros((*labels.shape, membership.shape[2]), np.float32)
             membership[rows, columns] = found.membership
-        return replace(found, labels=labels, membership=membership, uncertainty=_placed(found, labels.shape, window))
+        shares = None if found.shares is None else partial(_whole_shares, found.shares, labels.shape, window)
+        uncertainty = _placed(found, labels.shape, window)
+        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty)
 
 
 def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
@@ -294,6 +299,13 @@ def _whole(
     placed = np.zeros(shape, np.float32)
     placed[top:bottom, left:right] = cv2.resize(draw(), (right - left, bottom - top))
     return placed
+
+
+def _whole_shares(
+    draw: Shares, shape: tuple[int, ...], window: tuple[int, int, int, int], numbers: tuple[int, ...]
+) -> NDArray[np.float32]:
+    """The shares that objects of a part of a picture take, as those of all of it."""
+    return _whole(partial(draw, numbers), shape, window)
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:

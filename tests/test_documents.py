@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,15 @@ def test_examples_in_docstrings_run(name):
 
 def test_the_public_functions_have_examples():
     assert len(MODULES) >= 12
+
+
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{x.name}" for x in (ROOT / "docs").glob("*.md"))]
+)
+def test_the_files_that_a_document_names_are_there(document):
+    text = re.sub(r"```.*?```", "", (ROOT / document).read_text(), flags=re.DOTALL)
+    named = set(re.findall(r"`([\w.]+/[\w./]*|[\w]+\.(?:py|toml|txt|md|yml))`", text))
+    linked = set(re.findall(r"\]\((?!https?:|#)([^)#]+)", text))
+    here = (ROOT / document).parent
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+    assert {name for name in linked if not (here / name).exists()} == set()

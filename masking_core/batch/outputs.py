@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 
 from masking_core import export
 from masking_core.errors import ParameterError
+from masking_core.export.formats import FORMATS, Format
+from masking_core.export.options import PLAIN
 from masking_core.result import Result
 
 PLACEHOLDERS = ("folder", "stem", "name", "ext", "recipe", "what")
@@ -14,30 +16,33 @@ PLACEHOLDERS = ("folder", "stem", "name", "ext", "recipe", "what")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of result: its ``title``, how its files end, and the bytes of such a file."""
+    """A kind of result: its ``title``, and the bytes of it in a file of one of :data:`masking_core.export.FORMATS`.
+
+    ``formats`` are those it can be written in; where another is asked for, the first.
+    """
 
     title: str
-    ext: str
-    data: Callable[[Result], bytes]
+    data: Callable[[Result, Format], bytes]
+    formats: tuple[str, ...]
+
+    def format(self, wanted: str) -> Format:
+        """The format in which it is written where ``wanted`` is asked for."""
+        return FORMATS[wanted if wanted in self.formats else self.formats[0]]
 
 
-def _cutout(result: Result) -> bytes:
-    return export.png(result.rgba)
+def _mask(result: Result, form: Format) -> bytes:
+    return form.write([result.mask], PLAIN)
 
 
-def _mask(result: Result) -> bytes:
-    return export.png(result.mask)
-
-
-def _labels(result: Result) -> bytes:
+def _labels(result: Result, form: Format) -> bytes:  # noqa: ARG001
     return export.labels_png(result.labels)
 
 
 KINDS: Mapping[str, Kind] = {
-    "cutout": Kind("Cut-out", "png", _cutout),
-    "mask": Kind("Mask", "png", _mask),
-    "labels": Kind("Label map", "png", _labels),
-    "layers": Kind("Layers", "ora", export.open_raster),
+    "cutout": Kind("Cut-out", export.cutout_file, tuple(FORMATS)),
+    "mask": Kind("Mask", _mask, tuple(id for id, form in FORMATS.items() if form.lossless and not form.layered)),
+    "labels": Kind("Label map", _labels, ("png",)),
+    "layers": Kind("Layers", export.cutout_file, tuple(id for id, form in FORMATS.items() if form.layered)),
 }
 """What can be written, by its name on the command line."""
 
@@ -71,11 +76,10 @@ def check_pattern(pattern: str) -> None:
         raise ParameterError(f"pattern must be a path below the output folder made of {known}; {pattern!r} was given.")
 
 
-def named(pattern: str, relative: str, recipe: str, what: str) -> str:
+def named(pattern: str, relative: str, recipe: str, what: str, ext: str) -> str:
     """The path below the output folder of one result of the picture at ``relative`` path."""
     path = PurePosixPath(relative)
     folder = "" if str(path.parent) == "." else str(path.parent)
-    values = {"folder": folder, "stem": path.stem, "name": path.name, "recipe": recipe, "what": what}
-    values["ext"] = KINDS[what].ext
+    values = {"folder": folder, "stem": path.stem, "name": path.name, "recipe": recipe, "what": what, "ext": ext}
     filled = re.sub(r"{(.*?)}", lambda found: values[found[1]], pattern)
     return str(PurePosixPath(filled.lstrip("/")))

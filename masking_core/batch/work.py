@@ -5,7 +5,7 @@ import time
 from masking_core.batch import outputs, places
 from masking_core.batch.flags import figures
 from masking_core.batch.item import Item, Outcome
-from masking_core.batch.truth import read_truth, scores
+from masking_core.batch.truth import open_truth, scores
 from masking_core.errors import MaskingError
 from masking_core.image import Image
 from masking_core.result import Result
@@ -37,20 +37,26 @@ def _cut(item: Item, begun: float) -> Outcome:
     image = Image.open(data, name=item.source.name, limits=item.limits)
     result = item.recipe.run(image, item.marks.prompts(drawn, image, item.limits))
     measured = figures(result)
-    against = scores(result.alpha, read_truth(truth, image.size, item.name, item.limits)) if item.truth else {}
-    digests = {path: _write(path, kind, result) for kind, path in item.writes.items()}
+    against = _scores(item, result, truth)
+    digests = {path: _write(path, kind, item.form, result) for kind, path in item.writes.items()}
     notes = (*image.notes, *result.notes)
     return Outcome("done", key, digests, time.perf_counter() - begun, "", notes, measured, against)
 
 
+def _scores(item: Item, result: Result, truth: bytes) -> dict[str, float]:
+    if item.truth is None:
+        return {}
+    return scores(result.alpha, open_truth(truth, item.truth.name, item.limits, result.image.size))
+
+
 def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:
     """32 hexadecimal digits over all that the files of an item depend on."""
-    written = repr([(kind, outputs.KINDS[kind].ext) for kind in item.writes]).encode()
+    written = repr((item.form, *item.writes)).encode()
     made_with = repr(sorted(versions().items())).encode()
     return places.digest(picture, marks, truth, item.recipe.to_json().encode(), written, made_with)
 
 
-def _write(path: str, kind: str, result: Result) -> str:
-    data = outputs.KINDS[kind].data(result)
+def _write(path: str, kind: str, wanted: str, result: Result) -> str:
+    data = outputs.KINDS[kind].data(result, outputs.KINDS[kind].format(wanted))
     places.write(path, data)
     return places.digest(data)

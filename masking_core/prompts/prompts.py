@@ -4,7 +4,7 @@ Strokes, points and seed maps are seeds: their pixels are certain. Regions of ob
 that find it themselves, and are the mask itself for manual masking; regions of object 0 are background seeds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
@@ -14,12 +14,14 @@ from pydantic_core import from_json
 
 from masking_core.arrays import Mask
 from masking_core.errors import PromptError
+from masking_core.image.numbers import NumberMap
 from masking_core.image.sources import Source
 from masking_core.kernels.raster.raster import Coverage, Operation, Window, combine
 from masking_core.progress import report
 from masking_core.prompts.marks import MAX_MARKS, MAX_POINTS, Hair, Mark, Point, Seed, Shape, Stroke, Value
+from masking_core.prompts.painted import Numbers, read_trimap, seeds_of
 from masking_core.prompts.regions import Arc, Curve, Ellipse, Group, Pie, Polygon, Rectangle, Region, Text
-from masking_core.prompts.seedmap import MAX_TEXT, Numbers, SeedMap, read_painted, read_trimap
+from masking_core.prompts.seedmap import MAX_TEXT, SeedMap
 
 __all__ = [
     "AnyMark",
@@ -98,7 +100,7 @@ class Prompts(Value):
         """Mark pixels from a picture that somebody painted: a file, its bytes, or an array.
 
         An array of signed whole numbers is a label map, -1 where nothing is marked; for everything else see
-        :func:`masking_core.prompts.seedmap.read_painted`.
+        :func:`masking_core.prompts.painted.seeds_of`.
 
         Raises:
             ImageError: it is not a picture.
@@ -108,7 +110,7 @@ class Prompts(Value):
         [[0, -1, 2]]
         """
         numbers = isinstance(painted, np.ndarray) and painted.dtype.kind == "i"
-        return cls(marks=(SeedMap.from_numbers(painted if numbers else read_painted(painted)),))  # type: ignore[arg-type]
+        return cls(marks=(SeedMap.from_numbers(painted if numbers else seeds_of(NumberMap.open(painted))),))  # type: ignore[arg-type]
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -203,19 +205,20 @@ class Prompts(Value):
             combine(bounds, *region.mask(shape), region.operation)
         return bounds
 
-    def roi_alpha(self, shape: Shape, object: int | None = None) -> NDArray[np.float32]:
-        """Draw the regions as a mask: (H, W) float32 in [0, 1], anti-aliased; of one ``object``, or of all as one.
+    def roi_alpha(self, shape: Shape, object: int | Collection[int] | None = None) -> NDArray[np.float32]:
+        """Draw the regions as a mask: (H, W) float32 in [0, 1], anti-aliased; of one ``object``, of some or of all as one.
 
         Every region combines with all that was drawn before it, whichever object it is of; where objects overlap, the
         later one wins. A region of object 0 or -1 takes away, unless it intersects.
         """
         total = np.zeros(shape[:2], np.float32)
         share = total if object is None else total.copy()
+        own = {object} if isinstance(object, int) else set(object or ())
         for region in _reporting(self.regions):
             window, covered = region.coverage(shape)
             operation = _mask_operation(region)
             if object is not None:
-                _give(share, total, window, covered, operation, own=region.object == object)
+                _give(share, total, window, covered, operation, own=region.object in own)
             combine(total, window, covered, operation)
         return share
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from masking_core import Stack
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
@@ -36,7 +37,10 @@ class Engine:
         """Stop what runs for a visitor who left, and give back what was kept for them."""
         self.now.cancel_all(visitor)
         self.later.cancel_all(visitor)
-        self.cache.leave(visitor)
+        for value in self.cache.leave(visitor):
+            # Streamlit holds on to the arguments of a page's parts for a while, the picture among them.
+            for image in value if isinstance(value, Stack) else ():
+                image.forget()
         self.collector.ask()
 
 

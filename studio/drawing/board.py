@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from masking_core import Image, Prompts, Result, export, palette
+from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
 from masking_core.steps.compose import on_checkerboard
 from studio import compute, state
@@ -105,7 +106,7 @@ def _painted(prompts: Prompts, size: tuple[int, int]) -> bytes:
     if not any(isinstance(mark, SeedMap) for mark in prompts.marks):
         return b""
     factor = min(1.0, (PLAIN / (size[0] * size[1])) ** 0.5)
-    shape = max(1, round(size[1] * factor)), max(1, round(size[0] * factor))
+    shape = sizes.scaled(size, factor)[::-1]
     return compute.once(("painted", prompts.to_json(), shape), lambda: _png(prompts, factor, shape))
 
 

@@ -26,6 +26,8 @@ from masking_core import (
 from masking_core.arrays import Picture
 from masking_core.kernels import sizes
 from masking_core.methods import METHODS
+from masking_core.methods.subject import Subject
+from masking_core.models.files import is_ready
 from masking_core.result import Found, Result
 from studio import compute, state
 from studio.drawing import history
@@ -92,6 +94,11 @@ CELLS = (*CLASSIC, *(_added(method) for method in METHODS.values() if method not
 """The classic table, and whatever methods there are beyond it."""
 
 
+def cells() -> list[Cell]:
+    """Those whose method can run on this machine: a trained network may not be there."""
+    return [cell for cell in CELLS if not isinstance(cell.method, Subject) or is_ready(cell.method.model)]
+
+
 @dataclass
 class Running:
     """A cell on its way: its job, and the places where its picture and its words go."""
@@ -114,11 +121,11 @@ def show(stack: Stack, guess: Result | None) -> None:
     image = stack[0]
     marks = prepared.marks(image, guess)
     with st.container(key="gallery"):
-        places = [place for start in range(0, len(CELLS) + 1, COLUMNS) for place in st.columns(COLUMNS, gap="medium")]
+        places = [place for start in range(0, len(cells()) + 1, COLUMNS) for place in st.columns(COLUMNS, gap="medium")]
         waiting = views.jpeg(_faded(image))
         with places[0]:
             _original(image)
-        running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(CELLS, places[1:], strict=False)]
+        running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(cells(), places[1:], strict=False)]
     _follow(running)
 
 

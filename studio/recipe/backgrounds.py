@@ -61,7 +61,7 @@ def _take() -> None:
     try:
         files = uploads.listed("background.upload")
         for file in files:
-            compute.open_stack([{"name": file.name, "data": file.data}], st.empty())
+            compute.open_stack([{"name": file.name, "data": file.data}])
         state.put("background.data", files[-1].data if files else b"")
     except ImageError as error:
         state.put("background.problem", str(error))

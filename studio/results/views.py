@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Result, export, palette
+from masking_core import Image, Result, export, label_map, palette
 from masking_core.arrays import Labels, Picture
 from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
-from masking_core.steps import label_map
 from masking_core.steps.compose import on_checkerboard
 from masking_core.uncertainty import next_place
+from studio import compute
 from studio.components.before_after import address, before_after
 
 VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
@@ -80,9 +80,12 @@ def _uncertain(result: Result) -> Picture:
     return shown
 
 
-@st.cache_data(show_spinner=False, max_entries=1000, hash_funcs={Image: lambda image: image.digest})
 def thumbnail(image: Image) -> bytes:
     """A small copy of a picture, transparency on a checkerboard, as a JPEG file."""
+    return compute.once(("thumbnail", image.digest), lambda: _small(image))
+
+
+def _small(image: Image) -> bytes:
     small = sizes.reduced(export.pixels(image), sizes.fitting(image.size, 2 * THUMBNAIL))
     return jpeg(small if image.alpha is None else on_checkerboard(small, 8))
 

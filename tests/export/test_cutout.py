@@ -62,12 +62,14 @@ def test_an_empty_cut_out_is_not_cropped():
     nothing = Recipe(method=Manual()).run(
         Image.from_array(NOISE), Prompts(marks=(*BOX.marks, BOX.marks[0].model_copy(update={"operation": "subtract"})))
     )
-    picture = export.picture_of(nothing, Writing(ExportOptions(crop=True)))
+    picture = export.composed_picture(nothing, Writing(ExportOptions(crop=True)))
     assert picture.shape == (200, 300, 4)
     assert not picture.any()
 
 
 def test_a_background_fills_the_file_all_the_same():
     recipe = Recipe(method=Manual(), background=Colour(colour="#010203"))
-    rgba = export.picture_of(recipe.run(Image.from_array(NOISE), BOX), Writing(ExportOptions(hidden_colours=True)))
+    rgba = export.composed_picture(
+        recipe.run(Image.from_array(NOISE), BOX), Writing(ExportOptions(hidden_colours=True))
+    )
     assert tuple(rgba[0, 0]) == (1, 2, 3, 255)

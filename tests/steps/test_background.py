@@ -118,9 +118,9 @@ def test_a_contained_picture_leaves_the_rest_transparent_and_a_tiled_one_repeats
 
 def test_the_object_does_not_bleed_into_the_blur():
     rgb = np.full((60, 60, 3), 200, np.uint8)
-    rgb[20:40, 20:40] = (255, 0, 0)
+    rgb[21:39, 21:39] = (255, 0, 0)
     alpha = np.zeros((60, 60), np.float32)
-    alpha[20:40, 20:40] = 1
+    alpha[21:39, 21:39] = 1
     painted = Blurred(radius=20.0).paint(Image.from_array(rgb), alpha)
     assert np.abs(painted.astype(int) - 200).max() <= 1
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels
 from masking_core.errors import PromptError
 from masking_core.image import Image
@@ -20,7 +21,6 @@ from masking_core.methods.clustering.stages import stages
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 INSIDE = "Colours more common inside your shape than outside count as the object."
 

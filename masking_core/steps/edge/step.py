@@ -18,11 +18,13 @@ class Seen:
         image: the picture, (H, W).
         undecided: (H, W) bool, where a person painted hair; None where nobody did.
         uncertainty: draws (H, W) float32 in [0, 1], 1 where the method's decision was closest; None where it cannot.
+        anti_aliased: whether alpha already is the exact share of every pixel: an automatic feather then adds nothing.
     """
 
     image: Image
     undecided: Mask | None = None
     uncertainty: Callable[[], Alpha] | None = None
+    anti_aliased: bool = False
 
 
 class EdgeStep(Declared, ABC):

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from masking_core import MaskingError
-from studio import state
+from studio import compute, state
 
 FOLDER = Path(__file__).parent
 
@@ -26,7 +26,7 @@ def copy(label: str, png: Callable[[], bytes], key: str) -> None:
         state.put(f"{key}.asked", "")
         data["answer"] = asked
         try:
-            data["png"] = base64.b64encode(png()).decode()
+            data["png"] = base64.b64encode(compute.wait(compute.submit(png), st.empty())).decode()
         except MaskingError as error:
             data["problem"] = str(error)
     _component()(data=data, key=key, on_asked_change=lambda: _ask(key), width="content")
