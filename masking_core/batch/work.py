@@ -5,7 +5,7 @@ import time
 from masking_core.batch import outputs, places
 from masking_core.batch.flags import figures
 from masking_core.batch.item import Item, Outcome
-from masking_core.batch.truth import open_truth, scores
+from masking_core.batch.truth import open_mask, scores
 from masking_core.errors import Cancelled, MaskingError
 from masking_core.export.options import PLAIN
 from masking_core.image import Image
