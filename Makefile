@@ -17,6 +17,7 @@ check: lint types test
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings studio
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy

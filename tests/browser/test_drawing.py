@@ -212,7 +212,11 @@ def test_space_moves_the_picture_whatever_was_clicked_before_and_paints_nothing(
     zoom(editor, "400 %")
     stage = editor.locator(".st-key-stage")
     box = stage.bounding_box()
-    for focused in (".st-key-tool_brush button", '[data-testid="stRadio"] label', '[role="slider"], input[type="range"]'):
+    for focused in (
+        ".st-key-tool_brush button",
+        '[data-testid="stRadio"] label',
+        '[role="slider"], input[type="range"]',
+    ):
         editor.locator(focused).locator("visible=true").first.click(force=True)
         settled(editor)
         before = stage.evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
