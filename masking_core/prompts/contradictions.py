@@ -4,9 +4,10 @@ import numpy as np
 
 from masking_core.arrays import Mask
 from masking_core.prompts.marks import Mark, Shape
+from masking_core.prompts.painted import Numbers
 from masking_core.prompts.prompts import Prompts
 from masking_core.prompts.regions import Region
-from masking_core.prompts.seedmap import Numbers, SeedMap
+from masking_core.prompts.seedmap import SeedMap
 
 
 def contradictions(prompts: Prompts, shape: Shape) -> Mask:

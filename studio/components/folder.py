@@ -2,15 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
-def register(folder: Path, *, isolate_styles: bool = True) -> Any:
+def register(folder: Path, *, isolate_styles: bool = True) -> ComponentRenderer:
     """Register the component of a folder, whose files are named like the folder; what is returned draws it."""
     text = {kind: (folder / f"{folder.name}.{kind}").read_text() for kind in ("html", "css")}
     js = joined(folder / f"{folder.name}.js")

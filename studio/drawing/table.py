@@ -12,7 +12,7 @@ from studio import state
 from studio.drawing import history
 from studio.drawing.history import History
 
-CLASSES: dict[str, Any] = {
+CLASSES: dict[str, type[AnyMark]] = {
     one.model_fields["kind"].default: one
     for one in get_args(get_args(AnyMark)[0])  # one class for each kind of mark
 }
@@ -107,8 +107,7 @@ def edited(marks: list[Row], edits: dict[str, Any]) -> Prompts:
 
 def _mark(mark: Row, edit: Row, place: int) -> AnyMark:
     if mark and not edit:
-        same: AnyMark = CLASSES[mark["kind"]].model_validate(mark)
-        return same
+        return CLASSES[mark["kind"]].model_validate(mark)
     typed = {name: value for name, value in (mark | edit).items() if value is not None}
     kind = typed.get("kind", "rectangle")
     if not mark and kind not in NEW:
@@ -122,8 +121,7 @@ def _mark(mark: Row, edit: Row, place: int) -> AnyMark:
     try:
         if isinstance(known.get("points"), str):
             known["points"] = _points(known["points"])
-        new: AnyMark = made.model_validate(known)
-        return new
+        return made.model_validate(known)
     except PromptError as error:
         raise PromptError(f"Row {place + 1}: {error}") from None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels, Mask
 from masking_core.errors import PromptError
 from masking_core.image import Image
@@ -30,7 +32,6 @@ from masking_core.methods.graph_cut.stages import Account, stages
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
@@ -145,7 +146,7 @@ class GraphCut(Method):
                 "foreground": float((labels > 0).mean()),
             },
             notes=(NO_OBJECT,) if guessed else (),
-            uncertainty=lambda: self._uncertainty(image, objects),
+            uncertainty=partial(self._uncertainty, image, objects),
             stages=stages(self._account(image, labels, objects, guessed=guessed)),
         )
 
@@ -162,7 +163,7 @@ class GraphCut(Method):
             links=self._links(image, features),
             smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
             sizes=tuple(level.shape[:2] for level in reversed(self._pyramid(image).levels)),
-            cuts=lambda number: self._cuts(image, objects[number]),
+            cuts=partial(self._cuts_of, image, objects),
         )
 
     def _learn(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> Known:
@@ -185,6 +186,9 @@ class GraphCut(Method):
         report(0.6, "Cutting")
         *_, last = self._cuts(image, known)
         return without_specks(last.foreground) if guessed else connected_to_seeds(last.foreground, known.seeds)
+
+    def _cuts_of(self, image: Image, objects: dict[int, Known], number: int) -> Iterator[Step]:
+        return self._cuts(image, objects[number])
 
     def _cuts(self, image: Image, known: Known) -> Iterator[Step]:
         """The cut of every size, the smallest first."""

@@ -2,15 +2,15 @@
 
 import base64
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from studio.components.folder import register
 
 
 @st.cache_resource(show_spinner=False)
-def _component() -> Any:
+def _component() -> ComponentRenderer:
     return register(Path(__file__).parent)
 
 

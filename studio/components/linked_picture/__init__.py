@@ -1,9 +1,9 @@
 """A picture that is enlarged and moved together with all others of its group on the page."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from studio.components.before_after import address
 from studio.components.folder import register
@@ -12,7 +12,7 @@ HINT = "Double-click, Ctrl + wheel or + enlarges, dragging moves: all pictures t
 
 
 @st.cache_resource(show_spinner=False)
-def _component() -> Any:
+def _component() -> ComponentRenderer:
     return register(Path(__file__).parent)
 
 

@@ -1,15 +1,15 @@
 """Buttons that enlarge all pictures of a group, and how far they are enlarged now."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from studio.components.folder import register
 
 
 @st.cache_resource(show_spinner=False)
-def _component() -> Any:
+def _component() -> ComponentRenderer:
     return register(Path(__file__).parent, isolate_styles=False)
 
 

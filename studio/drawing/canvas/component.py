@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from studio import state
 from studio.components.folder import register
@@ -38,7 +39,7 @@ class Buttons:
 
 
 @st.cache_resource(show_spinner=False)
-def _bridge() -> Any:
+def _bridge() -> ComponentRenderer:
     return register(Path(__file__).parent / "bridge", isolate_styles=False)
 
 
