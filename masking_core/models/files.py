@@ -71,9 +71,14 @@ def model_named(name: str) -> Model:
     return models[name]
 
 
+def path_of(model: Model) -> Path | None:
+    """The first file of the network in the folders, whatever it holds; None where there is none."""
+    return next((path for folder in folders() if (path := folder / model.file).is_file()), None)
+
+
 def state(model: Model) -> State:
     """Whether a network could be run now."""
-    path = _found(model)
+    path = path_of(model)
     if path is None:
         return "missing"
     return "ready" if _is_meant(model, path) else "other file"
@@ -92,7 +97,7 @@ def weights(name: str) -> Weights:
         ModelError: its file is missing, or is another file than the one that is known by its checksum.
     """
     model = model_named(name)
-    path = _found(model)
+    path = path_of(model)
     if path is None:
         raise ModelError(missing(model))
     if not _is_meant(model, path):
@@ -106,7 +111,7 @@ def weights(name: str) -> Weights:
 def missing(model: Model) -> str:
     """One sentence saying how to come by a network's file."""
     return (
-        f"The network {model.name} ({model.title}) is not on this machine: run “masking models fetch {model.name}”, or "
+        f"The network {model.name} ({model.label}) is not on this machine: run “masking models fetch {model.name}”, or "
         f"put the file {model.file} from {model.source} into the folder {home()}."
     )
 
@@ -119,7 +124,7 @@ def accept(name: str) -> Path:
         ModelError: there is no file.
     """
     model = model_named(name)
-    path = _found(model)
+    path = path_of(model)
     if path is None:
         raise ModelError(missing(model))
     answer = _answer(path)
@@ -137,10 +142,6 @@ def _rembg() -> Path:
     """The folder that the program rembg downloads to."""
     data = os.environ.get("XDG_DATA_HOME") or "~"
     return Path(os.environ.get("U2NET_HOME") or f"{data}/.u2net").expanduser()
-
-
-def _found(model: Model) -> Path | None:
-    return next((path for folder in folders() if (path := folder / model.file).is_file()), None)
 
 
 def _is_meant(model: Model, path: Path) -> bool:

@@ -37,7 +37,8 @@ class Model(Declared):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
     """Also the file's name, less ".onnx"."""
-    title: str
+    label: str
+    """What it is called on a page."""
     good_for: str
     """One sentence: which pictures it suits."""
     task: Task = "subject"

@@ -85,7 +85,7 @@ class _Shelf:
                 self._timer.cancel()
             if self._network is None or self._key != weights.sha256:
                 self._forget()
-                report(0.0, f"Loading {weights.model.title}")
+                report(0.0, f"Loading {weights.model.label}")
                 self._network, self._key = _loaded(weights), weights.sha256
             yield self._network
         finally:
@@ -133,13 +133,13 @@ def run(weights: Weights, inputs: Mapping[str, Tensor]) -> tuple[list[Tensor], s
         Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
     """
     with SHELF.borrowed(weights) as network:
-        report(0.1, f"Running {weights.model.title}")
+        report(0.1, f"Running {weights.model.label}")
         try:
             return network.run(inputs), network.engine
         except cv2.error as refused:  # what OpenCV reads it may still not be able to compute
-            network = SHELF.replace(_onnx_runtime(weights, refused))
+            other = SHELF.replace(_onnx_runtime(weights, refused))
         try:
-            return network.run(inputs), network.engine
+            return other.run(inputs), other.engine
         except Exception as error:  # ONNX Runtime's own kinds
             raise ModelError(f"The network {weights.model.name} cannot be run: {_first(error)}.") from None
 

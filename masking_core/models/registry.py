@@ -16,6 +16,9 @@ SubjectName = Literal[
 ]
 """The networks that find a picture's subject, the smallest and default first."""
 
+DEFAULT: SubjectName = "u2netp"
+"""The network that methods and steps ask where they do not name one."""
+
 RELEASES = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
 APACHE = "Apache-2.0"
 UPSTREAM = "Apache-2.0 (its authors' word for code and models; trained on DUTS)"
@@ -43,7 +46,7 @@ def _birefnet(name: SubjectName, file: str, **fields: Any) -> Model:
 _KNOWN = (
     _u2net(
         "u2netp",
-        title="U²-Net small",
+        label="U²-Net small",
         good_for="Any picture with one clear subject; 4.6 MB and fast.",
         sha256="309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
         md5="8e83ca70e441ab06c318d82300c84806",
@@ -57,7 +60,7 @@ _KNOWN = (
     ),
     _u2net(
         "u2net",
-        title="U²-Net",
+        label="U²-Net",
         good_for="Any picture with one clear subject; more exact than the small one.",
         sha256="8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491",
         md5="60024c5c889badc19c04ad937298a77b",
@@ -65,7 +68,7 @@ _KNOWN = (
     ),
     _u2net(
         "silueta",
-        title="Silueta",
+        label="Silueta",
         good_for="As U²-Net, at a quarter of its size.",
         sha256="75da6c8d2f8096ec743d071951be73b4a8bc7b3e51d9a6625d63644f90ffeedb",
         md5="55e59e0d8062d2f5d013f4725ee84782",
@@ -74,7 +77,7 @@ _KNOWN = (
     ),
     _u2net(
         "isnet-general-use",
-        title="IS-Net",
+        label="IS-Net",
         good_for="Fine structures in large pictures; slow.",
         size=1024,
         scale="255",
@@ -88,7 +91,7 @@ _KNOWN = (
     ),
     _u2net(
         "u2net_human_seg",
-        title="U²-Net for people",
+        label="U²-Net for people",
         good_for="People.",
         sha256="01eb6a29a5c4d8edb30b56adad9bb3a2a0535338e480724a213e0acfd2d1c73c",
         md5="c09ddc2e0104f800e3e1bb4652583d1f",
@@ -98,21 +101,21 @@ _KNOWN = (
     _birefnet(
         "birefnet-general-lite",
         "BiRefNet-general-bb_swin_v1_tiny-epoch_232.onnx",
-        title="BiRefNet small",
+        label="BiRefNet small",
         good_for="Any subject, with fine edges; minutes on a small machine.",
         md5="4fab47adc4ff364be1713e97b7e66334",
     ),
     _birefnet(
         "birefnet-general",
         "BiRefNet-general-epoch_244.onnx",
-        title="BiRefNet",
+        label="BiRefNet",
         good_for="Any subject, with the finest edges; needs much memory and time.",
         md5="7a35a0141cbbc80de11d9c9a28f52697",
     ),
     _birefnet(
         "birefnet-portrait",
         "BiRefNet-portrait-epoch_150.onnx",
-        title="BiRefNet for portraits",
+        label="BiRefNet for portraits",
         good_for="Portraits; needs much memory and time.",
         md5="c3a64a6abf20250d090cd055f12a3b67",
     ),

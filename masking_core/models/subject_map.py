@@ -47,9 +47,9 @@ class SubjectMap:
     values: Plane
     sides: tuple[Plane, ...]
 
-    def placed(self, height: int, width: int, full: tuple[int, int]) -> Plane:
-        """The map on a picture (height, width) which is a copy of the ``full`` one (H, W); 0 outside the crop."""
-        return read_at(self.values, self.crop, (height, width), full)
+    def placed(self, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
+        """The map on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
+        return read_at(self.values, self.crop, (shape[0], shape[1]), full)
 
 
 def subject_map(image: Image, weights: Weights, crop: Crop | None = None) -> SubjectMap:
@@ -82,13 +82,10 @@ def crop_of(possible: Mask, margin: float = MARGIN) -> Crop:
 
 
 def seen(image: Image, crop: Crop, size: int) -> Picture:
-    """The crop at the network's size: (size, size, 3) uint8; what is transparent is grey."""
+    """The crop at the network's size: (size, size, 3) uint8."""
     rows, columns = crop.rows, crop.columns
     part = np.ascontiguousarray(image.rgb[rows, columns])
     way = cv2.INTER_AREA if part.shape[0] * part.shape[1] > size * size else cv2.INTER_LINEAR
-    if image.alpha is not None:
-        share = image.alpha[rows, columns, None].astype(np.float32) / np.float32(255)
-        part = np.rint(part * share + 128 * (1 - share)).astype(np.uint8)
     return np.asarray(cv2.resize(part, (size, size), interpolation=way), np.uint8)
 
 
@@ -96,7 +93,7 @@ def normalised(picture: Picture, model: Model) -> Tensor:
     """A picture (size, size, 3) uint8 as the network expects it: (1, 3, size, size) float32."""
     largest = {"brightest": max(1, int(picture.max())), "255": 255, "1": 1}[model.scale]
     shares = picture[..., ::-1] if model.order == "bgr" else picture
-    mean, std = np.float32(model.mean), np.float32(model.std)
+    mean, std = np.array(model.mean, np.float32), np.array(model.std, np.float32)
     tensor: Tensor = ((shares.astype(np.float32) / np.float32(largest) - mean) / std).transpose(2, 0, 1)[None]
     return np.ascontiguousarray(tensor)
 
@@ -107,16 +104,19 @@ def as_map(output: Tensor, model: Model) -> Plane:
     Raises:
         ModelError: it is not one plane of finite numbers.
     """
-    plane = (
-        output.reshape(output.shape[-2:]) if output.ndim >= 2 and output.size == np.prod(output.shape[-2:]) else None
-    )
-    if plane is None or not np.isfinite(plane).all():
+    height, width = output.shape[-2:] if output.ndim >= 2 else (0, 0)
+    if output.size != height * width or not np.isfinite(output).all():
         raise ModelError(f"The network {model.name} answers no map: its output is of shape {output.shape}.")
+    plane: Plane = output.reshape(height, width)
     if model.answer == "logit":
-        plane = 1 / (1 + np.exp(-np.clip(plane, -30, 30)))
+        plane = (1 / (1 + np.exp(-np.clip(plane, -30, 30)))).astype(np.float32)
     if model.stretched:
-        least, most = float(plane.min()), float(plane.max())
-        plane = (plane - least) / max(most - least, 1e-6)
+        plane = (plane - plane.min()) / np.float32(max(float(np.ptp(plane)), 1e-6))
+    return rounded(plane)
+
+
+def rounded(plane: Plane) -> Plane:
+    """The same in steps of 1/255, from 0 to 1."""
     steps: Plane = np.rint(np.clip(plane, 0, 1) * STEPS).astype(np.float32) / np.float32(STEPS)
     return steps
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from masking_core import label_map
 from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.progress import report
-from masking_core.steps import label_map
 from masking_core.steps.clean import nearest
 from masking_core.steps.cut_out import cut_out
 

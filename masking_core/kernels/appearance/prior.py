@@ -1,7 +1,7 @@
 """What a map of the likely object, made by somebody else, adds to a pixel's unary; marks always win.
 
-A map may be wrong. Where a mark contradicts it, it is no longer believed: its weight at a pixel is the geodesic distance
-to the nearest mark that contradicts it, as a share of that and the distance to the nearest mark that agrees.
+A map may be wrong. Where a mark contradicts it, it is no longer believed: its weight at a pixel is the geodesic
+distance to the nearest mark that contradicts it, as a share of that and the distance to the nearest one that agrees.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core.kernels.appearance.geodesic import FAR, geodesic_distance
-from masking_core.kernels.appearance.unaries import PATH_COST, Features, scale_of
+from masking_core.kernels.appearance.unaries import Features, distance_from
 
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -55,15 +54,11 @@ def believed(side: Plane, seeds: NDArray[np.integer], features: Features) -> Pla
     against = (object_ & (side < 0)) | (background & (side > 0))
     if not against.any():
         return np.ones(side.shape, np.float32)
-    to_against, to_agreeing = (_distance(marks, features) for marks in (against, (object_ | background) & ~against))
+    to_against = distance_from(against, features)
+    to_agreeing = distance_from((object_ | background) & ~against, features)
     return to_against / (to_against + to_agreeing + np.float32(1e-6))
 
 
 def agreement(likely: Plane, cut: Mask, region: Mask) -> float:
     """How much a cut (h, w) looks like the map inside a region (h, w): 1 the same, -1 the opposite."""
     return 1 - 2 * float(np.abs(cut[region] - likely[region]).mean())
-
-
-def _distance(marks: Mask, features: Features) -> Plane:
-    starts = np.where(marks, np.float32(0), np.float32(FAR))
-    return geodesic_distance(starts, features.smooth, PATH_COST / scale_of(marks.shape))

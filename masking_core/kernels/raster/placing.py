@@ -48,7 +48,7 @@ def read_at(values: Plane, crop: Crop, shape: tuple[int, int], full: tuple[int, 
     y = _places(shape[0], full[0], crop.top, crop.bottom, fitting[1])
     x = _places(shape[1], full[1], crop.left, crop.right, fitting[0])
     inside = ((y > -0.5) & (y < fitting[1] - 0.5))[:, None] & ((x > -0.5) & (x < fitting[0] - 0.5))
-    placed = np.zeros(shape, np.float32)
+    placed: Plane = np.zeros(shape, np.float32)
     for top in range(0, shape[0], STRIP):
         rows = y[top : top + STRIP]
         for left in range(0, shape[1], 1 << 14):  # remap takes pictures of up to 32,767 pixels a side
@@ -57,7 +57,8 @@ def read_at(values: Plane, crop: Crop, shape: tuple[int, int], full: tuple[int, 
             placed[top : top + STRIP, left : left + (1 << 14)] = cv2.remap(
                 fitted, np.ascontiguousarray(grid[0]), grid[1], cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
             )
-    return placed * inside
+    placed[~inside] = 0
+    return placed
 
 
 def along_edges(values: Plane, picture: NDArray[np.uint8]) -> Plane:

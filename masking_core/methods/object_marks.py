@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from masking_core import label_map
 from masking_core.arrays import Mask
 from masking_core.errors import PromptError
-from masking_core.prompts.prompts import Prompts
+from masking_core.prompts import Prompts
 
 
 @dataclass(frozen=True, eq=False)
