@@ -3,13 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint types format benchmark lock clean
+.PHONY: run test check lint types format benchmark mutants lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.installed-dev
-	@sh tests/browser/install_chromium.sh $(BIN)
+	@sh tests/browser/install_browsers.sh $(BIN)
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: lint types test
@@ -17,6 +17,7 @@ check: lint types test
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo --no-cache
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
@@ -28,6 +29,10 @@ format: $(VENV)/.installed-dev
 benchmark: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks speed
 
+# Small mistakes, one at a time, that the tests should notice: in what differs from the main branch, or as MUTANTS says.
+mutants: $(VENV)/.installed-dev
+	nice -n 19 $(BIN)/python tools/mutants.py $(MUTANTS)
+
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
@@ -38,10 +43,13 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# Pin anew from the short lists of direct dependencies; needs uv (pip install uv).
+# Pin what pyproject.toml names, and what that needs; needs uv (pip install uv). Pins that still fit stay as they are:
+# make lock UPGRADE=--upgrade takes the newest.
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate requirements.in -o requirements.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate requirements-dev.in -o requirements-dev.txt
+	$(PIN) --extra studio -o requirements.txt
+	$(PIN) --all-extras --group dev -c requirements.txt -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

@@ -1,32 +1,48 @@
-"""The front door: every method on one picture, live."""
+"""The front door: a picture in, its cut-out at once, and then every method on it, live."""
 
 import streamlit as st
 
-from studio import shell
-from studio.gallery import gallery
-from studio.picture import picker
+from studio import downloads, shell
+from studio.components.arrivals import arrivals
+from studio.gallery import first_cut, gallery
+from studio.picture import opened, picker
 
 MORE = (
+    ("pages/mask.py", "Open the workbench", ":material/content_cut:"),
     ("pages/compare.py", "Compare methods and settings side by side", ":material/compare:"),
-    ("pages/explain.py", "See how a method comes to its mask, step by step", ":material/school:"),
+    ("pages/explain.py", "See how a method arrives at its mask, step by step", ":material/school:"),
 )
 
+STYLE = """
+<style>
+.st-key-welcome h1 { font-size: 2.1rem; padding-top: 0; }
+.st-key-welcome [data-testid="stFileUploaderDropzone"] {
+  min-height: 9rem; justify-content: center; border: 2px dashed var(--st-primary-color); }
+@media (max-width: 768px) { .st-key-welcome [data-testid="stFileUploaderDropzone"] { min-height: 6.5rem; } }
+</style>
+"""
+
 shell.setup("Welcome")
-opened = picker.current()
+st.html(STYLE)
+picture = opened.current()
 with st.sidebar:
-    picker.pick()
-with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-    with st.container(width=760, gap=None):
-        st.title("Cut it out, and see why", anchor=False)
-        st.markdown(
-            f"{len(gallery.CELLS)} ways to take an object out of its background, live on one picture. Open the one "
-            "that suits and go on from there; everything runs on this machine, nothing is sent anywhere."
-        )
-    if st.button("Open the workbench", type="primary", icon=":material/content_cut:"):
-        st.switch_page("pages/mask.py")
+    picker.revisit()
+with st.container(key="welcome"):
+    left, right = st.columns([2, 3], gap="large")
+with left:
+    st.title("Cut it out, and see why", anchor=False)
+    picker.upload("Drop a picture here: its object is cut out at once")
+    arrivals()
+    picker.sample("or try a sample")
+    st.caption("You can also paste a picture (Ctrl+V). It never leaves the machine that runs this app.")
+with right:
+    guess = first_cut.show(picture)
+    saving = st.container()
+st.subheader(f"{len(gallery.CELLS)} methods on this picture", anchor=False)
 table = st.container()
 with st.container(horizontal=True, gap="large"):
     for page, label, icon in MORE:
         st.page_link(page, label=label, icon=icon, width="content")
 with table:
-    gallery.show(opened)
+    gallery.show(picture, guess)
+downloads.follow(saving)

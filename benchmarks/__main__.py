@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|accuracy [--data DIR] [--json FILE] [--only NAME]``: tables of measured figures."""
+"""``python -m benchmarks speed|accuracy|load [--data DIR] [--json FILE] [--only NAME]``: tables of measured figures."""
 
 import argparse
 import importlib
@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.datasets import DataError
 
-SPEED = ("clustering", "cut", "strokes", "watershed", "raster", "latency", "sweep")
+SPEED = ("imports", "clustering", "cut", "strokes", "watershed", "raster", "latency", "sweep")
 """Modules whose ``rows()`` measure speed and memory."""
 ACCURACY = Path(__file__).parents[1] / "docs" / "accuracy.md"
 """Where a run of all accuracy sets writes its tables, between the two marks."""
@@ -23,11 +23,14 @@ Tables = dict[str, list[dict[str, Any]]]
 def main() -> int:
     """Run one suite, print its tables as Markdown and, on demand, write them as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the library.")
-    parser.add_argument("suite", choices=["speed", "accuracy"])
+    parser.add_argument("suite", choices=["speed", "accuracy", "load"])
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder of pictures with ground truth, for accuracy")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the tables here")
     parser.add_argument(
-        "--only", action="append", metavar="NAME", help=f"of speed: {', '.join(SPEED)}; of accuracy: a set"
+        "--only",
+        action="append",
+        metavar="NAME",
+        help=f"of speed: {', '.join(SPEED)}; of accuracy: a set; of load: visitors, successive, together",
     )
     options = parser.parse_args()
     try:
@@ -50,6 +53,10 @@ def _measured(suite: str, data: Path | None, only: list[str] | None) -> Tables:
         from benchmarks import accuracy
 
         return accuracy.tables(data, only)
+    if suite == "load":
+        from benchmarks import load
+
+        return load.rows_by_table(only)
     return {name: importlib.import_module(f"benchmarks.{name}").rows() for name in only or SPEED}
 
 

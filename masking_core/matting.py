@@ -80,6 +80,14 @@ def estimate_alpha(rgb: NDArray[np.uint8], trimap: NDArray[np.uint8], quality: Q
     Raises:
         ParameterError: an array has another shape or type, nothing is known, or there is no such quality.
         Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+
+    >>> from masking_core.samples import sample
+    >>> rgb = sample("coffee").rgb[50:150, 150:300]
+    >>> trimap = np.full(rgb.shape[:2], 128, np.uint8)
+    >>> trimap[:, :40], trimap[:, 90:] = 0, 255
+    >>> alpha = estimate_alpha(rgb, trimap, quality="fast")
+    >>> float(alpha[:, :40].max()), float(alpha[:, 90:].min())
+    (0.0, 1.0)
     """
     _check_picture(rgb)
     if trimap.dtype != np.uint8 or trimap.shape != rgb.shape[:2]:
@@ -106,6 +114,10 @@ def estimate_foreground(rgb: NDArray[np.uint8], alpha: NDArray[np.float32]) -> N
     Raises:
         ParameterError: an array has another shape or type, or alpha a value outside [0, 1].
         Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+
+    >>> rgb = np.full((8, 8, 3), 200, np.uint8)
+    >>> estimate_foreground(rgb, np.full((8, 8), 0.5, np.float32)).shape
+    (8, 8, 3)
     """
     _check_picture(rgb)
     _check_alpha(rgb, alpha)

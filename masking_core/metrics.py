@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from masking_core.arrays import Mask
 from masking_core.errors import ParameterError
@@ -22,7 +22,11 @@ CONNECTIVITY_SLACK = 0.15  # θ of Rhemann et al. 2009: smaller gaps are not a l
 
 
 def iou(mask: Mask, truth: Mask, ignored: Mask | None = None) -> float:
-    """Intersection over union (Jaccard 1912) of two (H, W) bool masks, in [0, 1]."""
+    """Intersection over union (Jaccard 1912) of two (H, W) bool masks, in [0, 1].
+
+    >>> iou(np.array([[True, True, False]]), np.array([[True, False, False]]))
+    0.5
+    """
     both, only_mask, only_truth, _ = _counts(mask, truth, ignored)
     return _share(both, both + only_mask + only_truth)
 
@@ -142,6 +146,10 @@ def scores(alpha: Alpha, truth: Alpha, tolerance: float, ignored: Mask | None = 
         alpha, truth: (H, W) in [0, 1].
         tolerance: of :func:`boundary_f`, in pixels.
         ignored: (H, W) bool, pixels that never count.
+
+    >>> truth = np.eye(20, dtype=np.float32)
+    >>> scores(truth, truth, tolerance=1)["iou"]
+    1.0
     """
     mask, true = alpha >= 0.5, truth >= 0.5
     return {
@@ -219,7 +227,7 @@ def _connected_level(alpha: Alpha, truth: Alpha) -> NDArray[np.float64]:
     common = np.minimum(alpha, truth)
     for step in range(1, round(1 / CONNECTIVITY_STEP) + 1):
         threshold = step * CONNECTIVITY_STEP
-        labels, found = ndimage.label(common >= threshold - 1e-6)
+        labels, found = scipy.ndimage.label(common >= threshold - 1e-6)
         if found == 0:
             break
         source = 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))

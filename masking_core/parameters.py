@@ -8,15 +8,16 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal, Self, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 import annotated_types
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from PIL import ImageColor
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
 from masking_core.errors import MaskingError, ParameterError
 
-Kind = Literal["int", "float", "bool", "choice"]
+Kind = Literal["int", "float", "bool", "choice", "colour"]
 Value = int | float | bool | str | None
 
 
@@ -34,6 +35,14 @@ class Show:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     when: tuple[str, tuple[Value, ...]] | None = None
     advanced: bool = False
+
+
+class _IsColour:
+    """Marks a text that is a colour."""
+
+
+HexColour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), _IsColour()]
+"""Red, green and blue as #rrggbb."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,8 @@ class Parameter:
                 words = "one of " + ", ".join(self.choices)
             case "bool":
                 words = "true or false"
+            case "colour":
+                words = "a colour such as white or #ffffff"
             case number:
                 words = f"a {'whole ' if number == 'int' else ''}number{self._bounds}"
         unit = f" ({self.show.unit})" if self.show.unit else ""
@@ -98,6 +109,7 @@ class Parameter:
             "float": float,
             "choice": str,
             "bool": lambda word: {"true": True, "false": False}[word.lower()],
+            "colour": hex_colour,
         }
         if self.optional and text.lower() in {"", "auto", "none"}:
             return None
@@ -105,6 +117,18 @@ class Parameter:
             return readers[self.kind](text)
         except (ValueError, KeyError):
             raise ParameterError(f"{self.name} must be {self.allowed}; {text!r} was given.") from None
+
+
+def hex_colour(text: str) -> str:
+    """A CSS colour (``white``, ``#fff``, ``rgb(255, 255, 255)``) as #rrggbb.
+
+    Raises:
+        ValueError: it is none, or one that is partly transparent.
+    """
+    channels = ImageColor.getrgb(text)
+    if len(channels) != 3:
+        raise ValueError(f"{text} is not opaque.")
+    return "#" + bytes(channels).hex()
 
 
 def one_sentence(error: ValidationError, wrong: type[MaskingError], model: type[BaseModel]) -> MaskingError:
@@ -131,6 +155,11 @@ class Declared(BaseModel):
     Raises:
         ParameterError: on construction, when a value is outside its declaration.
     """
+
+    title: ClassVar[str] = ""
+    """What it is called on a page."""
+    place: ClassVar[int] = 0
+    """Where it stands among its like in menus; the same number: by name."""
 
     model_config = ConfigDict(
         frozen=True, strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
@@ -173,6 +202,8 @@ def parameters(model: type[BaseModel]) -> tuple[Parameter, ...]:
 def _read(model: type[BaseModel]) -> Iterator[Parameter]:
     for name, info in model.model_fields.items():
         kind, choices, optional = _kind(info.annotation)
+        if any(isinstance(item, _IsColour) for item in info.metadata):
+            kind = "colour"
         if kind is None or len(choices) == 1:
             continue
         low, high = _bounds(info)

@@ -24,6 +24,18 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
+@contextmanager
+def within(start: float, share: float) -> Iterator[None]:
+    """Let what the block reports, in this thread, be ``share`` of a larger computation, from the fraction ``start``."""
+    outer = _listener.get()
+
+    def scaled(fraction: float, doing: str) -> bool | None:
+        return None if outer is None else outer(start + share * fraction, doing)
+
+    with listening(scaled):
+        yield
+
+
 def report(fraction: float, doing: str) -> None:
     """Say how far a computation is; every loop that may last calls this at least a few times a second.
 

@@ -1,26 +1,29 @@
 """A recipe: method, foreground, clean-up, edge and background as one value that runs the same everywhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Any, Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError
+from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
-from masking_core.errors import ParameterError
+from masking_core.arrays import Mask
+from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
-from masking_core.method import Method, Segmentation
-from masking_core.methods import read_method
-from masking_core.parameters import Declared, one_sentence
-from masking_core.prompts import Prompts
+from masking_core.image.transparency import hidden, opaque
+from masking_core.method import Method, Segmentation, Shares
+from masking_core.methods import METHODS
+from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
+from masking_core.prompts import Prompts, SeedMap
 from masking_core.result import Found, Result, foreground_alpha
-from masking_core.steps.background import Background, Transparent
+from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
-from masking_core.steps.edge import Edge
-from masking_core.steps.foreground import Keep
+from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
+from masking_core.steps.foreground import Foreground
 
 PREVIEW_PIXELS = 1_000_000
 """Largest picture that is cut while somebody is still adjusting."""
@@ -39,12 +42,20 @@ class Recipe(Declared):
     """Everything that leads from a picture and its marks to a result, as one immutable value."""
 
     version: Literal[1] = 1
-    method: Annotated[SerializeAsAny[Method], BeforeValidator(read_method)]
+    method: Annotated[SerializeAsAny[Method], BeforeValidator(METHODS.read)]
     area: Area | None = None
     clean: Clean = Clean()
-    keep: Keep = Keep()
+    foreground: Foreground = Foreground()
     edge: Edge = Edge()
-    background: Annotated[Background, Field(discriminator="kind")] = Transparent()
+    background: Annotated[SerializeAsAny[Background], BeforeValidator(BACKGROUNDS.read)] = Transparent()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_before(cls, data: Any) -> Any:
+        """Recipes were once saved with the objects to keep under another name."""
+        if isinstance(data, Mapping) and "keep" in data and "foreground" not in data:
+            return {"foreground" if name == "keep" else name: value for name, value in data.items()}
+        return data
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Recipe":
@@ -52,6 +63,10 @@ class Recipe(Declared):
 
         Raises:
             ParameterError: it is not a recipe, or a parameter is outside its declaration.
+
+        >>> from masking_core import KMeans, Recipe
+        >>> Recipe.from_json('{"method": {"id": "kmeans", "objects": 5}}') == Recipe(method=KMeans(objects=5))
+        True
         """
         try:
             return cls.model_validate_json(text)
@@ -61,6 +76,96 @@ class Recipe(Declared):
     def to_json(self) -> str:
         """The recipe as JSON, every parameter written out."""
         return self.model_dump_json(indent=2)
+
+    def parts(self) -> dict[str, Declared]:
+        """Everything that has parameters, by name, from the method to the background.
+
+        The names are "method", "area", "clean", "foreground", "edge.feather" and the like, "background". An edge step
+        that is not there counts with the values that change nothing.
+        """
+        steps = {f"edge.{kind}": self.edge.step(kind) or model.absent() for kind, model in EDGE_STEPS.items()}
+        area = {} if self.area is None else {"area": self.area}
+        return {
+            "method": self.method,
+            **area,
+            "clean": self.clean,
+            "foreground": self.foreground,
+            **steps,
+            "background": self.background,
+        }
+
+    def tunable(self) -> dict[str, Parameter]:
+        """Every parameter by its path: the method's as "objects", others as "clean.specks" or "edge.matte.quality".
+
+        The first parameter of an edge step goes by the name of its step: "edge.feather".
+        """
+        return {path: parameter for path, (_, parameter) in self._paths().items()}
+
+    def part_at(self, path: str) -> Declared:
+        """The part that the parameter at ``path`` belongs to.
+
+        Raises:
+            ParameterError: there is no such parameter.
+        """
+        return self.parts()[self._found(path)[0]]
+
+    def parameter_at(self, path: str) -> Parameter:
+        """The declaration of the parameter at ``path``.
+
+        Raises:
+            ParameterError: there is no such parameter.
+        """
+        return self._found(path)[1]
+
+    def value_at(self, path: str) -> Value:
+        """The value of the parameter at ``path``.
+
+        Raises:
+            ParameterError: there is no such parameter.
+        """
+        part, parameter = self._found(path)
+        value: Value = getattr(self.parts()[part], parameter.name)
+        return value
+
+    def changed_at(self, path: str, value: Value) -> "Recipe":
+        """The recipe with another value of the parameter at ``path``, checked by its declaration.
+
+        >>> from masking_core import KMeans, Recipe
+        >>> Recipe(method=KMeans()).changed_at("objects", 5).changed_at("edge.feather", 3.0).method.objects
+        5
+
+        Raises:
+            ParameterError: there is no such parameter, or the value is outside its declaration.
+        """
+        part, parameter = self._found(path)
+        changed = self.parts()[part].changed(**{parameter.name: value})
+        if isinstance(changed, EdgeStep):
+            return self.changed(edge=self.edge.without(changed.kind) if changed.idle else self.edge.with_step(changed))
+        return self.changed(**{part: changed})
+
+    def _found(self, path: str) -> tuple[str, Parameter]:
+        paths = self._paths()
+        # Each may also be written with the name of its part, and as in recipes of before.
+        path = path.removeprefix("method.")
+        path = f"foreground.{path.removeprefix('keep.')}" if path.startswith("keep.") else path
+        if path not in paths:
+            part, _, name = path.rpartition(".")
+            known = ", ".join(other.removeprefix(f"{part}.") for other in paths if other.rpartition(".")[0] == part)
+            if not known:
+                raise ParameterError(
+                    f"A parameter is one of the method's own, or of clean, foreground, edge, background; {path[:40]!r} "
+                    "was given."
+                )
+            raise ParameterError(f"{part or self.method.id} has no parameter {name[:40]!r}; it has {known}.")
+        return paths[path]
+
+    def _paths(self) -> dict[str, tuple[str, Parameter]]:
+        found = {}
+        for part, model in self.parts().items():
+            for index, parameter in enumerate(parameters(type(model))):
+                path = parameter.name if part == "method" else f"{part}.{parameter.name}"
+                found[part if isinstance(model, EdgeStep) and index == 0 else path] = part, parameter
+        return found
 
     def run(
         self, image: Image, prompts: Prompts | None = None, *, pixels: int | None = None, explain: bool = False
@@ -76,7 +181,14 @@ class Recipe(Declared):
         Raises:
             PromptError: the marks are missing, contradict one another or lie outside the picture.
             ParameterError: the masking area lies outside the picture.
+            ImageError: nothing of the picture can be seen.
             Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+
+        >>> from masking_core import GraphCut, Prompts, Recipe
+        >>> from masking_core.samples import sample
+        >>> result = Recipe(method=GraphCut()).run(sample("coffee"), Prompts.from_box(140, 20, 520, 370))
+        >>> result.alpha.shape, bool(result.alpha[200, 300] == 1), bool(result.alpha[5, 5] == 0)
+        ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
         result = self.finish(found)
@@ -90,22 +202,30 @@ class Recipe(Declared):
         scale = proxy.size[0] / image.size[0]
         if scale != 1:
             prompts = prompts.scaled(scale)
-        segmentation = self._segment(proxy, prompts, scale, image.size)
+        unseen = hidden(proxy)
+        if unseen is not None:
+            prompts = _without_hidden(prompts, unseen)
+        segmentation = _hiding(self._segment(opaque(proxy), prompts, scale, image.size), unseen)
         labels = self.clean.scaled(scale).apply(segmentation.labels, prompts)
+        if unseen is not None:
+            labels[unseen] = 0  # what tidying let grow into them
         return Found(proxy, scale, prompts, labels, segmentation, time.perf_counter() - start)
 
     def finish(self, found: Found) -> Result:
         """The second half of :meth:`run`: what is kept, and its edge.
 
         Raises:
-            PromptError: the ``keep`` rule speaks of marks that are not there.
+            PromptError: the ``foreground`` rule speaks of marks that are not there.
         """
         start = time.perf_counter()
         method = found.segmentation
-        kept = self.keep.select(found.labels, found.prompts, knows_background=method.knows_background)
+        kept = self.foreground.select(found.labels, found.prompts, knows_background=method.knows_background)
         membership = None if self.clean.split else method.membership
         edge = self.edge.scaled(found.scale)
-        alpha = foreground_alpha(found.image, found.labels, method.labels, membership, kept, edge)
+        shares = None if self.clean.split else method.shares
+        hair = found.prompts.hair(found.labels.shape)
+        seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
+        alpha = foreground_alpha(seen, found.labels, method.labels, membership, kept, edge, shares)
         return Result(
             image=found.image,
             scale=found.scale,
@@ -113,6 +233,7 @@ class Recipe(Declared):
             kept=kept,
             alpha=alpha,
             membership=membership,
+            shares=shares,
             draw_uncertainty=method.uncertainty,
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
             notes=method.notes,
@@ -136,24 +257,55 @@ class Recipe(Declared):
         if membership is not None:
             membership = np.zeros((*labels.shape, membership.shape[2]), np.float32)
             membership[rows, columns] = found.membership
-        return replace(found, labels=labels, membership=membership, uncertainty=_placed(found, labels.shape, window))
+        shares = None if found.shares is None else partial(_whole_shares, found.shares, labels.shape, window)
+        uncertainty = _placed(found, labels.shape, window)
+        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty)
+
+
+def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
+    """The marks, without the seeds of objects on (H, W) ``unseen`` pixels, which are background.
+
+    Raises:
+        PromptError: that is where all of them are.
+    """
+    seeds = prompts.seeds(unseen.shape) > 0
+    if not seeds[unseen].any():
+        return prompts
+    if not seeds[~unseen].any() and not any(region.object > 0 for region in prompts.regions):
+        raise PromptError("All marks on objects lie where the picture is transparent: draw on what can be seen.")
+    return prompts.with_mark(SeedMap.from_numbers(np.where(unseen, 0, -1)))
+
+
+def _hiding(found: Segmentation, unseen: Mask | None) -> Segmentation:
+    """What a method found, with the (H, W) ``unseen`` pixels as background."""
+    if unseen is None:
+        return found
+    labels = np.where(unseen, np.int32(0), found.labels)
+    membership = None if found.membership is None else np.where(unseen[..., None], np.float32(0), found.membership)
+    return replace(found, labels=labels, membership=membership)
 
 
 def _placed(
     found: Segmentation, shape: tuple[int, ...], window: tuple[int, int, int, int]
 ) -> Callable[[], NDArray[np.float32]] | None:
     """The uncertainty of a part of a picture as one of all of it."""
-    inner = found.uncertainty
-    if inner is None:
-        return None
+    return None if found.uncertainty is None else partial(_whole, found.uncertainty, shape, window)
+
+
+def _whole(
+    draw: Callable[[], NDArray[np.float32]], shape: tuple[int, ...], window: tuple[int, int, int, int]
+) -> NDArray[np.float32]:
     top, bottom, left, right = window
+    placed = np.zeros(shape, np.float32)
+    placed[top:bottom, left:right] = cv2.resize(draw(), (right - left, bottom - top))
+    return placed
 
-    def whole() -> NDArray[np.float32]:
-        placed = np.zeros(shape, np.float32)
-        placed[top:bottom, left:right] = cv2.resize(inner(), (right - left, bottom - top))
-        return placed
 
-    return whole
+def _whole_shares(
+    draw: Shares, shape: tuple[int, ...], window: tuple[int, int, int, int], numbers: tuple[int, ...]
+) -> NDArray[np.float32]:
+    """The shares that objects of a part of a picture take, as those of all of it."""
+    return _whole(partial(draw, numbers), shape, window)
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:

@@ -82,6 +82,13 @@ class Session:
 
         Raises:
             SessionError: it is not a session, damaged, or too large.
+
+        >>> from masking_core import KMeans, Prompts, export
+        >>> from masking_core.samples import sample
+        >>> picture = export.png(sample("coins").rgb)
+        >>> session = Session.of(picture, "coins.png", Recipe(method=KMeans()), (Prompts(),))
+        >>> Session.open(session.save()) == session
+        True
         """
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         with _one_sentence(), zipfile.ZipFile(BytesIO(data)) as archive:

@@ -44,12 +44,18 @@ def no_plots(_: int) -> tuple[Plot, ...]:
     return ()
 
 
+def always(picture: Picture, _: int) -> Picture:
+    """The picture of a stage of one frame that is there already; used as ``partial(always, picture)``."""
+    return picture
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step of a method on the user's own picture, for the page that explains it.
 
     ``render(i)`` draws frame i of ``frames`` as (H, W, 3) uint8 and ``plots(i)`` makes what is plotted beside it; both
-    are called only when somebody looks. ``names`` says what each frame shows, where there are several.
+    are called only when somebody looks. ``names`` says what each frame shows, where there are several. Both are
+    functions of a module, methods or partials of them, so that a result can be pickled and sent to another process.
     """
 
     title: str

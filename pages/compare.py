@@ -3,10 +3,10 @@
 import streamlit as st
 
 from masking_core import Image, Prompts
-from studio import shell, state
+from studio import downloads, shell, state
 from studio.compare import side_by_side, sweep, truth
 from studio.compare.runs import Scene
-from studio.picture import picker, slices
+from studio.picture import opened, picker, slices
 
 SECTIONS = {"Side by side": side_by_side.show, "Sweep": sweep.show, "Ground truth": truth.show}
 
@@ -45,7 +45,7 @@ def comparison(image: Image, prompts: Prompts) -> None:
 
 shell.setup("Compare")
 st.html(STYLE)
-stack = picker.current()
+stack = opened.current()
 with st.sidebar:
     picker.pick()
 index = slices.choose(stack)
@@ -55,3 +55,4 @@ with st.sidebar:
     drawn = f"{count} mark{'' if count == 1 else 's'}" if count else "No marks"
     st.caption(f"{drawn} on this picture, drawn in the workbench; every column uses the same.")
 comparison(stack[index], marks)
+downloads.follow(st.container())

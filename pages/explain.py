@@ -5,8 +5,8 @@ import streamlit as st
 from masking_core import MaskingError, Recipe, Stack
 from studio import compute, shell
 from studio.explain import stages
-from studio.picture import picker, slices
-from studio.recipe import panel
+from studio.picture import opened, picker, slices
+from studio.recipe import objects, panel
 
 
 def explain(stack: Stack, recipe: Recipe) -> None:
@@ -16,7 +16,7 @@ def explain(stack: Stack, recipe: Recipe) -> None:
     notice = st.empty()
     try:
         found = compute.preview(image, recipe, prompts, notice)
-        result = recipe.finish(found)
+        recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
         notice.info(f"{error}", icon=":material/edit:")
         st.page_link("pages/mask.py", label="Mark the picture in the workbench", icon=":material/content_cut:")
@@ -27,14 +27,14 @@ def explain(stack: Stack, recipe: Recipe) -> None:
 
 
 shell.setup("Explain")
-opened = picker.current()
-chosen = panel.read(opened[0])
+picture = opened.current()
+chosen = panel.read(picture[0])
 with st.sidebar:
     picker.pick()
-    panel.edit(opened[0])
+    panel.edit(picture[0])
 st.title(f"{chosen.method.title}, step by step", anchor=False)
 st.markdown(
     f"{chosen.method.good_for} Below is every step it takes on this picture, with your marks and settings: "
     "change them on the left or in the workbench, and watch."
 )
-explain(opened, chosen)
+explain(picture, chosen)

@@ -1,15 +1,26 @@
 """The workbench: one picture, from upload to download."""
 
+from typing import Any
+
 import streamlit as st
 
 from masking_core import Image, MaskingError, Recipe, Result, Stack
-from studio import compute, shell, state
+from studio import compute, downloads, shell, state
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
-from studio.picture import picker, slices
+from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
-from studio.results import insight, layers, stacks, views
+from studio.results import insight, layers, stacks, taking, views
+from studio.results.taking import Taking
 from studio.sharing import links, programs, sessions
+
+STYLE = """
+<style>
+.st-key-bar { min-height: 2.5rem; row-gap: .3rem; }
+.st-key-bar [data-testid="stText"] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
+.st-key-name { min-width: 6rem; flex: 1; }
+</style>
+"""
 
 
 def caption(image: Image, result: Result) -> str:
@@ -22,55 +33,69 @@ def caption(image: Image, result: Result) -> str:
     return f"Preview: {shown}. Downloads are cut at the full {full} pixels."
 
 
+def bar(stack: Stack) -> Any:
+    """Draw the picture's name and return the place beside it, for what can be done with the result."""
+    st.html(STYLE)
+    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(key="name", width="stretch"):
+            st.text(opened.title(stack))
+        return st.container(key="actions", horizontal=True, width="content", gap="small")
+
+
 @st.fragment
 def workbench(stack: Stack, recipe: Recipe) -> None:
     """Picture and marks, the result beside them, the objects and the downloads; a stroke redraws only this."""
     if state.must_redraw():
         st.rerun(scope="app")
+    actions = bar(stack)
     index = slices.choose(stack)
     image = stack[index]
     editor = MarkEditor(image, recipe.method.uses, recipe.method.title, page="mask", slice=index)
     editor.strip()
     left, right = st.columns(2)
+    saving = st.container()
     with left:
         editor.canvas()
     notice = right.empty()
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
-        recipe = objects.follow(found, recipe)
-        result = recipe.finish(found)
+        recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
         notice.info(str(error), icon=":material/edit:")
     else:
         with right:
             views.show(result)
         editor.outline(result)
+        with actions:
+            away = Taking(image, recipe, editor.prompts)
+            taking.button(away)
+            taking.menu(away)
+            taking.clipboard(away)
+            programs.show(recipe, editor.prompts, index)
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {note}")
         proposal.show(image, recipe, editor.prompts, result, index)
         st.caption(caption(image, result))
         objects.strip(result)
-        with st.container(horizontal=True, gap="small"):
-            views.downloads(image, recipe, editor.prompts)
-            programs.show(recipe, editor.prompts, index)
         if len(stack) > 1:
-            stacks.downloads(stack, recipe)
+            stacks.buttons(stack, recipe)
         layers.show(image, recipe, editor.prompts, result)
         insight.show(image, recipe, result)
     editor.table()
+    downloads.follow(saving)
 
 
 shell.setup("Workbench")
 links.read()
-opened = picker.current()
-sessions.picture_arrived(opened)
-chosen = panel.read(opened[0])
-slice = slices.current(opened)
-with compute.ahead(opened[slice], chosen, slices.marks(opened, slice)):
+picture = opened.current()
+sessions.picture_arrived(picture)
+chosen = panel.read(picture[0])
+slice = slices.current(picture)
+with compute.ahead(picture[slice], chosen, slices.marks(picture, slice)):
     with st.sidebar:
         picker.pick()
-        panel.edit(opened[0])
-        sessions.show(opened, chosen)
-    links.problem()
+        panel.edit(picture[0])
+        sessions.show(picture, chosen)
+    links.problem(chosen)
     with st.container(key="workbench"):
-        workbench(opened, chosen)
+        workbench(picture, chosen)

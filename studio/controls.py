@@ -30,8 +30,10 @@ def edit(model: type[Model], prefix: str, **fixed: Any) -> Model:
     """Draw the widgets of a model's parameters and return the model they describe; ``fixed`` ones get no widget."""
     described = read(model, prefix, **fixed)
     drawn = [item for item in parameters(model) if item.name not in fixed and item.matters(dict(described))]
-    for parameter in (item for item in drawn if not item.show.advanced):
-        _edit(parameter, prefix)
+    # In a place of their own: however many there are, what follows stays where it was, and unfolded if it was.
+    with st.container():
+        for parameter in (item for item in drawn if not item.show.advanced):
+            _edit(parameter, prefix)
     advanced = [item for item in drawn if item.show.advanced]
     if advanced:
         with st.expander("More parameters"):
@@ -50,6 +52,14 @@ def load(model: Declared, prefix: str) -> None:
             state.put(key(prefix, parameter.name), value)
 
 
+def switch(label: str, key: str, help: str) -> bool:
+    """Draw a switch and return whether it is on; its help stands beside it: inside its label a tap would flip it."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        on: bool = st.toggle(label, key=key, width="content", persist_state="session")
+        st.markdown("", help=help, width="content")
+    return on
+
+
 def _automatic(prefix: str, parameter: Parameter) -> str:
     return key(prefix, parameter.name) + ".automatic"
 
@@ -61,13 +71,7 @@ def _start(parameter: Parameter) -> Any:
 def _edit(parameter: Parameter, prefix: str) -> None:
     if parameter.optional:
         state.begin(_automatic(prefix, parameter), parameter.default is None)
-        automatic = st.toggle(
-            f"{parameter.title}: automatic",
-            key=_automatic(prefix, parameter),
-            help=parameter.description,
-            persist_state="session",
-        )
-        if automatic:
+        if switch(f"{parameter.title}: automatic", _automatic(prefix, parameter), parameter.description):
             return
     _widget(parameter, key(prefix, parameter.name))
 
@@ -75,16 +79,15 @@ def _edit(parameter: Parameter, prefix: str) -> None:
 def _widget(parameter: Parameter, name: str) -> None:
     current = state.begin(name, _start(parameter))
     unit = f" ({parameter.show.unit})" if parameter.show.unit else ""
-    common: dict[str, Any] = {
-        "label": parameter.title + unit,
-        "key": name,
-        "help": f"{parameter.description} Allowed: {parameter.allowed}; usual: {_written(parameter.default)}.",
-        "persist_state": "session",
-    }
+    label, help = parameter.title + unit, _help(parameter)
     if parameter.kind == "bool":
-        st.toggle(**common)
-    elif parameter.kind == "choice":
+        switch(label, name, help)
+        return
+    common: dict[str, Any] = {"label": label, "key": name, "help": help, "persist_state": "session"}
+    if parameter.kind == "choice":
         st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
+    elif parameter.kind == "colour":
+        st.color_picker(**common)
     elif parameter.show.log:
         st.select_slider(options=_decades(parameter, current), format_func=lambda value: f"{value:g}", **common)
     else:
@@ -93,8 +96,22 @@ def _widget(parameter: Parameter, name: str) -> None:
             min_value=number(parameter.low or 0),
             max_value=number(parameter.high or 0),
             step=number(parameter.step),
+            format=_format(parameter),
             **common,
         )
+
+
+def _format(parameter: Parameter) -> str:
+    """As many decimals as the lowest, the first value and the steps have: what is shown is what is set."""
+    if parameter.kind == "int":
+        return "%d"
+    values = parameter.low or 0, _start(parameter), float(f"{parameter.step:.1g}")
+    texts = [f"{value:.6f}".rstrip("0") for value in values]
+    return f"%.{max(len(text.partition('.')[2]) for text in texts)}f"
+
+
+def _help(parameter: Parameter) -> str:
+    return f"{parameter.description} Allowed: {parameter.allowed}; usual: {_written(parameter.default)}."
 
 
 def _label(parameter: Parameter, choice: str) -> str:

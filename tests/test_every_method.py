@@ -1,12 +1,13 @@
 """What every method promises: a new file in masking_core/methods is tested the day it is added."""
 
 import json
+import pickle
 
 import numpy as np
 import pytest
 
 from masking_core import Area, Cancelled, Image, ParameterError, PromptError, Prompts, Recipe
-from masking_core.methods import METHODS, read_method
+from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 from masking_core.progress import listening
 from masking_core.prompts import Ellipse, Point, Rectangle, Stroke
@@ -205,7 +206,7 @@ def test_a_recipe_survives_json_and_runs_the_same(method):
     again = Recipe.from_json(recipe.to_json())
     assert again == recipe
     assert hash(again) == hash(recipe)
-    assert read_method(json.loads(recipe.to_json())["method"]) == recipe.method
+    assert METHODS.read(json.loads(recipe.to_json())["method"]) == recipe.method
     assert np.array_equal(again.run(image, marks_on()).alpha, recipe.run(image, marks_on()).alpha)
 
 
@@ -236,6 +237,40 @@ def test_what_it_reports_is_plain_and_its_stages_can_be_drawn(method):
             assert drawn.dtype == np.uint8
             assert drawn.ndim == 3
     assert Recipe(method=method()).run(image, marks_on()).stages == ()
+
+
+def sent(value):
+    """What another process would have got."""
+    return pickle.loads(pickle.dumps(value))
+
+
+@EVERY_METHOD
+@pytest.mark.parametrize("area", [None, Area(x=5, y=4, width=50, height=40)])
+def test_a_result_survives_the_way_to_another_process(method, area):
+    image, _ = scene()
+    recipe = Recipe(method=method(), area=area)
+    result = recipe.run(image, marks_on(), explain=True)
+    again = sent(result)
+    assert again.image == image
+    assert (again.kept, again.notes, dict(again.info)) == (result.kept, result.notes, dict(result.info))
+    for name in ("labels", "alpha", "rgba", "mask", "uncertainty"):
+        assert np.array_equal(getattr(again, name), getattr(result, name)), name
+    assert again.objects == result.objects
+    assert len(again.stages) == len(result.stages) > 0
+    for ours, theirs in zip(result.stages, again.stages, strict=True):
+        assert np.array_equal(ours.render(ours.frames - 1), theirs.render(ours.frames - 1))
+        assert ours.plots(0) == theirs.plots(0)
+    found = sent(recipe.segment(image, marks_on()))
+    assert np.array_equal(recipe.finish(found).alpha, result.alpha)
+
+
+@EVERY_METHOD
+def test_what_can_go_wrong_survives_the_way_to_another_process(method):
+    with pytest.raises(ParameterError) as caught:
+        method(no_such_parameter=1)
+    again = sent(caught.value)
+    assert (type(again), str(again)) == (ParameterError, str(caught.value))
+    assert sent(method()) == method()
 
 
 @EVERY_METHOD

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from masking_core import Area, Clean, Colour, Edge, Image, Keep, KMeans, ParameterError, Recipe
+from masking_core import Area, Clean, Colour, Edge, Foreground, Image, KMeans, ParameterError, Recipe
 from masking_core.parameters import Declared
 
 
@@ -47,7 +47,7 @@ def test_layers_are_tight_and_together_are_the_foreground():
 
 
 def test_keep_and_clean_up_act_in_order():
-    recipe = Recipe(method=KMeans(objects=2), edge=HARD, clean=Clean(split=True), keep=Keep(rule="largest"))
+    recipe = Recipe(method=KMeans(objects=2), edge=HARD, clean=Clean(split=True), foreground=Foreground(rule="largest"))
     result = recipe.run(discs())
     assert (result.alpha > 0).sum() == pytest.approx(np.pi * 225, rel=0.03)
 

@@ -4,10 +4,11 @@ import argparse
 import sys
 from typing import NoReturn
 
-from masking_core.cli import mask, methods
+from masking_core.cli import batch, compare, completion, mask, methods, models, score
 from masking_core.errors import MaskingError, ParameterError
+from masking_core.version import __version__
 
-COMMANDS = (mask, methods)
+COMMANDS = (mask, batch, compare, score, methods, models, completion)
 """One file each; its ``add`` declares the command."""
 
 
@@ -19,21 +20,21 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0, or 2 after one sentence on standard error."""
+    """Run the command line; returns the exit code: the command's own, or 2 after one sentence on standard error."""
     try:
         options = _parser().parse_args(arguments)
-        options.run(options)
+        return options.run(options) or 0
     except MaskingError as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
         print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
         return 2
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="masking", description="Cut objects out of pictures.")
+    parser.add_argument("--version", action="version", version=f"masking-studio {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)

@@ -7,9 +7,9 @@ from typing import Any
 
 from masking_core import Image, Prompts, Recipe, export
 from masking_core.errors import ParameterError, PromptError
-from masking_core.methods import METHODS, method_named, read_method
+from masking_core.methods import METHODS
 from masking_core.sharing.links import set_by_text
-from masking_core.steps.background import Background, Behind, Colour, Transparent
+from masking_core.steps.backgrounds import Background, Behind, background_named
 
 
 def add(commands: Any) -> None:
@@ -24,7 +24,7 @@ def add(commands: Any) -> None:
         default=[],
         metavar="NAME=VALUE",
         dest="settings",
-        help="a parameter of the method, or of a later step as edge.feather=3, clean.specks=50, keep.rule=largest",
+        help="a parameter of the method, or of a later step: edge.feather=3, clean.specks=50, foreground.rule=largest",
     )
     mask.add_argument(
         "--recipe", type=Path, metavar="FILE", help="a recipe in JSON, which the other options then change"
@@ -32,7 +32,11 @@ def add(commands: Any) -> None:
     mask.add_argument("--prompts", type=Path, metavar="FILE", help="marks in JSON, see docs/prompts.md")
     mask.add_argument("--trimap", type=Path, metavar="FILE", help="a grey picture: black background, white object")
     mask.add_argument("--seeds", type=Path, metavar="FILE", help="a painted seed map, see docs/prompts.md")
-    mask.add_argument("--background", metavar="KIND", help="transparent, #rrggbb or the file of another picture")
+    mask.add_argument(
+        "--background",
+        metavar="KIND",
+        help="a kind such as blurred, a colour such as white or #fff, or a picture file",
+    )
     mask.add_argument("--out", type=Path, required=True, metavar="FILE", help="the cut-out, PNG with alpha")
     mask.add_argument("--mask-out", type=Path, metavar="FILE", help="the alpha as a grey PNG")
     mask.add_argument("--labels-out", type=Path, metavar="FILE", help="the object numbers as a PNG")
@@ -53,17 +57,13 @@ def _mask(options: argparse.Namespace) -> None:
 def _recipe(options: argparse.Namespace) -> Recipe:
     if options.recipe:
         recipe = Recipe.from_json(options.recipe.read_bytes())
-        if options.method and options.method != _id(recipe):
-            recipe = recipe.changed(method=read_method({"id": options.method}))
+        if options.method and options.method != recipe.method.id:
+            recipe = recipe.changed(method=METHODS.read({"id": options.method}))
     else:
-        recipe = Recipe(method=method_named(options.method or "kmeans")())
+        recipe = Recipe(method=METHODS.named(options.method or "kmeans")())
     for setting in options.settings:
         recipe = _set(recipe, setting)
     return recipe.changed(background=_background(options.background)) if options.background else recipe
-
-
-def _id(recipe: Recipe) -> str:
-    return recipe.method.id
 
 
 def _set(recipe: Recipe, setting: str) -> Recipe:
@@ -74,9 +74,8 @@ def _set(recipe: Recipe, setting: str) -> Recipe:
 
 
 def _background(text: str) -> Background:
-    if text == "transparent":
-        return Transparent()
-    return Colour(colour=text) if text.startswith("#") else Behind.holding(Path(text).read_bytes())
+    """A kind of background, a colour, or the file of a picture."""
+    return Behind.holding(Path(text).read_bytes()) if Path(text).is_file() else background_named(text)
 
 
 def _prompts(options: argparse.Namespace) -> Prompts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +26,15 @@ def stage(result: Result) -> Stage:
         "The objects that stay are a mask, whose edge is moved, smoothed and feathered as the edge's settings say. "
         "Where alpha lies between 0 and 1, orange in the trimap, what is put behind shows through.",
         r"C_p = \alpha_p F_p + (1 - \alpha_p) B_p",
-        lambda frame: (_mask, _trimap, _alpha)[frame](result),
+        partial(_drawn, result),
         3,
         ("mask", "trimap", "alpha"),
-        lambda _: _profile(result),
+        partial(_profile, result),
     )
+
+
+def _drawn(result: Result, frame: int) -> Picture:
+    return (_mask, _trimap, _alpha)[frame](result)
 
 
 def _kept(result: Result) -> NDArray[np.bool_]:
@@ -53,7 +59,7 @@ def _trimap(result: Result) -> Picture:
     return shown
 
 
-def _profile(result: Result) -> tuple[Plot, ...]:
+def _profile(result: Result, _: int) -> tuple[Plot, ...]:
     mask = _kept(result)
     if mask.all() or not mask.any():
         return ()

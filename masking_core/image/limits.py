@@ -73,4 +73,6 @@ class Limits(BaseModel):
             )
 
 
-DEFAULT_LIMITS = Limits()
+def in_force(limits: Limits | None = None) -> Limits:
+    """``limits``, or those that the environment sets: what every opening keeps to unless it is told otherwise."""
+    return Limits.from_environment() if limits is None else limits

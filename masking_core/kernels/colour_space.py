@@ -6,9 +6,9 @@ from functools import cache
 from typing import Literal, TypeVar
 
 import numpy as np
+import skimage
 from numba import njit
 from numpy.typing import NDArray
-from skimage import color
 
 T = TypeVar("T", bound=np.generic)
 
@@ -23,7 +23,7 @@ def from_rgb(rgb: NDArray[np.float64], space: ColourSpace) -> NDArray[np.float64
     """Colours (N, 3) in sRGB 0–255 as points (N, 3) float64 of ``space``."""
     if space == "rgb":
         return np.array(rgb, dtype=np.float64)
-    lab: NDArray[np.float64] = color.rgb2lab(np.asarray(rgb, dtype=np.float64) / 255)
+    lab: NDArray[np.float64] = skimage.color.rgb2lab(np.asarray(rgb, dtype=np.float64) / 255)
     return lab
 
 
@@ -33,7 +33,7 @@ def to_rgb(points: NDArray[np.float64], space: ColourSpace) -> NDArray[np.float6
         return np.clip(points, 0.0, 255.0)
     # A mean of displayable colours may lie just outside the cube in L*a*b*; the XYZ step would warn about it.
     xyz = np.maximum(_lab_to_xyz(np.asarray(points, dtype=np.float64)), 0.0)
-    rgb: NDArray[np.float64] = np.clip(color.xyz2rgb(xyz) * 255, 0.0, 255.0)
+    rgb: NDArray[np.float64] = np.clip(skimage.color.xyz2rgb(xyz) * 255, 0.0, 255.0)
     return rgb
 
 
@@ -74,7 +74,7 @@ def _lab_to_xyz(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     fy = (lab[:, 0] + 16) / 116
     f = np.stack([fy + lab[:, 1] / 500, fy, fy - lab[:, 2] / 200], axis=1)
     relative = np.where(f > 6 / 29, f**3, (f - 16 / 116) / 7.787)
-    xyz: NDArray[np.float64] = relative * np.asarray(color.xyz_tristimulus_values(illuminant="D65", observer="2"))
+    xyz: NDArray[np.float64] = relative * _white()
     return xyz
 
 
@@ -84,8 +84,12 @@ def _tristimulus_of_channels() -> NDArray[np.float64]:
     ramps = np.zeros((3, 256, 3))
     for channel in range(3):
         ramps[channel, :, channel] = np.arange(256) / 255
-    white = np.asarray(color.xyz_tristimulus_values(illuminant="D65", observer="2"))
-    return read_only(color.rgb2xyz(ramps) / white)
+    return read_only(skimage.color.rgb2xyz(ramps) / _white())
+
+
+def _white() -> NDArray[np.float64]:
+    """X, Y and Z of white."""
+    return np.asarray(skimage.color.xyz_tristimulus_values(illuminant="D65", observer="2"))
 
 
 @cache

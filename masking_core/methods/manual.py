@@ -1,12 +1,13 @@
 """Manual masking: the regions that were drawn are the mask."""
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
 import numpy as np
 from pydantic import Field
 
-from masking_core.arrays import Labels, Picture
+from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.errors import PromptError
 from masking_core.image import Image
 from masking_core.method import Method, Segmentation, Stage, Tool
@@ -41,14 +42,10 @@ class Manual(Method):
         if not any(region.object > 0 for region in prompts.regions):
             raise PromptError(self.needs)
         drawn = self._renumbered(prompts)
-        numbers = sorted({region.object for region in drawn.regions if region.object > 0})
-        membership = np.zeros((*shape, numbers[-1]), np.float32)
-        for number in numbers:
-            membership[..., number - 1] = drawn.roi_alpha(shape, number)
         labels = drawn.roi_labels(shape)
         return Segmentation(
             labels=labels,
-            membership=membership,
+            shares=partial(_shares, drawn, shape),
             knows_background=True,
             info={"regions": len(drawn.regions), "pixels": int((labels > 0).sum())},
             stages=_stages(image, drawn, labels),
@@ -68,22 +65,20 @@ class Manual(Method):
         return Prompts(marks=tuple(marks))
 
 
+def _shares(drawn: Prompts, shape: tuple[int, int], numbers: tuple[int, ...]) -> Alpha:
+    every = {region.object for region in drawn.regions if region.object > 0}
+    return drawn.roi_alpha(shape, None if every <= set(numbers) else numbers)
+
+
 def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:
-    shape, regions = image.rgb.shape[:2], tuple(mark for mark in drawn.marks if isinstance(mark, Region))
-
-    def joined(last: int) -> Picture:
-        alpha = Prompts(marks=regions[: last + 1]).roi_alpha(shape)
-        grey: Picture = np.dstack([np.rint(alpha * 255).astype(np.uint8)] * 3)
-        _outline(grey, regions[last])
-        return grey
-
+    regions = _regions(drawn)
     return (
         Stage(
             title="Region by region",
             text="Each region joins those before it: it adds, takes away, leaves only what lies in both, or leaves "
             "that out. White is inside, grey is the share of an edge pixel, and the newest region is outlined.",
             formula=r"\alpha_n = \alpha_{n-1} \circ r_n \qquad \circ \in \{\cup, \setminus, \cap, \triangle\}",
-            render=joined,
+            render=partial(_joined, drawn, labels.shape),
             frames=len(regions),
             names=tuple(
                 f"{region.name or region.kind} {number} of {len(regions)}: {region.operation}"
@@ -94,9 +89,25 @@ def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:
             title="The objects",
             text="Regions of one number make one object. Where two objects overlap, the later one wins.",
             formula=r"\ell(p) = \text{number of the last object that holds } p",
-            render=lambda _: tinted(image.rgb, labels, labels > 0),
+            render=partial(_objects, image.rgb, labels),
         ),
     )
+
+
+def _regions(drawn: Prompts) -> tuple[AnyMark, ...]:
+    return tuple(mark for mark in drawn.marks if isinstance(mark, Region))
+
+
+def _joined(drawn: Prompts, shape: tuple[int, ...], last: int) -> Picture:
+    regions = _regions(drawn)[: last + 1]
+    alpha = Prompts(marks=regions).roi_alpha(shape)
+    grey: Picture = np.dstack([np.rint(alpha * 255).astype(np.uint8)] * 3)
+    _outline(grey, drawn.regions[last])
+    return grey
+
+
+def _objects(rgb: Picture, labels: Labels, _: int) -> Picture:
+    return tinted(rgb, labels, labels > 0)
 
 
 def _outline(picture: Picture, region: Region) -> None:

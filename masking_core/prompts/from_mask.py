@@ -1,12 +1,16 @@
 """Strokes computed from a mask: a first guess becomes marks that a person can move, erase and add to."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
+import scipy
+import skimage
 from numpy.typing import NDArray
-from scipy.sparse import csgraph, csr_array
-from skimage.morphology import skeletonize
 
 from masking_core.arrays import Mask
+from masking_core.kernels import sizes
+from masking_core.metrics import iou
 from masking_core.prompts import Prompts
 from masking_core.prompts.marks import Stroke
 
@@ -21,6 +25,12 @@ PARTS = 3
 SMALL = 0.05  # of the largest piece: smaller ones get none
 SHORT = 0.05  # of the scale: shorter strokes beside the object are left out
 STRAIGHT = 1.0  # pixels of the view by which a stroke may be simplified
+ROUNDS = 12
+"""How often strokes are added until they give the mask back."""
+AT_ONCE = 4
+"""Strokes on each side that are added at once."""
+ENOUGH = 0.98
+"""Agreement (IoU) with the mask at which no more strokes are added."""
 
 
 def strokes_of(mask: Mask, object: int = 1) -> Prompts:
@@ -38,9 +48,8 @@ def strokes_of(mask: Mask, object: int = 1) -> Prompts:
     """
     height, width = mask.shape
     factor = min(1.0, (VIEW / mask.size) ** 0.5)
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    small = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    stretch = np.array([width / size[0], height / size[1]])
+    small = sizes.reduced(mask.astype(np.uint8), factor)
+    stretch = np.array([width / small.shape[1], height / small.shape[0]])
     drawn = [(object, line) for line in _inner(small)] + [(0, line) for line in _outer(small)]
     thick = max(1.0, WIDTH * mask.size**0.5)
     return Prompts(
@@ -49,6 +58,52 @@ def strokes_of(mask: Mask, object: int = 1) -> Prompts:
             for number, line in drawn
         )
     )
+
+
+def strokes_giving(mask: Mask, cut: Callable[[Prompts], Mask], object: int = 1) -> Prompts:
+    """Strokes from which a method finds a mask again: those of :func:`strokes_of`, and more where it errs.
+
+    Like a person who corrects a result, it looks at what the method makes of the strokes and draws on the largest
+    pieces that are missing or too many, until the mask and what is found agree.
+
+    Args:
+        mask: (H, W) bool, the object.
+        cut: what the method makes of marks, (H, W) bool.
+        object: the number of the object.
+
+    Returns:
+        Marks in pixels of the mask's picture: of all that were tried, those that give the mask back best.
+
+    Raises:
+        MaskingError: see the method.
+    """
+    marks = strokes_of(mask, object)
+    best, agreed = marks, 0.0
+    for _ in range(ROUNDS):
+        found = cut(marks)
+        now = iou(found, mask)
+        if now > agreed:
+            best, agreed = marks, now
+        more = [*_corrections(mask & ~found, object), *_corrections(found & ~mask, 0)]
+        if now >= ENOUGH or not more:
+            break
+        marks = Prompts(marks=(*marks.marks, *more))
+    return best
+
+
+def _corrections(wrong: Mask, object: int) -> list[Stroke]:
+    """Strokes on the largest pieces of a (H, W) bool error, thin enough to stay inside them."""
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8), connectivity=4)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    drawn: list[Stroke] = []
+    for number in np.argsort(-areas, kind="stable")[:AT_ONCE] + 1:
+        x, y, width, height = stats[number, :4]
+        piece = pieces[y : y + height, x : x + width] == number
+        deep = cv2.distanceTransform(np.pad(piece.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()
+        line = np.add(_longest_way(piece), (x + 0.5, y + 0.5))
+        thick = max(1.0, min(float(deep), WIDTH * wrong.size**0.5))
+        drawn.append(Stroke(points=tuple(map(tuple, line.tolist())), width=thick, object=object))
+    return drawn
 
 
 def _inner(mask: NDArray[np.uint8]) -> list[Line]:
@@ -62,7 +117,7 @@ def _longest_way(piece: Mask) -> Line:
     """The longest of the shortest ways between two ends of a piece's skeleton: (N, 2) x, y; one point at least."""
     inside = cv2.distanceTransform(np.pad(piece.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     deep = inside >= min(2.0, float(inside.max()))
-    pixels = np.argwhere(skeletonize(deep) if deep.any() else piece)
+    pixels = np.argwhere(skimage.morphology.skeletonize(deep) if deep.any() else piece)
     if len(pixels) < 2:
         row, column = np.unravel_index(int(inside.argmax()), piece.shape)
         return np.array([[column, row]], float)
@@ -74,7 +129,7 @@ def _longest_way(piece: Mask) -> Line:
         if (row + dy, column + dx) in place
     ]
     one, other = np.array(near or [(0, 0)]).T
-    graph = csr_array((np.ones(len(one)), (one, other)), shape=(len(pixels), len(pixels)))
+    graph = scipy.sparse.csr_array((np.ones(len(one)), (one, other)), shape=(len(pixels), len(pixels)))
     end = _farthest(graph, 0)[0]
     last, before = _farthest(graph, end)
     way = [last]
@@ -83,8 +138,10 @@ def _longest_way(piece: Mask) -> Line:
     return _straightened(pixels[way][:, ::-1])
 
 
-def _farthest(graph: csr_array, start: int) -> tuple[int, NDArray[np.integer]]:
-    distance, before = csgraph.dijkstra(graph, directed=False, indices=start, return_predecessors=True, unweighted=True)
+def _farthest(graph: "scipy.sparse.csr_array", start: int) -> tuple[int, NDArray[np.integer]]:
+    distance, before = scipy.sparse.csgraph.dijkstra(
+        graph, directed=False, indices=start, return_predecessors=True, unweighted=True
+    )
     return int(np.argmax(np.where(np.isfinite(distance), distance, -1))), before
 
 

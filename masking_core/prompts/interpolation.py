@@ -7,8 +7,8 @@ from typing import Any
 
 import cv2
 import numpy as np
+import skimage
 from numpy.typing import NDArray
-from skimage.measure import approximate_polygon, find_contours
 
 from masking_core.arrays import Points
 from masking_core.errors import ParameterError
@@ -125,7 +125,8 @@ def _by_distance(pair: Pair, fraction: float) -> tuple[Region, ...]:
     ]
     between = (1 - fraction) * distances[0] + fraction * distances[1]
     centre = (1 - fraction) * centres[0] + fraction * centres[1]
-    contours: list[Points] = [approximate_polygon(path, TOLERANCE)[:-1, ::-1] for path in find_contours(between, 0)]
+    paths = skimage.measure.find_contours(between, 0)
+    contours: list[Points] = [skimage.measure.approximate_polygon(path, TOLERANCE)[:-1, ::-1] for path in paths]
     paths = [(contour + 0.5 - side / 2) / cells + centre for contour in contours if len(contour) > 2]
     polygons = [Polygon(points=path.tolist()) for path in paths]
     if len(polygons) > 1:  # rings and pieces: the even-odd rule over all of them

@@ -149,7 +149,7 @@ class Seed(Mark):
     operation: Literal["add", "subtract"] = "add"
 
 
-class _Brushed(Seed):
+class _Brushed(Mark):
     """What a round brush leaves behind; it is never thinner than a pixel, lest it slip between pixel centres."""
 
     @override
@@ -164,7 +164,7 @@ class _Brushed(Seed):
     def _brush(self) -> tuple[Points, float]: ...
 
 
-class Stroke(_Brushed):
+class Stroke(_Brushed, Seed):
     """A brush stroke with round ends and joins: every pixel whose centre lies within half its width of the polyline."""
 
     kind: Literal["stroke"] = "stroke"
@@ -175,7 +175,19 @@ class Stroke(_Brushed):
         return np.array(self.points), max(self.width / 2, THINNEST)
 
 
-class Point(_Brushed):
+class Hair(_Brushed):
+    """A brush stroke over hair or fur: where a matte decides how much of each pixel stays. It is no seed."""
+
+    kind: Literal["hair"] = "hair"
+    operation: Literal["add", "subtract"] = "add"
+    points: Vertices
+    width: Length
+
+    def _brush(self) -> tuple[Points, float]:
+        return np.array(self.points), max(self.width / 2, THINNEST)
+
+
+class Point(_Brushed, Seed):
     """A dab: every pixel whose centre lies within ``radius`` of (x, y), and at least the pixel that (x, y) is in."""
 
     kind: Literal["point"] = "point"

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from io import BytesIO
 
 import cv2
@@ -16,10 +16,12 @@ from PIL import ImageDraw, ImageFont
 from masking_core import export
 from masking_core.arrays import Picture
 from masking_core.image import Image
+from masking_core.kernels import sizes
 from masking_core.parameters import Parameter, Value, parameters
 from masking_core.recipe import Recipe
 from masking_core.result import Result
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
+from masking_core.version import __version__
 
 TILE = 420
 """Width of a picture on the contact sheet, in pixels."""
@@ -27,7 +29,7 @@ REPORT_PIXELS = 500_000
 """Pixels of each picture in the report."""
 MARGIN, LINE, TEXT = 16, 22, 16
 INK, PALE = "#17202a", "#5a6470"
-PACKAGES = ("masking-studio", "numpy", "scikit-image", "opencv-python-headless", "Pillow")
+PACKAGES = ("numpy", "scikit-image", "opencv-python-headless", "Pillow")
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -80,7 +82,7 @@ def contact_sheet(image: Image, entries: Sequence[Entry], columns: int = 3) -> b
         entries: what is shown, in order; one without a result has its problem written in its place.
         columns: pictures in a row, the original among them.
     """
-    height = max(1, round(TILE * image.size[1] / image.size[0]))
+    height = sizes.scaled(image.size, TILE / image.size[0])[1]
     size = f"{image.size[0]} by {image.size[1]} pixels"
     tiles: list[tuple[Picture | None, list[str]]] = [
         (export.pixels(image), [*_wrapped(image.name or "Original"), size]),
@@ -134,14 +136,9 @@ def recipes_json(entries: Sequence[Entry]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Python and the packages that results depend on, with their versions."""
-    found = {"Python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:  # run from its source tree
-            continue
-    return found
+    """This library, Python and the packages that results depend on, with their versions."""
+    ours = {"masking-studio": __version__, "Python": platform.python_version()}
+    return ours | {package: version(package) for package in PACKAGES}
 
 
 def _figure(figure: float) -> str:
@@ -179,7 +176,7 @@ def _wrapped(text: str) -> list[str]:
 
 def _picture(picture: Picture, alt: str) -> str:
     scale = min(1.0, (REPORT_PIXELS / (picture.shape[0] * picture.shape[1])) ** 0.5)
-    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+    size = sizes.scaled((picture.shape[1], picture.shape[0]), scale)
     file = BytesIO()
     _tile(picture, size).save(file, "JPEG", quality=88)
     return f'<img alt="{escape(alt)}" src="data:image/jpeg;base64,{b64encode(file.getvalue()).decode()}">'

@@ -1,24 +1,24 @@
 """A piece of work as the query of an address (``?sample=coffee&method=kmeans&objects=4``), and back.
 
-Keys are ``sample``, ``method``, the method's parameters by name, the later steps' as ``edge.feather``, ``background``
-(a kind or #rrggbb) with ``background.radius`` and the like, ``area`` (x,y,width,height) and ``marks`` (their JSON,
-deflated, in base64). What has its default is left out.
+Keys are ``sample``, ``method``, the method's parameters by name, the later steps' as ``edge.feather``, ``edge`` (its
+steps in their order), ``background`` (a kind or a colour) with ``background.radius`` and the like, ``area``
+(x,y,width,height) and ``marks`` (their JSON, deflated, in base64). What has its default is left out.
 """
 
 import base64
 import binascii
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from masking_core.errors import ParameterError, PromptError
-from masking_core.methods import method_named
-from masking_core.parameters import Declared, parameters
+from masking_core.methods import METHODS
 from masking_core.prompts import Prompts
 from masking_core.recipe import Area, Recipe
 from masking_core.samples import SAMPLES, samples
-from masking_core.steps.background import Background, Behind, Blurred, Colour, Dimmed, Transparent
+from masking_core.steps.backgrounds import Background, Transparent, background_named, is_named
+from masking_core.steps.edge import Edge, EdgeStep
 
 MOST_KEYS = 100
 MOST_LETTERS = 8_000
@@ -29,14 +29,6 @@ MOST_MARKS = 4_000
 """Longest text that marks may become: some browsers and mail programs cut addresses not much beyond."""
 MOST_JSON = 500_000
 """Bytes that the marks may be when they are no longer deflated."""
-
-STEPS = ("clean", "keep", "edge")
-BACKGROUNDS: dict[str, Callable[[], Background]] = {
-    "transparent": Transparent,
-    "colour": Colour,
-    "dimmed": Dimmed,
-    "blurred": Blurred,
-}
 
 
 class Linked(NamedTuple):
@@ -54,20 +46,16 @@ def to_query(sample: str | None, recipe: Recipe, prompts: Prompts) -> dict[str, 
     """
     query = {"sample": sample} if sample else {}
     query["method"] = recipe.method.id
-    query |= _written(recipe.method, "")
-    for step in STEPS:
-        query |= _written(getattr(recipe, step), f"{step}.")
-    if recipe.keep.picked:
-        query["keep.picked"] = ",".join(map(str, recipe.keep.picked))
+    if recipe.edge.kinds != Edge().kinds:
+        query["edge"] = ",".join(recipe.edge.kinds) or "hard"
+    background = recipe.background
+    if background != Transparent() and is_named(background.kind):
+        query["background"] = background.kind
+    query |= dict(_changes(recipe))
+    if recipe.foreground.picked:
+        query["foreground.picked"] = ",".join(map(str, recipe.foreground.picked))
     if recipe.area:
         query["area"] = ",".join(str(number) for _, number in recipe.area)
-    match recipe.background:
-        case Transparent() | Behind():
-            pass
-        case Colour(colour=colour):
-            query["background"] = colour
-        case background:
-            query |= {"background": background.kind, **_written(background, "background.")}
     if sample and prompts.marks and fit(prompts):
         query["marks"] = _packed(prompts)
     return query
@@ -96,15 +84,19 @@ def from_query(query: Mapping[str, str]) -> Linked:
     if sample not in SAMPLES:
         raise ParameterError(f"sample must be one of {', '.join(SAMPLES)}; {sample[:40]!r} was given.")
     prompts = _unpacked(left.pop("marks")) if "marks" in left else Prompts()
-    values: dict[str, Any] = {"background": _background(left)}
+    values: dict[str, Any] = {}
+    if "background" in left:
+        values["background"] = background_named(left.pop("background"))
+    if "edge" in left:
+        values["edge"] = Edge.named(left.pop("edge"))
     if "area" in left:
         values["area"] = _area(left.pop("area"))
-    picked = left.pop("keep.picked", "")
-    recipe = Recipe(method=method_named(left.pop("method", "graph_cut"))(), **values)
+    picked = left.pop("foreground.picked", left.pop("keep.picked", ""))
+    recipe = Recipe(method=METHODS.named(left.pop("method", "graph_cut"))(), **values)
     for path, text in left.items():
         recipe = set_by_text(recipe, path, text)
     if picked:
-        recipe = recipe.changed(keep=recipe.keep.changed(picked=_numbers("keep.picked", picked)))
+        recipe = recipe.changed(foreground=recipe.foreground.changed(picked=_numbers("picked objects", picked)))
     return Linked(sample, recipe, prompts)
 
 
@@ -113,52 +105,33 @@ def set_by_text(recipe: Recipe, path: str, text: str) -> Recipe:
 
     Args:
         recipe: to be changed.
-        path: the name of a parameter of the method, or of a later step as in ``edge.feather``.
+        path: the path of a parameter, see :meth:`Recipe.tunable`; or "edge" or "background" for a kind of these.
         text: its value.
 
     Raises:
         ParameterError: there is no such parameter, or the value is not allowed.
     """
-    step, _, name = path.rpartition(".")
-    step = step or "method"
-    part = getattr(recipe, step) if step in {"method", *STEPS} else None
-    if not isinstance(part, Declared):
-        raise ParameterError(f"A parameter is one of the steps method, {', '.join(STEPS)}; {path[:40]!r} was given.")
-    return recipe.changed(**{step: _set(part, name, text)})
+    if path == "edge":
+        return recipe.changed(edge=Edge.named(text))
+    if path == "background":
+        return recipe.changed(background=background_named(text))
+    return recipe.changed_at(path, recipe.parameter_at(path).parse(text))
 
 
-def _set(part: Declared, name: str, text: str) -> Declared:
-    declared = {parameter.name: parameter for parameter in parameters(type(part))}
-    if name not in declared:
-        known = ", ".join(declared) or "none"
-        raise ParameterError(f"{type(part).__name__} has no parameter {name[:40]!r}; it has {known}.")
-    return part.changed(**{name: declared[name].parse(text)})
-
-
-def _written(part: Declared, prefix: str) -> dict[str, str]:
+def _changes(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """The parameters that differ from their defaults, as :meth:`Parameter.parse` reads them."""
-    values = {
-        parameter.name: (getattr(part, parameter.name), parameter.default) for parameter in parameters(type(part))
-    }
-    return {prefix + name: _text(value) for name, (value, default) in values.items() if value != default}
+    for path, parameter in recipe.tunable().items():
+        part, value = recipe.part_at(path), recipe.value_at(path)
+        missing = isinstance(part, EdgeStep) and part not in recipe.edge.steps
+        unnamed = isinstance(part, Background) and not is_named(part.kind)
+        if value != parameter.default and not (missing or unnamed or isinstance(part, Area)):
+            yield path, _text(value)
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return "auto" if value is None else str(value)
-
-
-def _background(left: dict[str, str]) -> Background:
-    kind = left.pop("background", "transparent")
-    if kind.startswith("#"):
-        return Colour(colour=kind)
-    if kind not in BACKGROUNDS:
-        raise ParameterError(f"background must be #rrggbb or one of {', '.join(BACKGROUNDS)}; {kind[:40]!r} was given.")
-    background: Any = BACKGROUNDS[kind]()
-    for path in [path for path in left if path.startswith("background.")]:
-        background = _set(background, path.removeprefix("background."), left.pop(path))
-    return background  # type: ignore[no-any-return]
 
 
 def _area(text: str) -> Area:

@@ -15,23 +15,22 @@ from masking_core.prompts import Prompts
 from masking_core.prompts import prompts as marks
 from masking_core.recipe import Recipe
 from masking_core.samples import SAMPLES
-from masking_core.steps.background import Behind, Blurred, Colour, Dimmed
+from masking_core.steps.backgrounds import BACKGROUNDS, Background, Behind
 from masking_core.steps.clean import Clean
-from masking_core.steps.edge import Edge
-from masking_core.steps.foreground import Keep
+from masking_core.steps.edge import EDGE_STEPS, EdgeStep
+from masking_core.steps.foreground import Foreground
+from masking_core.version import __version__
 
 WIDTH = 100
 """Columns of the program; only texts that cannot be divided are longer."""
 
-STEPS: dict[str, type[Declared]] = {
-    "Clean-up": Clean,
-    "Foreground": Keep,
-    "Edge": Edge,
-    "Background: one colour": Colour,
-    "Background: the original, dimmed": Dimmed,
-    "Background: the original, blurred": Blurred,
-}
-"""What follows the method in a recipe and has parameters."""
+
+def _later_parts() -> Iterator[type[Declared]]:
+    """What follows the method in a recipe and has parameters."""
+    yield Clean
+    yield Foreground
+    yield from EDGE_STEPS.values()
+    yield from BACKGROUNDS.values()
 
 
 def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> str:
@@ -45,6 +44,19 @@ def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> st
         prompts: marks in pixels of the full picture.
         picture: the name of a sample picture, or else the path of a file.
         slice: which one of a stack, from 0.
+
+    >>> from masking_core import KMeans
+    >>> print(python(Recipe(method=KMeans(objects=4)), Prompts(), "photo.jpg"))  # doctest: +ELLIPSIS
+    # Made with masking-studio ...
+    from pathlib import Path
+    <BLANKLINE>
+    from masking_core import Image, KMeans, Recipe, export
+    <BLANKLINE>
+    image = Image.open("photo.jpg")
+    recipe = Recipe(method=KMeans(objects=4))
+    result = recipe.run(image)
+    Path("photo-cutout.png").write_bytes(export.png(result.rgba))
+    <BLANKLINE>
     """
     opening, opener = _opening(picture, slice)
     arguments = [_expression(recipe), "image"] if not prompts.marks else [_expression(recipe), "image", "prompts"]
@@ -55,7 +67,8 @@ def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> st
     lines.append(f"result = recipe.run({', '.join(arguments[1:])})")
     target = f"{PurePath(picture).stem or 'picture'}-cutout.png"
     lines.append(f"Path({_quoted(target)}).write_bytes(export.png(result.rgba))")
-    return "\n".join([*_imports(recipe, prompts, opener), "", *lines, ""])
+    made = f"# Made with masking-studio {__version__}."
+    return "\n".join([made, *_imports(recipe, prompts, opener), "", *lines, ""])
 
 
 def parameter_reference() -> str:
@@ -71,9 +84,14 @@ def parameter_reference() -> str:
         needs = f" {method.needs}" if method.needs else ""
         sections += ["", f"## {method.title}: `{id}`", "", f"{method.good_for} {marks}{needs}", "", *_table(method)]
     sections += ["", "# After the method", "", "Every method's result goes through the same steps, all off at first."]
-    for title, step in STEPS.items():
-        sections += ["", f"## {title}", "", *_table(step)]
+    for part in _later_parts():
+        kind = f"{_family(part)}: " if _family(part) else ""
+        sections += ["", f"## {kind}{part.title}", "", *_table(part)]
     return "\n".join([*sections, ""])
+
+
+def _family(part: type[Declared]) -> str:
+    return "Edge" if issubclass(part, EdgeStep) else "Background" if issubclass(part, Background) else ""
 
 
 def _opening(picture: str, slice: int) -> tuple[str, str]:

@@ -1,22 +1,24 @@
 """Label map in, label map out: tidying what a method found before anything is kept."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import cv2
 import numpy as np
+import skimage
 from numpy.typing import NDArray
 from pydantic import Field
-from skimage.morphology import disk
 
+from masking_core import label_map
 from masking_core.arrays import Labels
 from masking_core.errors import PromptError
 from masking_core.parameters import Declared, Show
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 
 class Clean(Declared):
     """Steps on the label map, in this order: majority, specks, holes, pieces."""
+
+    title: ClassVar[str] = "Clean-up"
 
     majority: Annotated[
         int,
@@ -78,7 +80,7 @@ def _pieces(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int6
 
 
 def _majority(labels: Labels, radius: int) -> Labels:
-    kernel = disk(radius, dtype=np.float32)
+    kernel = skimage.morphology.disk(radius, dtype=np.float32)
     winner = labels.copy()
     most = np.full(labels.shape, -1, np.float32)
     for label in [0, *label_map.objects(labels)]:

@@ -1,24 +1,26 @@
 """Which objects are the foreground: a declared rule rather than a list of label numbers."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import cv2
 import numpy as np
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels
 from masking_core.errors import PromptError
 from masking_core.parameters import Declared, Show
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 
-class Keep(Declared):
+class Foreground(Declared):
     """The rule that says which objects stay when the background goes."""
+
+    title: ClassVar[str] = "Objects to keep"
 
     rule: Annotated[
         Literal["auto", "not_border", "touched", "inside", "largest", "picked"],
-        Field(title="Foreground", description="Which objects are kept when the background is replaced."),
+        Field(title="Objects to keep", description="Which objects are kept when the background is replaced."),
         Show(
             labels={
                 "auto": "What you marked; else all but the border's",
@@ -104,3 +106,7 @@ def follow(before: Labels, picked: tuple[int, ...], after: Labels) -> tuple[tupl
     kept = label_map.selected(after, now)
     lost = tuple(label for label in picked if 2 * np.count_nonzero(kept & (before == label)) < (before == label).sum())
     return now, lost
+
+
+Keep = Foreground
+"""What :class:`Foreground` was called."""

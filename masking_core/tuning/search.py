@@ -12,7 +12,7 @@ from masking_core.errors import Cancelled, MaskingError, ParameterError
 from masking_core.parameters import Parameter, Value
 from masking_core.progress import report
 from masking_core.recipe import Recipe
-from masking_core.tuning.sweep import changed, parameter_of, part_of, suggested, value
+from masking_core.tuning.sweep import changed, suggested
 
 COARSE = {1: 9, 2: 5, 3: 4}
 """Values a parameter in the coarse grid, by the number of parameters; three beyond that."""
@@ -49,7 +49,7 @@ def search(
 
     Args:
         recipe: where to begin; the parameters that are not named stay.
-        names: which parameters, see :func:`masking_core.tuning.sweep.tunable`.
+        names: which parameters, see :meth:`masking_core.Recipe.tunable`.
         score: what to make as large as possible; a :class:`MaskingError` counts as a failed try.
         seconds: no further recipe is begun after that long; the first one always is.
         tried: told of every try as it ends.
@@ -63,7 +63,7 @@ def search(
     """
     if not names:
         raise ParameterError("A search needs one parameter at least; none was given.")
-    declared = {name: parameter_of(recipe, name) for name in names}
+    declared = {name: recipe.parameter_at(name) for name in names}
     begun = time.monotonic()
     tries: list[Try] = []
     seen: set[Recipe] = set()
@@ -99,7 +99,7 @@ def _attempt(recipe: Recipe, values: Values, score: Callable[[Recipe], float]) -
 
 def _proposals(recipe: Recipe, declared: Mapping[str, Parameter], tries: Sequence[Try]) -> Iterator[Values]:
     """What to try next; looks at how the earlier ones fared."""
-    start = {name: value(recipe, name) for name in declared}
+    start = {name: recipe.value_at(name) for name in declared}
     yield start
     count = COARSE.get(len(declared), 3)
     grid = list(product(*(suggested(parameter, count) for parameter in declared.values())))
@@ -118,7 +118,7 @@ def _with_effect(recipe: Recipe, values: Values, declared: Mapping[str, Paramete
     """``values``, those that have no effect beside the others as they were, so that nothing is tried twice."""
     recipe = changed(recipe, values)
     return {
-        name: item if declared[name].matters(dict(part_of(recipe, name))) else start[name]
+        name: item if declared[name].matters(dict(recipe.part_at(name))) else start[name]
         for name, item in values.items()
     }
 

@@ -1,7 +1,6 @@
 """Variants of a recipe: parameters swept over values, and the best ones searched for.
 
-A parameter goes by its name in the method ("smoothness"), or by the part of the recipe and its name there
-("edge.feather", "clean.specks", "keep.rule").
+A parameter goes by its path in the recipe: "smoothness", "edge.feather", "clean.specks" (:meth:`Recipe.tunable`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,10 +12,9 @@ import numpy as np
 from masking_core import metrics
 from masking_core.arrays import Mask
 from masking_core.errors import ParameterError
-from masking_core.parameters import Declared, Parameter, Value, parameters
+from masking_core.parameters import Parameter, Value
 from masking_core.recipe import Recipe
 
-PARTS = ("keep", "clean", "edge")
 MOST_AXES = 2
 
 Place = tuple[int, ...]
@@ -30,45 +28,14 @@ class Variant(NamedTuple):
     recipe: Recipe
 
 
-def tunable(recipe: Recipe) -> dict[str, Parameter]:
-    """The parameters of a recipe that can be swept, by name: its method's first, then those of the other parts."""
-    own = {parameter.name: parameter for parameter in parameters(type(recipe.method))}
-    others = {f"{part}.{item.name}": item for part in PARTS for item in parameters(type(_part(recipe, part)))}
-    return own | others
-
-
-def parameter_of(recipe: Recipe, name: str) -> Parameter:
-    """The declaration of the parameter ``name`` of ``recipe``.
-
-    Raises:
-        ParameterError: there is none of that name.
-    """
-    known = tunable(recipe)
-    if name not in known:
-        raise ParameterError(f"A parameter to sweep must be one of {', '.join(known)}; {name!r} was given.")
-    return known[name]
-
-
-def value(recipe: Recipe, name: str) -> Value:
-    """What the parameter ``name`` is in ``recipe``. Raises :class:`ParameterError` for an unknown name."""
-    found: Value = getattr(part_of(recipe, name), parameter_of(recipe, name).name)
-    return found
-
-
-def part_of(recipe: Recipe, name: str) -> Declared:
-    """The part of ``recipe`` that the parameter ``name`` belongs to: its method, ``keep``, ``clean`` or ``edge``."""
-    return _part(recipe, _field(name))
-
-
 def changed(recipe: Recipe, values: Mapping[str, Value]) -> Recipe:
     """``recipe`` with other values, each checked by its declaration.
 
     Raises:
         ParameterError: a name is unknown, or a value is outside its declaration.
     """
-    for name, given in values.items():
-        part = part_of(recipe, name).changed(**{parameter_of(recipe, name).name: given})
-        recipe = recipe.changed(**{_field(name): part})
+    for path, given in values.items():
+        recipe = recipe.changed_at(path, given)
     return recipe
 
 
@@ -99,6 +66,11 @@ def sweep(recipe: Recipe, axes: Mapping[str, Sequence[Value]]) -> tuple[Variant,
 
     Raises:
         ParameterError: there are no axes or more than two, an axis is empty, or a value is outside its declaration.
+
+    >>> from masking_core import KMeans
+    >>> cells = sweep(Recipe(method=KMeans()), {"objects": [2, 3], "edge.feather": [0.0, 2.0]})
+    >>> [cell.values for cell in cells]
+    [(2, 0.0), (2, 2.0), (3, 0.0), (3, 2.0)]
     """
     if not 1 <= len(axes) <= MOST_AXES or not all(axes.values()):
         counts = ", ".join(f"{len(values)} of {name}" for name, values in axes.items()) or "none"
@@ -135,12 +107,3 @@ def _pairs(places: Iterable[Place]) -> Iterable[tuple[Place, Place]]:
             neighbour = (*place[:axis], place[axis] + 1, *place[axis + 1 :])
             if neighbour in known:
                 yield place, neighbour
-
-
-def _field(name: str) -> str:
-    return name.split(".", maxsplit=1)[0] if "." in name else "method"
-
-
-def _part(recipe: Recipe, part: str) -> Declared:
-    found: Declared = getattr(recipe, part)
-    return found

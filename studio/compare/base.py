@@ -5,14 +5,13 @@ import streamlit as st
 from masking_core import Recipe
 from masking_core.methods import METHODS
 from masking_core.parameters import Parameter
-from masking_core.tuning.sweep import tunable
+from masking_core.steps.backgrounds import Background
 from studio import state
 from studio.compare import column_list, workbench
 
 PIXELS = 250_000
 """Pixels of the copy that sweeps and searches run on: four times as many runs in the same time."""
 COLUMN, WORKBENCH = "As a column", "In the workbench"
-PARTS = {"keep": "Foreground", "clean": "Clean-up", "edge": "Edge"}
 
 
 def base(key: str) -> Recipe:
@@ -34,15 +33,19 @@ def base(key: str) -> Recipe:
 
 def parameters_of(recipe: Recipe) -> dict[str, Parameter]:
     """The parameters that have an effect in ``recipe``, by name: those shown first to a visitor come first."""
-    values = dict(recipe.method)
-    known = {name: item for name, item in tunable(recipe).items() if "." in name or item.matters(values)}
+    known = {
+        path: item
+        for path, item in recipe.tunable().items()
+        # What is behind changes no mask.
+        if not isinstance(recipe.part_at(path), Background) and item.matters(dict(recipe.part_at(path)))
+    }
     return dict(sorted(known.items(), key=lambda pair: ("." in pair[0], pair[1].show.advanced)))
 
 
-def title(name: str, parameter: Parameter) -> str:
+def title(recipe: Recipe, path: str) -> str:
     """What a parameter is called where those of several parts are listed together."""
-    part = name.split(".", maxsplit=1)[0]
-    return f"{PARTS[part]}: {parameter.title.lower()}" if "." in name else parameter.title
+    part, parameter = recipe.part_at(path), recipe.parameter_at(path)
+    return f"{part.title}: {parameter.title.lower()}" if "." in path else parameter.title
 
 
 def take(recipe: Recipe, key: str) -> None:

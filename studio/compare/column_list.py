@@ -4,12 +4,14 @@ from typing import Any
 
 import streamlit as st
 
-from masking_core import Clean, Edge, GraphCut, Keep, KMeans, Recipe, Watershed
+from masking_core import Clean, GraphCut, KMeans, Recipe, Watershed
 from masking_core.methods import METHODS
-from masking_core.parameters import parameters
+from masking_core.parameters import Declared
 from masking_core.sharing import comparison_report
+from masking_core.steps.foreground import Foreground
 from studio import controls, state
 from studio.compare import workbench
+from studio.recipe import edges
 
 MOST = 12
 LETTERS = "ABCDEFGHIJKL"
@@ -49,12 +51,11 @@ class Column:
             persist_state="session",
         )
         method = controls.edit(METHODS[chosen], f"{self.prefix}.{chosen}")
-        keep = controls.edit(Keep, f"{self.prefix}.keep", picked=recipe.keep.picked)
-        with st.expander("Edge"):
-            edge = controls.edit(Edge, f"{self.prefix}.edge")
+        foreground = controls.edit(Foreground, f"{self.prefix}.foreground", picked=recipe.foreground.picked)
+        edge = edges.edit(f"{self.prefix}.edge")
         with st.expander("Clean-up"):
             clean = controls.edit(Clean, f"{self.prefix}.clean")
-        self._plain["recipe"] = recipe.changed(method=method, keep=keep, edge=edge, clean=clean).to_json()
+        self._plain["recipe"] = recipe.changed(method=method, foreground=foreground, edge=edge, clean=clean).to_json()
 
     def load(self) -> None:
         """Make its widgets show its recipe; before they are drawn."""
@@ -62,8 +63,9 @@ class Column:
         id = recipe.method.id
         state.put(f"{self.prefix}.method", id)
         controls.load(recipe.method, f"{self.prefix}.{id}")
-        for part in ("keep", "edge", "clean"):
-            controls.load(getattr(recipe, part), f"{self.prefix}.{part}")
+        controls.load(recipe.foreground, f"{self.prefix}.foreground")
+        edges.load(recipe.edge, f"{self.prefix}.edge")
+        controls.load(recipe.clean, f"{self.prefix}.clean")
 
 
 def columns() -> list[Column]:
@@ -71,11 +73,11 @@ def columns() -> list[Column]:
     return [Column(letter, plain) for letter, plain in zip(LETTERS, _listed(), strict=False)]
 
 
-def reference() -> Column | None:
+def reference() -> Column:
     """The column that the others are compared with: the pinned one, else the first."""
     every = columns()
     pinned = state.setdefault("compare.reference", 0)
-    return next((column for column in every if column.id == pinned), every[0] if every else None)
+    return next((column for column in every if column.id == pinned), every[0])
 
 
 def pin(id: int) -> None:
@@ -99,17 +101,16 @@ def add_named(choice: str | None) -> None:
 
 
 def remove(id: int) -> None:
-    """Take a column away."""
-    state.put("compare.columns", [plain for plain in _listed() if plain["id"] != id])
+    """Take a column away; the last one stays."""
+    if rest := [plain for plain in _listed() if plain["id"] != id]:
+        state.put("compare.columns", rest)
 
 
 def summary(recipe: Recipe) -> str:
     """What is set in a recipe other than usual, in one line."""
     words = [f"{title.lower()} {text}" for title, text in comparison_report.settings(recipe).items()]
-    for part in ("keep", "clean", "edge"):
-        value = getattr(recipe, part)
-        if any(getattr(value, item.name) != item.default for item in parameters(type(value))):
-            words.append(f"own {'foreground' if part == 'keep' else part} settings")
+    parts: tuple[Declared, ...] = recipe.foreground, recipe.clean, recipe.edge
+    words += [f"own settings for {part.title.lower()}" for part in parts if part != type(part)()]
     return ", ".join([*words, *(["masking area"] if recipe.area else [])]) or "usual settings"
 
 

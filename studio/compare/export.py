@@ -7,13 +7,14 @@ import streamlit as st
 from masking_core import MaskingError, metrics
 from masking_core.sharing import comparison_report
 from masking_core.sharing.comparison_report import Entry
+from studio import downloads
 from studio.compare import column_list, pictures
 from studio.compare.column_list import Column
 from studio.compare.ground_truth import Truth
 from studio.compare.runs import Scene, pieces
 
 
-def downloads(scene: Scene, columns: list[Column], truth: Truth | None) -> None:
+def buttons(scene: Scene, columns: list[Column], truth: Truth | None) -> None:
     """The buttons; the files are made when one is pressed."""
     stem = PurePath(scene.image.name).stem or "picture"
     reference = column_list.reference()
@@ -43,12 +44,11 @@ def downloads(scene: Scene, columns: list[Column], truth: Truth | None) -> None:
                 lambda: comparison_report.recipes_json(_bare(columns)),
             ),
         ):
-            st.download_button(
+            downloads.button(
                 title,
                 data,
-                file_name=f"{stem}-{ending}",
+                name=f"{stem}-{ending}",
                 mime=mime,
-                on_click="ignore",
                 icon=":material/download:",
                 key=f"compare.download.{ending}",
             )

@@ -5,8 +5,10 @@ from functools import cached_property
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from masking_core import Image, ParameterError, Result, export, metrics
+from masking_core.arrays import Mask
 from studio import state
 
 TOLERANCE = 0.008
@@ -22,10 +24,11 @@ class Truth:
     tolerance: float
 
     @cached_property
-    def _grey(self) -> np.ndarray:
-        return cv2.imdecode(np.frombuffer(self.png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    def _grey(self) -> NDArray[np.uint8]:
+        grey: NDArray[np.uint8] = cv2.imdecode(np.frombuffer(self.png, np.uint8), cv2.IMREAD_GRAYSCALE)
+        return grey
 
-    def alpha(self, result: Result) -> np.ndarray:
+    def alpha(self, result: Result) -> NDArray[np.float32]:
         """(H, W) float32 in [0, 1], at the size of ``result``."""
         size = result.image.size
         grey = self._grey
@@ -33,7 +36,7 @@ class Truth:
             grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
         return grey.astype(np.float32) / np.float32(255)
 
-    def mask(self, result: Result) -> np.ndarray:
+    def mask(self, result: Result) -> Mask:
         """(H, W) bool, at the size of ``result``."""
         return self.alpha(result) >= 0.5
 

@@ -1,4 +1,4 @@
-"""Several recipes on one picture: run two at a time, handed on as they finish."""
+"""Several recipes on one picture, handed on as they finish."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 
 from masking_core import Image, MaskingError, Prompts, Recipe, Result
+from masking_core.arrays import Mask
 from masking_core.recipe import PREVIEW_PIXELS
 from studio import compute
 
 AT_ONCE = 2
-"""Runs of one visitor at a time, so that others get their turn between them."""
+"""Runs of one visitor that are queued at a time: the next is there when one ends."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Runs:
         begun = shown = time.monotonic()
         try:
             while self._running:
-                for key in [key for key, job in self._running.items() if job.future.done()]:
+                for key in [key for key, job in self._running.items() if job.done]:
                     done = outcome(self._running.pop(key))
                     self._fill()
                     yield key, done
@@ -67,7 +68,7 @@ class Runs:
             notice.empty()
         finally:
             for job in self._running.values():
-                job.unwanted = True
+                job.cancel()
 
     def _fill(self) -> None:
         while self._waiting and len(self._running) < AT_ONCE:
@@ -76,9 +77,7 @@ class Runs:
 
     def _tell(self, notice: Any) -> None:
         done = self._total - len(self._waiting) - len(self._running)
-        ready = compute.getting_ready()
-        doing = next(iter(self._running.values())).doing
-        words = f"{done} of {self._total} done. {doing} …" + (f" ({ready}: the first run is slower)" if ready else "")
+        words = f"{done} of {self._total} done. {compute.waiting_words(next(iter(self._running.values())))}"
         share = done + sum(job.fraction for job in self._running.values())
         notice.progress(min(max(share / self._total, 0.0), 1.0), words)
 
@@ -91,6 +90,6 @@ def outcome(job: compute.Job) -> Outcome:
         return Outcome(problem=str(error))
 
 
-def pieces(mask: np.ndarray) -> int:
+def pieces(mask: Mask) -> int:
     """Connected pieces of a (H, W) bool mask, over edges."""
     return int(cv2.connectedComponents(mask.view(np.uint8), connectivity=4)[0]) - 1

@@ -1,23 +1,21 @@
 """The search for the parameters that come nearest to the ground truth: runs on while the visitor does other things."""
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 
 from masking_core import MaskingError, Recipe
 from masking_core.errors import Cancelled
-from masking_core.progress import listening
+from masking_core.progress import within
 from masking_core.tuning.search import Try, best, search
 from studio import compute, state
 from studio.compare import base
 from studio.compare.ground_truth import Truth
 from studio.compare.runs import Scene
+from studio.settings import settings
 
-KEPT = 50
-"""Searches that are remembered, of all visitors."""
 SHOWN = 200
 FORMATS = {
     "IoU": st.column_config.NumberColumn(format="%.4f"),
@@ -29,33 +27,29 @@ FORMATS = {
 class Search:
     """A search under way or over: its background job, and what was tried so far."""
 
-    job: compute.Job = field(default_factory=compute.Job)
-    tries: list[Try] = field(default_factory=list)
+    job: compute.Job
+    tries: list[Try]
 
     @property
     def over(self) -> bool:
         """Whether it has ended, in whichever way."""
-        return self.job.future.done()
+        return self.job.done
 
-    def start(self, scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> None:
-        """Begin on a thread of its own, which waits its turn for every try like any other work."""
-
-        def score(candidate: Recipe) -> float:
-            job = compute.submit(lambda: scene.run(candidate, base.PIXELS))
-            return truth.scores(job.future.result())["iou"]
+    @classmethod
+    def started(cls, scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> "Search":
+        """Begin a search, which goes on whatever the visitor does."""
+        tries: list[Try] = []
 
         def work() -> tuple[Try, ...]:
-            with listening(self.job.hear):
-                return search(recipe, names, score, seconds=seconds, tried=self.tries.append)
+            begun = time.monotonic()
 
-        thread = ThreadPoolExecutor(1, "search")
-        self.job.future = thread.submit(work)
-        thread.shutdown(wait=False)
+            def score(candidate: Recipe) -> float:
+                with within(min((time.monotonic() - begun) / seconds, 1.0), 0.0):
+                    return truth.scores(scene.run(candidate, base.PIXELS))["iou"]
 
+            return search(recipe, names, score, seconds=seconds, tried=tries.append)
 
-@st.cache_resource(show_spinner=False)
-def _searches() -> compute.Store:
-    return compute.Store(KEPT)
+        return cls(compute.submit(work, later=True, seconds=seconds + settings().time_limit), tries)
 
 
 def show(scene: Scene, truth: Truth) -> None:
@@ -77,18 +71,18 @@ def show(scene: Scene, truth: Truth) -> None:
         names = st.multiselect(
             "Parameters",
             list(known),
-            format_func=lambda name: base.title(name, known[name]),
+            format_func=lambda name: base.title(recipe, name),
             key=key,
             persist_state="session",
         )
     with right:
         seconds = st.slider("Seconds", 5, 120, 20, step=5, key="compare.search.seconds", persist_state="session")
     button = st.empty()
-    running = _searches().get(state.get("compare.search.id", ""))
+    running: Search | None = compute.current().held.get("search")
     if running is not None:
         if not running.over:
-            button.button("Stop", icon=":material/stop:", key="compare.search.stop", on_click=_stop, args=(running,))
-        _watch(running, known)
+            button.button("Stop", icon=":material/stop:", key="compare.search.stop", on_click=running.job.cancel)
+        _watch(running, {name: base.title(recipe, name) for name in known})
     button.button(
         "Search",
         icon=":material/search:",
@@ -101,18 +95,13 @@ def show(scene: Scene, truth: Truth) -> None:
 
 
 def _begin(scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> None:
-    found = Search()
-    id = uuid4().hex
-    _searches().put(id, found, 1)
-    state.put("compare.search.id", id)
-    found.start(scene, truth, recipe, names, seconds)
+    held = compute.current().held
+    if before := held.get("search"):
+        before.job.cancel()
+    held["search"] = Search.started(scene, truth, recipe, names, seconds)
 
 
-def _stop(running: Search) -> None:
-    running.job.unwanted = True
-
-
-def _watch(running: Search, known: dict[str, Any]) -> None:
+def _watch(running: Search, known: dict[str, str]) -> None:
     """Show how far it is until it is over, or until the visitor does something else."""
     place, notice = st.empty(), st.empty()
     shown = -1
@@ -120,7 +109,7 @@ def _watch(running: Search, known: dict[str, Any]) -> None:
         if len(running.tries) != shown:
             shown = len(running.tries)
             place.dataframe(_table(running.tries, known), hide_index=True, column_config=FORMATS)
-        notice.progress(running.job.fraction, f"Searching … {running.job.doing}")
+        notice.progress(running.job.fraction, _words(running))
         _wait(running)
     notice.empty()
     try:
@@ -137,6 +126,11 @@ def _watch(running: Search, known: dict[str, Any]) -> None:
             base.take(found.recipe, "compare.search.take")
 
 
+def _words(running: Search) -> str:
+    count = len(running.tries)
+    return f"Searching: {count:,} tried …" if count else compute.waiting_words(running.job)
+
+
 def _first(running: Search) -> str:
     first = running.tries[0].score
     return "no result" if first is None else f"{first:.4f}"
@@ -149,12 +143,12 @@ def _wait(running: Search) -> None:
         return
 
 
-def _table(tries: list[Try], known: dict[str, Any]) -> list[dict[str, Any]]:
+def _table(tries: list[Try], known: dict[str, str]) -> list[dict[str, Any]]:
     """Every try, the best first."""
     ordered = sorted(tries[:SHOWN], key=lambda item: -1.0 if item.score is None else item.score, reverse=True)
     return [
         {"IoU": item.score}
-        | {base.title(name, known[name]): value for name, value in item.values.items() if name in known}
+        | {known[name]: value for name, value in item.values.items() if name in known}
         | {"Seconds": item.seconds}
         | ({"Problem": item.problem} if item.problem else {})
         for item in ordered

@@ -1,5 +1,6 @@
 """A sweep: one or two parameters over several values, as a strip or a grid of pictures with their charts."""
 
+import math
 from typing import Any
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from masking_core import MaskingError, Recipe
 from masking_core.parameters import Parameter, Value
 from masking_core.sharing import comparison_report
-from masking_core.tuning.sweep import Variant, parameter_of, suggested, sweep
+from masking_core.tuning.sweep import Variant, suggested, sweep
 from studio import state
 from studio.compare import base, ground_truth, pictures, sweep_charts
 from studio.compare.runs import Outcome, Runs, Scene
@@ -62,7 +63,7 @@ def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
             name = st.selectbox(
                 ("Parameter", "Second parameter")[number],
                 options,
-                format_func=lambda name: name if name == NONE else base.title(name, known[name]),
+                format_func=lambda name: name if name == NONE else base.title(recipe, name),
                 key=key,
                 persist_state="session",
             )
@@ -89,7 +90,11 @@ def _values(recipe: Recipe, name: str, parameter: Parameter, count: int) -> list
         persist_state="session",
     )
     values = {parameter.parse(text.strip()) for text in chosen}
-    return sorted(values, key=float) if numbers else list(dict.fromkeys(parameter.parse(text) for text in chosen))
+    return sorted(values, key=_order) if numbers else list(dict.fromkeys(parameter.parse(text) for text in chosen))
+
+
+def _order(value: Value) -> float:
+    return -math.inf if value is None else float(value)
 
 
 def _plain(value: Value) -> str:
@@ -136,14 +141,14 @@ def _grid(recipe: Recipe, axes: dict[str, list[Value]], cells: tuple[Variant, ..
             for column, cell in zip(st.columns(width, gap="small"), cells[start : start + width], strict=False):
                 with column:
                     named = zip(axes, cell.values, strict=True)
-                    words = (f"{parameter_of(recipe, name).title} **{_written(recipe, name, x)}**" for name, x in named)
+                    words = (f"{recipe.parameter_at(name).title} **{_written(recipe, name, x)}**" for name, x in named)
                     st.caption(" · ".join(words))
                     places[cell.place] = st.container(gap=None)
     return places
 
 
 def _written(recipe: Recipe, name: str, value: Value) -> str:
-    return comparison_report.written(parameter_of(recipe, name), value)
+    return comparison_report.written(recipe.parameter_at(name), value)
 
 
 def _fill(

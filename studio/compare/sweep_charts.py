@@ -1,6 +1,6 @@
 """The charts of a sweep."""
 
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import streamlit as st
@@ -8,7 +8,7 @@ import streamlit as st
 from masking_core import Recipe, Result
 from masking_core.parameters import Value
 from masking_core.sharing import comparison_report
-from masking_core.tuning.sweep import Variant, parameter_of, stability
+from masking_core.tuning.sweep import Variant, stability
 from studio.compare import base, ground_truth, pictures
 from studio.compare.runs import Outcome
 
@@ -30,7 +30,7 @@ def draw(
     else:
         measured = stability({place: pictures.foreground(result) for place, result in results.items()})
         title, meaning = "Stability", "IoU with the neighbouring cells: where it is high, the value hardly matters."
-    parameters = [parameter_of(recipe, name) for name in axes]
+    parameters = [recipe.parameter_at(name) for name in axes]
     number = parameters[0].kind in {"int", "float"}
     rows = [
         {
@@ -54,8 +54,8 @@ def _seconds(result: Result) -> float:
 
 
 def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, names: list[str]) -> alt.Chart:
-    parameters = [parameter_of(recipe, name) for name in names]
-    titles = [base.title(name, parameter) for name, parameter in zip(names, parameters, strict=True)]
+    parameters = [recipe.parameter_at(name) for name in names]
+    titles = [base.title(recipe, name) for name in names]
     first = parameters[0]
     if first.kind in {"int", "float"}:
         scale = alt.Scale(type="log" if first.show.log else "linear", nice=False, zero=False)
@@ -63,10 +63,15 @@ def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, n
     else:
         x = alt.X(field="x", type="nominal", sort=None, title=titles[0])
     y = alt.Y(field=field, type="quantitative", scale=alt.Scale(zero=field == "seconds"), title=title)
-    told = [("x", titles[0], "nominal"), ("group", titles[-1], "nominal"), (field, title, "quantitative")]
+    told: list[tuple[str, str, Literal["nominal", "quantitative"]]] = [
+        ("x", titles[0], "nominal"),
+        ("group", titles[-1], "nominal"),
+        (field, title, "quantitative"),
+    ]
     encoding = {"x": x, "y": y, "tooltip": [alt.Tooltip(field=f, title=t, type=k) for f, t, k in told]}
     if len(names) > 1:
         encoding["color"] = alt.Color(
             field="group", type="nominal", sort=None, title=titles[1], legend=alt.Legend(orient="bottom")
         )
-    return alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)
+    chart: alt.Chart = alt.Chart(alt.Data(values=rows), height=220).mark_line(point=True).encode(**encoding)
+    return chart

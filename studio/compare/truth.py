@@ -4,9 +4,10 @@ import csv
 from io import StringIO
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from masking_core import Image, Manual, MaskingError, Recipe, export
-from studio import compute, state
+from studio import compute, state, uploads
 from studio.compare import column_list, ground_truth, search
 from studio.compare.runs import Runs, Scene
 
@@ -26,7 +27,7 @@ DRAWN = "What I drew"
 def show(scene: Scene) -> None:
     """Where the truth comes from; once it is there, the scores of every column and the search for better ones."""
     _sources(scene)
-    if problem := state.get("compare.truth.problem", ""):
+    if problem := state.get(_problem(scene.image), ""):
         st.error(problem, icon=":material/error:")
     truth = ground_truth.known(scene.image)
     if truth is None:
@@ -117,17 +118,17 @@ def _table(scene: Scene, truth: ground_truth.Truth) -> None:
 
 def as_csv(columns: list[column_list.Column], rows: dict[int, dict[str, float]]) -> str:
     """The score table as CSV, scores to six digits."""
-    file = StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    table = StringIO()
+    writer = csv.writer(table, lineterminator="\n")
     writer.writerow(["column", "settings", *TITLES])
     for column in columns:
         if scores := rows.get(column.id):
             words = [column.title, column_list.summary(column.recipe)]
             writer.writerow([*words, *(f"{scores[name]:.6g}" for name in TITLES)])
-    return file.getvalue()
+    return table.getvalue()
 
 
-def _formats() -> dict[str, object]:
+def _formats() -> dict[str, ColumnConfig]:
     plain = {TITLES[name]: st.column_config.NumberColumn(format="%.4f") for name in TITLES}
     return plain | {
         "SAD": st.column_config.NumberColumn(
@@ -138,21 +139,24 @@ def _formats() -> dict[str, object]:
 
 
 def _upload(image: Image) -> None:
-    file = state.get("compare.truth.upload")
-    state.put("compare.truth.problem", "")
-    if file is None:
-        return
+    state.put(_problem(image), "")
     try:
-        ground_truth.keep(image, file.name, ground_truth.read(image, file.name, file.getvalue()))
+        for file in uploads.listed("compare.truth.upload"):
+            ground_truth.keep(image, file.name, ground_truth.read(image, file.name, file.data))
     except MaskingError as error:
-        state.put("compare.truth.problem", str(error))
+        state.put(_problem(image), str(error))
+
+
+def _problem(image: Image) -> str:
+    """Where it is kept why a truth was not taken; another picture knows nothing of it."""
+    return f"compare.truth.problem.{image.digest}"
 
 
 def _take(scene: Scene, recipe: Recipe, name: str) -> None:
-    state.put("compare.truth.problem", "")
+    state.put(_problem(scene.image), "")
     try:
         result = compute.wait(compute.submit(lambda: scene.run(recipe)), st.empty())
     except MaskingError as error:
-        state.put("compare.truth.problem", str(error))
+        state.put(_problem(scene.image), str(error))
     else:
         ground_truth.keep(scene.image, name, export.png(result.mask))

@@ -4,13 +4,13 @@ import streamlit as st
 
 from masking_core import Recipe, Transparent
 from studio import state
-from studio.picture import picker
+from studio.picture import opened
 from studio.recipe import panel
 
 
 def current() -> Recipe:
     """The recipe on the workbench, on a transparent background."""
-    return panel.read(picker.current()[0]).changed(background=Transparent())
+    return panel.read(opened.current()[0]).changed(background=Transparent())
 
 
 def open_with(recipe: Recipe) -> None:

@@ -3,6 +3,7 @@
 import base64
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 HTML = """
 <div class="pair">
@@ -40,7 +41,7 @@ export default function ({ parentElement, data }) {
 
 
 @st.cache_resource(show_spinner=False)
-def _component():
+def _component() -> ComponentRenderer:
     return st.components.v2.component("masking_studio.before_after", html=HTML, css=CSS, js=JS)
 
 

@@ -1,6 +1,7 @@
 """A picture that is enlarged and moved together with all others of its group on the page."""
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from studio.components.before_after import address
 
@@ -113,7 +114,7 @@ HINT = "Double-click, Ctrl + wheel or + enlarges, dragging moves: all pictures t
 
 
 @st.cache_resource(show_spinner=False)
-def _component():
+def _component() -> ComponentRenderer:
     return st.components.v2.component("masking_studio.linked_picture", html=HTML, css=CSS, js=JS)
 
 

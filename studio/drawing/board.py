@@ -7,11 +7,13 @@ import numpy as np
 import streamlit as st
 
 from masking_core import Image, Prompts, Result, export, palette
+from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
-from masking_core.steps.background import on_checkerboard
-from studio import state
+from masking_core.steps.compose import on_checkerboard
+from studio import compute, state
 from studio.drawing import files, history, table, tools
 from studio.drawing.canvas import component, ink
+from studio.drawing.pen import Pen
 from studio.results import views
 
 SHARP = 16_000_000
@@ -78,7 +80,7 @@ class MarkEditor:
         files.show(self._image, self._history, self._take, self._uses, self._title)
 
     @property
-    def _pen(self) -> tools.Pen:
+    def _pen(self) -> Pen:
         return tools.pen(self._uses, self._image.size)
 
     def _take(self) -> None:
@@ -91,10 +93,12 @@ def marks_of(image: Image, slice: int = 0) -> history.History:
     return past
 
 
-@st.cache_data(show_spinner=False, max_entries=40, hash_funcs={Image: lambda image: image.digest})
 def _picture(image: Image) -> bytes:
-    rgb = image.rgb if image.alpha is None else on_checkerboard(export.pixels(image))
-    return views.jpeg(rgb, FINE)
+    def drawn() -> bytes:
+        rgb = image.rgb if image.alpha is None else on_checkerboard(export.pixels(image))
+        return views.jpeg(rgb, FINE)
+
+    return compute.once(("canvas", image.digest), drawn)
 
 
 def _painted(prompts: Prompts, size: tuple[int, int]) -> bytes:
@@ -102,12 +106,12 @@ def _painted(prompts: Prompts, size: tuple[int, int]) -> bytes:
     if not any(isinstance(mark, SeedMap) for mark in prompts.marks):
         return b""
     factor = min(1.0, (PLAIN / (size[0] * size[1])) ** 0.5)
-    return _png(prompts.to_json(), factor, (max(1, round(size[1] * factor)), max(1, round(size[0] * factor))))
+    shape = sizes.scaled(size, factor)[::-1]
+    return compute.once(("painted", prompts.to_json(), shape), lambda: _png(prompts, factor, shape))
 
 
-@st.cache_data(show_spinner=False, max_entries=10)
-def _png(document: str, factor: float, shape: tuple[int, int]) -> bytes:
-    seeds = [mark for mark in Prompts.from_json(document).marks if not isinstance(mark, Region) or mark.object < 1]
+def _png(prompts: Prompts, factor: float, shape: tuple[int, int]) -> bytes:
+    seeds = [mark for mark in prompts.marks if not isinstance(mark, Region) or mark.object < 1]
     hidden = {"operation": "subtract"}
     marks = (mark if isinstance(mark, SeedMap) else mark.model_copy(update=hidden) for mark in seeds)
     numbers = Prompts(marks=tuple(marks)).scaled(factor).seeds(shape)

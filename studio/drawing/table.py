@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from masking_core import PromptError, Prompts
-from masking_core.prompts import AnyMark, Mark
+from masking_core.prompts import AnyMark
 from studio import state
 from studio.drawing import history
 from studio.drawing.history import History
 
-CLASSES: dict[str, type[Mark]] = {
+CLASSES: dict[str, type[AnyMark]] = {
     one.model_fields["kind"].default: one
     for one in get_args(get_args(AnyMark)[0])  # one class for each kind of mark
 }
@@ -105,7 +105,7 @@ def edited(marks: list[Row], edits: dict[str, Any]) -> Prompts:
     return Prompts(marks=(*rows, *added))
 
 
-def _mark(mark: Row, edit: Row, place: int) -> Mark:
+def _mark(mark: Row, edit: Row, place: int) -> AnyMark:
     if mark and not edit:
         return CLASSES[mark["kind"]].model_validate(mark)
     typed = {name: value for name, value in (mark | edit).items() if value is not None}

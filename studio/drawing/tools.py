@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from masking_core import Prompts
 from studio import state
@@ -45,6 +46,11 @@ HOW = {
 }
 SIZES = (2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 56, 80, 110, 150)
 """Brush diameters in thousandths of the picture's longer side, so that a brush fits pictures of every size."""
+USUAL = 20
+THINNEST = 3
+"""No brush is thinner, in picture pixels, unless the picture is so small that every pixel of it is seen."""
+SMALL = 300
+"""Pixels of the longer side of such a picture."""
 ZOOMS = (0, 1, 2, 4)
 MOST = 12
 """Objects that have a colour of their own."""
@@ -55,7 +61,7 @@ def pen(uses: frozenset[str], size: tuple[int, int]) -> Pen:
     chosen = state.setdefault("pen.tool", "rectangle")
     offered = [name for name in KINDS if _offered(name, uses)]
     tool = chosen if chosen in offered else offered[0]
-    thousandths = state.setdefault("pen.size", 20)
+    thousandths = state.setdefault("pen.size", USUAL)
     return Pen(
         tool=tool,  # type: ignore[arg-type]
         object=state.setdefault("pen.object", 1),
@@ -76,7 +82,12 @@ def _offered(name: str, uses: frozenset[str]) -> bool:
 
 
 def _pixels(thousandths: int, size: tuple[int, int]) -> int:
-    return max(1, round(thousandths * max(size) / 1000))
+    return max(1 if max(size) < SMALL else THINNEST, round(thousandths * max(size) / 1000))
+
+
+def _sizes(size: tuple[int, int]) -> list[int]:
+    """The sizes that make different brushes on a picture of this size."""
+    return list({_pixels(thousandths, size): thousandths for thousandths in reversed(SIZES)}.values())[::-1]
 
 
 def strip(
@@ -152,7 +163,7 @@ def _click(action: Callable[..., None], *arguments: object) -> None:
     action(*arguments)
 
 
-def _group(name: str):
+def _group(name: str) -> DeltaGenerator:
     return st.container(
         key=f"strip_{name}", horizontal=True, wrap=False, gap=None, width="content", vertical_alignment="center"
     )
@@ -221,21 +232,32 @@ def _steps(past: History, before: Callable[[], None]) -> None:
 
 
 def _brush(size: tuple[int, int]) -> None:
-    _button("Thinner", "remove", "thinner", "Thinner ([)", False, _thicker, -1)
+    sizes = _sizes(size)
+    _button("Thinner", "remove", "thinner", "Thinner ([)", False, _thicker, sizes, -1)
+    # The labels name the pixels of this picture, and Streamlit forgets a slider's value when its labels change: the
+    # size is kept beside the slider, and pictures of another scale have a slider of their own.
+    key = f"pen.size.{max(size)}"
+    state.put(key, sizes[_place(sizes)])
     st.select_slider(
         "Brush size",
-        SIZES,
-        key="pen.size",
+        sizes,
+        key=key,
         format_func=lambda thousandths: f"{_pixels(thousandths, size):,} px",
         label_visibility="collapsed",
-        persist_state="session",
+        on_change=lambda: state.put("pen.size", state.get(key)),
     )
-    _button("Thicker", "add", "thicker", "Thicker (])", False, _thicker, 1)
+    _button("Thicker", "add", "thicker", "Thicker (])", False, _thicker, sizes, 1)
 
 
-def _thicker(steps: int) -> None:
-    place = SIZES.index(state.setdefault("pen.size", 20)) + steps
-    state.put("pen.size", SIZES[min(max(place, 0), len(SIZES) - 1)])
+def _place(sizes: list[int]) -> int:
+    """Which of the sizes is the chosen one, or next to it."""
+    chosen = state.setdefault("pen.size", USUAL)
+    return min(range(len(sizes)), key=lambda place: abs(sizes[place] - chosen))
+
+
+def _thicker(sizes: list[int], steps: int) -> None:
+    place = _place(sizes) + steps
+    state.put("pen.size", sizes[min(max(place, 0), len(sizes) - 1)])
 
 
 def _zoom() -> None:
@@ -261,7 +283,8 @@ def _swatches() -> str:
 STYLE = f"""
 <style>
 .st-key-strip {{ row-gap: .4rem; }}
-[role="tooltip"] {{ pointer-events: none; }} /* a tooltip of the strip lies over the canvas */
+/* A tooltip of the strip lies over the canvas: what is drawn there must reach it. */
+:is([role="tooltip"], [role="tooltip"] *) {{ pointer-events: none !important; }}
 .st-key-strip button {{ min-height: 2.1rem; padding: .15rem .4rem; }}
 .st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:first-child) button {{ margin-left: -1px; }}
 .st-key-strip [class*="st-key-strip_"] .stElementContainer:not(:first-child) .stButton button {{

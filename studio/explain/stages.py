@@ -8,8 +8,8 @@ import streamlit as st
 from masking_core import Result
 from masking_core.explain import edge_stages
 from masking_core.stage import Plot, Stage
-from masking_core.steps.background import on_checkerboard
-from studio import state
+from masking_core.steps.compose import on_checkerboard
+from studio import compute, state
 from studio.components import altair_plots
 from studio.results import views
 
@@ -93,18 +93,20 @@ def _name(stage: Stage, frame: int) -> str:
     return stage.names[frame] if stage.names else f"{frame + 1} of {stage.frames}"
 
 
-@st.cache_data(show_spinner=False, max_entries=400)
-def _picture(source: tuple[Hashable, ...], frame: int, _stage: Stage) -> bytes:  # noqa: ARG001  (finds the entry)
-    drawn = _stage.render(frame)
+def _picture(source: tuple[Hashable, ...], frame: int, stage: Stage) -> bytes:
+    return compute.once(("stage", *source, frame), lambda: _drawn(frame, stage))
+
+
+def _drawn(frame: int, stage: Stage) -> bytes:
+    drawn = stage.render(frame)
     if drawn.shape[1] < SHARP:  # what was computed on a small copy is shown as the pixels that it is
         factor = -(-SHARP // drawn.shape[1])
         drawn = np.repeat(np.repeat(drawn, factor, axis=0), factor, axis=1)
     return views.jpeg(drawn)
 
 
-@st.cache_data(show_spinner=False, max_entries=400)
-def _plots(source: tuple[Hashable, ...], frame: int, _stage: Stage) -> tuple[Plot, ...]:  # noqa: ARG001
-    return _stage.plots(frame)
+def _plots(source: tuple[Hashable, ...], frame: int, stage: Stage) -> tuple[Plot, ...]:
+    return compute.once(("plots", *source, frame), lambda: stage.plots(frame))
 
 
 def _end(number: int, result: Result) -> None:

@@ -24,8 +24,9 @@ from masking_core import (
     compose,
 )
 from masking_core.arrays import Picture
+from masking_core.kernels import sizes
 from masking_core.methods import METHODS
-from masking_core.result import Found
+from masking_core.result import Found, Result
 from studio import compute, state
 from studio.drawing import history
 from studio.drawing.board import marks_of
@@ -103,22 +104,21 @@ class Running:
     words: Any
 
 
-def show(stack: Stack) -> None:
-    """Draw the table; its pictures appear as they are ready, and the page answers meanwhile."""
+def show(stack: Stack, guess: Result | None) -> None:
+    """Draw the table; its pictures appear as they are ready, and the page answers meanwhile.
+
+    ``guess`` is what was cut out of the picture with nothing marked: its box, strokes and outline are what the methods
+    begin with where no marks were prepared.
+    """
     st.html(STYLE)
     image = stack[0]
-    marks, drawn_on_it = prepared.marks(image)
+    marks = prepared.marks(image, guess)
     with st.container(key="gallery"):
         places = [place for start in range(0, len(CELLS) + 1, COLUMNS) for place in st.columns(COLUMNS, gap="medium")]
         waiting = views.jpeg(_faded(image))
         with places[0]:
             _original(image)
         running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(CELLS, places[1:], strict=False)]
-    if not drawn_on_it:
-        st.caption(
-            ":material/info: No marks were prepared for this picture, so the methods that use some were given its "
-            "middle: a rectangle, a cross or an ellipse. Open one and mark what you want."
-        )
     _follow(running)
 
 
@@ -126,7 +126,7 @@ def _original(image: Image) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Original**")
     st.image(views.jpeg(_small(image.rgb)), width="stretch", alt="The original picture")
-    st.caption("Choose another on the left, or upload your own.")
+    st.caption("As it was opened.")
 
 
 def _begin(stack: Stack, cell: Cell, marks: Prepared, place: Any, waiting: bytes) -> Running:
@@ -147,10 +147,21 @@ def _begin(stack: Stack, cell: Cell, marks: Prepared, place: Any, waiting: bytes
 
 
 def _open(stack: Stack, recipe: Recipe, prompts: Prompts) -> None:
+    background = state.get("background", "transparent")
     panel.load(recipe)
-    history.change(marks_of(stack[0]), prompts)
+    state.put("background", background)
+    _mark(stack[0], prompts)
     state.put(f"slice.{stack.digest}", 0)
     st.switch_page("pages/mask.py")
+
+
+def _mark(image: Image, prompts: Prompts) -> None:
+    """Put a method's marks on the picture, unless the visitor drew some there."""
+    past, key = marks_of(image), f"gallery.marks.{image.digest}"
+    if past["marks"] and past["revision"] != state.get(key):
+        return
+    history.change(past, prompts)
+    state.put(key, past["revision"])
 
 
 def _follow(running: list[Running]) -> None:
@@ -158,7 +169,7 @@ def _follow(running: list[Running]) -> None:
     left = list(running)
     try:
         while left:
-            for run in [run for run in left if run.job.future.done()]:
+            for run in [run for run in left if run.job.done]:
                 left.remove(run)
                 _show(run)
             for run in left:
@@ -167,7 +178,7 @@ def _follow(running: list[Running]) -> None:
                 time.sleep(TICK)
     finally:
         for run in running:
-            run.job.unwanted = True
+            run.job.cancel()
 
 
 def _show(run: Running) -> None:
@@ -189,9 +200,7 @@ def _faded(image: Image) -> Picture:
 
 
 def _small(rgb: Picture) -> Picture:
-    factor = min(1.0, ACROSS / rgb.shape[1])
-    size = max(1, round(rgb.shape[1] * factor)), max(1, round(rgb.shape[0] * factor))
-    return np.ascontiguousarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+    return sizes.reduced(rgb, min(1.0, ACROSS / rgb.shape[1]))
 
 
 def _draw_marks(rgb: Picture, prompts: Prompts) -> None:

@@ -1,9 +1,19 @@
-"""Marks for the gallery: drawn beforehand on some samples, generic on every other picture."""
+"""Marks for the gallery: drawn beforehand on some samples, taken from a first guess on every other picture."""
 
 from typing import NamedTuple
 
-from masking_core import Image, Prompts
+import cv2
+import numpy as np
+
+from masking_core import Image, Prompts, Result
+from masking_core.arrays import Mask
 from masking_core.prompts import AnyMark, Ellipse, Polygon, Rectangle, Stroke
+from masking_core.prompts.from_mask import strokes_of
+
+PIECES = 8
+"""Most polygons of an outline that is taken from a guess."""
+LOOSE = 1.0
+"""How far a polygon may leave the outline, in pixels of the guess."""
 
 
 class Prepared(NamedTuple):
@@ -99,15 +109,32 @@ SAMPLES: dict[str, Prepared] = {
 }
 
 
-def marks(image: Image) -> tuple[Prepared, bool]:
-    """The marks for a picture, and whether they were drawn on this very one."""
+def marks(image: Image, guess: Result | None) -> Prepared:
+    """The marks for a picture: those prepared for it, or else those that say what ``guess`` found in it."""
     if image.name in SAMPLES:
-        return SAMPLES[image.name], True
-    return _generic(*image.size), False
+        return SAMPLES[image.name]
+    mask = None if guess is None else guess.alpha >= 0.5
+    if guess is None or mask is None or not mask.any() or mask.all():
+        return _middle(*image.size)
+    found = Prepared(_box(mask), strokes_of(mask), _outline(mask))
+    return Prepared(*(one.scaled(1 / guess.scale) for one in found))
 
 
-def _generic(width: int, height: int) -> Prepared:
-    """The middle of the picture, whatever it shows."""
+def _box(mask: Mask) -> Prompts:
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return Prompts(marks=(Rectangle(x=x, y=y, width=width, height=height),))
+
+
+def _outline(mask: Mask) -> Prompts:
+    """Polygons around the pieces of a mask, the largest first, but for specks."""
+    found = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    lines = sorted(found, key=cv2.contourArea, reverse=True)[:PIECES]
+    simple = [cv2.approxPolyDP(line, LOOSE, True).reshape(-1, 2) + 0.5 for line in lines]
+    return Prompts(marks=tuple(Polygon(points=tuple(map(tuple, p.tolist()))) for p in simple if len(p) > 2))
+
+
+def _middle(width: int, height: int) -> Prepared:
+    """The middle of a picture in which nothing was found."""
     x, y, thick = width / 8, height / 8, max(1.0, max(width, height) / 60)
     frame = ((x / 3, y / 3), (width - x / 3, y / 3), (width - x / 3, height - y / 3), (x / 3, height - y / 3))
     return _prepared(

@@ -1,33 +1,84 @@
-"""Which picture is on the bench: a sample or the visitor's own."""
+"""Choosing a picture: the visitor's own, one of those opened before, or a sample."""
+
+from typing import Literal
 
 import streamlit as st
 
-from masking_core import ImageError, Stack
-from masking_core.samples import SAMPLES, sample
-from studio import compute, state
+from masking_core import ImageError
+from masking_core.samples import SAMPLES
+from studio import state, uploads
+from studio.components.arrivals import arrivals
+from studio.picture import opened
 
 TYPES = ["png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"]
+STYLE = """
+<style>
+.st-key-pictures { row-gap: .25rem; }
+.st-key-pictures button { min-height: 2rem; padding: 0 .5rem; }
+.st-key-pictures .stButton:has(button[kind="secondary"]), .st-key-pictures button[kind="secondary"] { min-width: 0; }
+.st-key-pictures button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 9.5rem; }
+.st-key-pictures img { width: 40px; height: 32px; object-fit: cover; border-radius: 4px; }
+</style>
+"""
 
 
 def pick() -> None:
-    """Draw the picker; a bad file is explained and the last good one kept."""
-    st.file_uploader(
-        "Your picture",
-        type=TYPES,
-        accept_multiple_files=True,
-        key="upload",
-        on_change=_take_upload,
-        help="Several files dropped at once become the slices of a stack, as do the frames of a TIFF, GIF or WebP.",
-    )
-    if problem := state.setdefault("upload.problem", ""):
-        st.error(problem, icon=":material/error:")
-    shown = state.picture().get("sample")
-    # Another widget for every picture: a browser that has not heard of an upload yet cannot undo it by telling that the
-    # sample before it is still chosen.
-    key = f"sample.{shown}"
-    state.put(key, shown)
+    """Draw all ways to choose a picture."""
+    with st.container():
+        upload("Your picture")
+        revisit()
+        arrivals()
+        sample("or a sample")
+
+
+def upload(label: str) -> None:
+    """Draw the uploader; a bad file is explained and the last good picture stays open."""
+    # What was opened is in the visitor's list: the uploader begins anew, empty, under another key.
+    key = _upload_key()
+    with st.container(key="drop", gap="small"):
+        st.file_uploader(
+            label,
+            type=TYPES,
+            accept_multiple_files=True,
+            key=key,
+            on_change=_take_upload,
+            args=(key,),
+            help="Several files dropped at once become the slices of a stack, as do the frames of a TIFF, GIF or WebP.",
+        )
+        if problem := state.setdefault("upload.problem", ""):
+            st.error(problem, icon=":material/error:")
+
+
+def revisit() -> None:
+    """Draw the list of the visitor's own pictures, each a press away with its marks."""
+    entries = opened.every()
+    if not entries:
+        return
+    st.html(STYLE)
+    files = state.picture().get("files")
+    with st.container(key="pictures"):
+        for entry in entries:
+            digest, name = entry["digest"], entry["name"] or "picture"
+            with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+                st.image(entry["thumbnail"], width=40, alt="")
+                now: Literal["primary", "secondary"] = "primary" if entry["files"] == files else "secondary"
+                st.button(_plain(name), key=f"picture.{digest}", type=now, on_click=_reopen, args=(digest,))
+                st.button(
+                    _plain(f"Close {name}"),
+                    key=f"close.{digest}",
+                    icon=":material/close:",
+                    type="tertiary",
+                    on_click=_close,
+                    args=(digest,),
+                )
+
+
+def sample(label: str) -> None:
+    """Draw the choice of samples."""
+    key = _sample_key()
+    state.put(key, state.picture().get("sample"))
     st.pills(
-        "or a sample",
+        label,
         list(SAMPLES),
         format_func=lambda name: SAMPLES[name].title,
         key=key,
@@ -36,35 +87,53 @@ def pick() -> None:
     )
 
 
-def current() -> Stack:
-    """The open picture."""
-    chosen = state.picture()
-    if "sample" in chosen:
-        return Stack.from_images([sample(chosen["sample"])])
-    return compute.open_stack(chosen["files"])
+# Every picture has widgets of its own: a browser that has not heard of it yet may tell again what it told of those
+# before, which must not undo what came of it.
 
 
-def _take_upload() -> None:
-    # The uploader lists all that was ever dropped; the picture is what the last drop brought.
-    listed = state.setdefault("upload") or []
-    seen, now = state.setdefault("upload.seen", []), [file.file_id for file in listed]
-    if now == seen:
-        return  # a busy browser may tell of a list twice
-    files = [{"name": file.name, "data": file.getvalue()} for file in listed if file.file_id not in seen]
-    state.put("upload.seen", now)
-    state.put("upload.problem", "")
-    if not files:
+def _upload_key() -> str:
+    taken = state.get("upload.taken", 0)
+    return f"upload.{taken}" if taken else "upload"
+
+
+def _sample_key() -> str:
+    return f"sample.{state.picture().get('sample')}"
+
+
+def _take_upload(key: str) -> None:
+    if key != _upload_key():
         return
     try:
-        compute.open_stack(files)
+        files = uploads.listed(key)
+        # The uploader goes on listing a file that could not be opened; what is new is what was dropped last.
+        seen, now = state.setdefault("upload.seen", []), [file.id for file in files]
+        if now == seen:
+            return
+        state.put("upload.seen", now)
+        state.put("upload.problem", "")
+        if fresh := [{"name": file.name, "data": file.data} for file in files if file.id not in seen]:
+            opened.arrive(fresh)
     except ImageError as error:
         state.put("upload.problem", str(error))
-        return
-    state.put("picture", {"files": files})
 
 
 def _take_sample(key: str) -> None:
     chosen = state.get(key)
-    if chosen and chosen != state.picture().get("sample"):
-        state.put("picture", {"sample": chosen})
+    if key == _sample_key() and chosen and chosen != state.picture().get("sample"):
+        opened.open_sample(chosen)
         state.put("upload.problem", "")
+
+
+def _reopen(digest: str) -> None:
+    opened.reopen(digest)
+    state.put("upload.problem", "")
+
+
+def _close(digest: str) -> None:
+    opened.remove(digest)
+    state.put("upload.problem", "")
+
+
+def _plain(name: str) -> str:
+    """A name from outside with nothing in it that the page would take for formatting."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~:$<>" else letter for letter in name)

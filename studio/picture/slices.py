@@ -1,9 +1,8 @@
 """The slices of a stack: which one is on the bench, which are marked, and marks that travel between them."""
 
-import cv2
 import streamlit as st
 
-from masking_core import Image, Prompts, Stack
+from masking_core import Prompts, Stack
 from masking_core.prompts.interpolation import interpolate
 from studio import state
 from studio.drawing import history
@@ -11,12 +10,14 @@ from studio.drawing.board import marks_of
 from studio.results import views
 
 SHOWN = 9
-THUMBNAIL = 110
+WIDTH = 110
+"""Of a slice in the filmstrip, in pixels of the page."""
 
 
 def current(stack: Stack) -> int:
     """The slice on the bench."""
-    return min(state.get(_key(stack), 0), len(stack) - 1)
+    chosen: int = state.get(_key(stack), 0)
+    return min(chosen, len(stack) - 1)
 
 
 def choose(stack: Stack) -> int:
@@ -27,8 +28,8 @@ def choose(stack: Stack) -> int:
     first = max(0, min(chosen - SHOWN // 2, len(stack) - SHOWN))
     with st.container(key="film", horizontal=True, gap="small"):
         for index in range(first, min(first + SHOWN, len(stack))):
-            with st.container(width=THUMBNAIL, gap=None):
-                st.image(_thumbnail(stack[index]), width="stretch", alt=f"Slice {index + 1}")
+            with st.container(width=WIDTH, gap=None):
+                st.image(views.thumbnail(stack[index]), width="stretch", alt=f"Slice {index + 1}")
                 st.button(
                     f"{index + 1}{' ●' if marks(stack, index).marks else ''}",
                     key=f"film.{index}",
@@ -39,8 +40,10 @@ def choose(stack: Stack) -> int:
                     args=(key, index),
                 )
     if len(stack) > SHOWN:
-        state.put(key + ".slider", chosen + 1)
-        st.slider("Slice", 1, len(stack), key=key + ".slider", on_change=_slide, args=(key,))
+        state.begin(key, chosen)
+        st.select_slider(
+            "Slice", range(len(stack)), format_func=lambda index: f"{index + 1:,}", key=key, persist_state="session"
+        )
     _travel(stack, chosen)
     return chosen
 
@@ -52,17 +55,6 @@ def marks(stack: Stack, index: int) -> Prompts:
 
 def _key(stack: Stack) -> str:
     return f"slice.{stack.digest}"
-
-
-def _slide(key: str) -> None:
-    state.put(key, state.setdefault(key + ".slider") - 1)
-
-
-@st.cache_data(show_spinner=False, max_entries=1000, hash_funcs={Image: lambda image: image.digest})
-def _thumbnail(image: Image) -> bytes:
-    factor = THUMBNAIL / max(image.size)
-    size = (max(1, round(image.size[0] * factor)), max(1, round(image.size[1] * factor)))
-    return views.jpeg(cv2.resize(image.rgb, size, interpolation=cv2.INTER_AREA))
 
 
 def _travel(stack: Stack, here: int) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from masking_core import Area, Image
-from studio import state
+from studio import controls, state
 
 LABELS = {"x": "Left (px)", "width": "Width (px)", "y": "Top (px)", "height": "Height (px)"}
 
@@ -25,12 +25,7 @@ def read(image: Image) -> Area | None:
 def edit(image: Image) -> None:
     """Draw the switch and, when it is on, the four numbers."""
     state.begin("area.on", False)
-    st.toggle(
-        "Masking area",
-        key="area.on",
-        help="Only a rectangle of the picture is divided; everything outside of it is background.",
-        persist_state="session",
-    )
+    controls.switch("Masking area", "area.on", "Only this rectangle is masked; everything outside it is background.")
     area = read(image)
     if area is None:
         return

@@ -2,36 +2,39 @@
 
 import streamlit as st
 
-from masking_core import Clean, Edge, Image, Keep, Recipe
+from masking_core import Clean, Image, Recipe
 from masking_core.methods import METHODS
+from masking_core.steps.foreground import Foreground
 from studio import controls, state
-from studio.recipe import area, backgrounds, objects
-
-FIRST = "graph_cut"
-"""The method that a visitor finds chosen."""
+from studio.recipe import area, backgrounds, edges, first, objects
 
 
 def read(image: Image) -> Recipe:
     """The recipe that the widgets describe, drawn or not yet."""
-    id = state.get("method", FIRST)
+    id = state.get("method", first.method())
     return Recipe(
         method=controls.read(METHODS[id], id),
         area=area.read(image),
         clean=controls.read(Clean, "clean"),
-        keep=controls.read(Keep, "keep", picked=objects.picked()),
-        edge=controls.read(Edge, "edge"),
+        foreground=controls.read(Foreground, "foreground", picked=objects.picked()),
+        edge=edges.read("edge"),
         background=backgrounds.read(),
     )
 
 
 def edit(image: Image) -> None:
     """Draw the widgets."""
-    _method()
-    backgrounds.edit()
-    controls.edit(Keep, "keep", picked=objects.picked())
-    area.edit(image)
-    with st.expander("Edge"):
-        controls.edit(Edge, "edge")
+    # Each in a place of its own: what one of them draws does not move, and so fold up, those below.
+    with st.container():
+        _method()
+    with st.container():
+        backgrounds.edit()
+    with st.container():
+        controls.edit(Foreground, "foreground", picked=objects.picked())
+    with st.container():
+        area.edit(image)
+    with st.container():
+        edges.edit("edge")
     with st.expander("Clean-up"):
         controls.edit(Clean, "clean")
 
@@ -41,16 +44,16 @@ def load(recipe: Recipe) -> None:
     id = recipe.method.id
     state.put("method", id)
     controls.load(recipe.method, id)
-    controls.load(recipe.keep, "keep")
-    objects.load(recipe.keep)
-    controls.load(recipe.edge, "edge")
+    controls.load(recipe.foreground, "foreground")
+    objects.load(recipe.foreground)
+    edges.load(recipe.edge, "edge")
     controls.load(recipe.clean, "clean")
     area.load(recipe.area)
     backgrounds.load(recipe.background)
 
 
 def _method() -> None:
-    state.begin("method", FIRST)
+    state.begin("method", first.method())
     chosen = st.selectbox(
         "Method",
         list(METHODS),

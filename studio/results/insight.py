@@ -1,6 +1,8 @@
 """Figures behind a result: how the method got there, and how many objects there may be."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from masking_core import Image, MaskingError, Recipe, Result
 from masking_core.methods.clustering.grouping import Clustering
@@ -13,7 +15,8 @@ from studio.results import views
 
 def show(image: Image, recipe: Recipe, result: Result) -> None:
     """Charts and maps of the last run; nothing is drawn or computed while they are folded away."""
-    if "energy" not in result.info and result.membership is None:
+    membership = result.membership
+    if "energy" not in result.info and membership is None:
         return
     with st.expander("How it went", on_change="rerun", key="insight") as opened:
         if not opened.open:
@@ -22,8 +25,8 @@ def show(image: Image, recipe: Recipe, result: Result) -> None:
             _energy(result)
         if isinstance(recipe.method, Clustering):
             _suggestion(image, recipe.method)
-        if result.membership is not None:
-            _memberships(result)
+        if membership is not None:
+            _memberships(result, membership)
 
 
 def _energy(result: Result) -> None:
@@ -63,9 +66,9 @@ def _take(key: str, number: int) -> None:
     state.redraw()
 
 
-def _memberships(result: Result) -> None:
+def _memberships(result: Result, membership: NDArray[np.float32]) -> None:
     st.markdown("**Memberships**: the whiter, the more a pixel belongs to the object.")
     with st.container(horizontal=True, gap="small"):
         for summary in result.objects:
-            share = (result.membership[..., summary.label - 1] * 255).astype("uint8")
+            share = (membership[..., summary.label - 1] * 255).astype("uint8")
             st.image(views.jpeg(share), width=240, caption=f"Object {summary.label}")

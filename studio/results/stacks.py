@@ -1,5 +1,6 @@
 """The results of all slices of a stack as files."""
 
+from collections.abc import Callable
 from pathlib import PurePath
 
 import numpy as np
@@ -7,11 +8,12 @@ import streamlit as st
 
 from masking_core import MaskingError, Prompts, Recipe, Stack, export
 from masking_core.arrays import Picture
-from studio import compute
+from masking_core.progress import report, within
+from studio import compute, downloads
 from studio.picture import slices
 
 
-def downloads(stack: Stack, recipe: Recipe) -> None:
+def buttons(stack: Stack, recipe: Recipe) -> None:
     """The buttons that cut every slice with its own marks and hand all of them over."""
     stem = PurePath(stack.name).stem or "stack"
     marks = [slices.marks(stack, index) for index in range(len(stack))]
@@ -35,7 +37,12 @@ def downloads(stack: Stack, recipe: Recipe) -> None:
 
 def cut(stack: Stack, recipe: Recipe, marks: list[Prompts]) -> list[Picture]:
     """Every slice cut at full resolution; one that the method cannot cut for want of marks comes out empty."""
-    return [_cut(stack, recipe, marks, index) for index in range(len(stack))]
+    cuts = []
+    for index in range(len(stack)):
+        report(index / len(stack), f"Slice {index + 1} of {len(stack)}")
+        with within(index / len(stack), 1 / len(stack)):
+            cuts.append(_cut(stack, recipe, marks, index))
+    return cuts
 
 
 def _cut(stack: Stack, recipe: Recipe, marks: list[Prompts], index: int) -> Picture:
@@ -46,7 +53,5 @@ def _cut(stack: Stack, recipe: Recipe, marks: list[Prompts], index: int) -> Pict
         return np.zeros((height, width, 4), np.uint8)
 
 
-def _button(label: str, data, name: str, mime: str) -> None:
-    st.download_button(
-        label, data, file_name=name, mime=mime, on_click="ignore", icon=":material/download:", key=f"stack.{name}"
-    )
+def _button(label: str, data: Callable[[], bytes], name: str, mime: str) -> None:
+    downloads.button(label, data, name=name, mime=mime, icon=":material/download:", key=f"stack.{name}")

@@ -1,28 +1,34 @@
 """Showing and downloading results."""
 
-from pathlib import PurePath
-
 import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Prompts, Recipe, Result, export, palette
+from masking_core import Image, Result, export, label_map, palette
 from masking_core.arrays import Labels, Picture
+from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
-from masking_core.steps import label_map
-from masking_core.steps.background import on_checkerboard
+from masking_core.steps.compose import on_checkerboard
 from masking_core.uncertainty import next_place
 from studio import compute
 from studio.components.before_after import address, before_after
 
 VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
 THUMBNAIL = 96
+SCREEN = 600_000
+"""Pixels of a picture that is only looked at."""
 
 
 def jpeg(rgb: Picture, quality: int = 88) -> bytes:
     """A (H, W, 3) or (H, W) uint8 picture as a JPEG file, which is far quicker to make than a PNG."""
     bgr = rgb if rgb.ndim == 2 else rgb[..., ::-1]
     return bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+
+
+def screen(image: Image) -> Picture:
+    """(h, w, 3) uint8: a copy of a picture that is as large as it is shown, transparency on a checkerboard."""
+    small = image.reduced(SCREEN)
+    return small.rgb if image.alpha is None else on_checkerboard(export.pixels(small))
 
 
 def show(result: Result) -> None:
@@ -38,6 +44,7 @@ def show(result: Result) -> None:
         persist_state="session",
     )
     original = result.image.rgb
+    shown: Picture
     match view:
         case "Before / after":
             with place:
@@ -61,7 +68,7 @@ def _uncertain(result: Result) -> Picture:
         st.caption("This method decides without saying how close it was; the others can tell.")
         return result.image.rgb
     grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    shown = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
+    shown: Picture = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
     place = next_place(uncertainty)
     if place is None:
         st.caption("Nothing was a close decision.")
@@ -73,12 +80,20 @@ def _uncertain(result: Result) -> Picture:
     return shown
 
 
+def thumbnail(image: Image) -> bytes:
+    """A small copy of a picture, transparency on a checkerboard, as a JPEG file."""
+    return compute.once(("thumbnail", image.digest), lambda: _small(image))
+
+
+def _small(image: Image) -> bytes:
+    small = sizes.reduced(export.pixels(image), sizes.fitting(image.size, 2 * THUMBNAIL))
+    return jpeg(small if image.alpha is None else on_checkerboard(small, 8))
+
+
 def thumbnails(result: Result) -> dict[int, bytes]:
     """Every object on the checkerboard, over a band of its mean colour; JPEG files by object number."""
-    factor = min(1.0, 3 * THUMBNAIL / max(result.labels.shape))
-    size = tuple(max(1, round(side * factor)) for side in reversed(result.labels.shape))
-    rgb = cv2.resize(result.image.rgb, size, interpolation=cv2.INTER_AREA)
-    labels = cv2.resize(result.labels, size, interpolation=cv2.INTER_NEAREST)
+    rgb = sizes.reduced(result.image.rgb, sizes.fitting(result.image.size, 3 * THUMBNAIL))
+    labels = cv2.resize(result.labels, rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     boxes = label_map.boxes(labels)
     return {item.label: _thumbnail(rgb, labels, item, boxes.get(item.label)) for item in result.objects}
 
@@ -88,42 +103,10 @@ def _thumbnail(rgb: Picture, labels: Labels, summary: ObjectSummary, box: label_
     if box is not None:  # an object of a few pixels may be lost in the small copy
         x, y, width, height = box
         factor = THUMBNAIL / max(width, height)
-        size = (max(1, round(width * factor)), max(1, round(height * factor)))
+        size = sizes.scaled((width, height), factor)
         mask = (labels == summary.label).astype(np.uint8) * 255
         rgba = np.dstack([rgb, mask])[y : y + height, x : x + width]
         left, top = (THUMBNAIL - size[0]) // 2, (THUMBNAIL - size[1]) // 2
         tile[top : top + size[1], left : left + size[0]] = cv2.resize(rgba, size, interpolation=cv2.INTER_AREA)
     band = np.full((12, THUMBNAIL, 3), summary.colour, np.uint8)
     return jpeg(np.vstack([on_checkerboard(tile, 8), band]))
-
-
-def downloads(image: Image, recipe: Recipe, prompts: Prompts) -> None:
-    """The buttons that cut the full picture and hand it over; the work is done when one is pressed."""
-
-    def full() -> Result:
-        return recipe.finish(compute.segment(image, recipe, prompts, pixels=None))
-
-    stem = PurePath(image.name).stem or "picture"
-    files = (
-        (
-            "Cut-out",
-            "cutout",
-            lambda: export.png(full().rgba),
-            "The picture with the background replaced; PNG with alpha.",
-        ),
-        ("Mask", "mask", lambda: export.png(full().mask), "White where the picture stays; 8-bit grey PNG."),
-        ("Label map", "labels", lambda: export.labels_png(full().labels), "Pixel values are object numbers; PNG."),
-    )
-    with st.container(horizontal=True, gap="small", width="content"):
-        for title, ending, data, explanation in files:
-            st.download_button(
-                title,
-                data,
-                file_name=f"{stem}-{ending}.png",
-                mime="image/png",
-                on_click="ignore",
-                help=explanation,
-                icon=":material/download:",
-                key=f"download.{ending}",
-                type="primary" if ending == "cutout" else "secondary",
-            )

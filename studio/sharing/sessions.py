@@ -6,9 +6,10 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import MaskingError, Recipe, Session, Stack, export
-from studio import state
+from studio import downloads, state, uploads
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.picture import opened
 from studio.recipe import panel
 
 
@@ -16,12 +17,11 @@ def show(stack: Stack, recipe: Recipe) -> None:
     """The sidebar's part for sessions."""
     with st.expander("Session"):
         with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
-        st.download_button(
+        downloads.button(
             "Save",
             _saving(stack, recipe, with_picture=with_picture),
-            file_name=f"{PurePath(stack.name).stem or 'picture'}.mask.zip",
+            name=f"{PurePath(stack.name).stem or 'picture'}.mask.zip",
             mime="application/zip",
-            on_click="ignore",
             icon=":material/save:",
             help="Picture, marks on every slice and all settings in one file.",
             key="session.save",
@@ -56,21 +56,21 @@ def _saving(stack: Stack, recipe: Recipe, *, with_picture: bool) -> Callable[[],
 
 
 def _open() -> None:
-    file = state.setdefault("session.upload")
     state.put("session.problem", "")
     state.put("session.waiting", b"")
-    if file is None:
-        return
     try:
-        session = Session.open(file.getvalue())
+        files = uploads.listed("session.upload")
+        if not files:
+            return
+        session = Session.open(files[-1].data)
         if session.picture is None:
-            state.put("session.waiting", file.getvalue())
+            state.put("session.waiting", files[-1].data)
             return
         stack = session.stack
+        opened.open_files([{"name": session.name, "data": session.picture}])
     except MaskingError as error:
         state.put("session.problem", str(error))
         return
-    state.put("picture", {"files": [{"name": session.name, "data": session.picture}]})
     _apply(session, stack)
 
 

@@ -183,3 +183,75 @@ def test_the_canvas_fits_its_column_and_shows_every_pixel_when_zoomed_in(editor:
     left, top, right, bottom = (SIDE * value for value in extent(mark))
     assert (left, top) == pytest.approx(((shift[0] + 40) / 4, (shift[1] + 40) / 4), abs=1)
     assert (right - left, bottom - top) == pytest.approx((50, 25), abs=1)
+
+
+def test_a_stroke_drawn_at_once_after_choosing_a_tool_is_not_lost(editor: Page) -> None:
+    canvas = canvas_box(editor)
+    for count, tool in enumerate(("brush", "rectangle", "brush", "lasso"), 1):
+        button = editor.locator(f".st-key-tool_{tool} button:visible").first.bounding_box()
+        middle = button["x"] + button["width"] / 2
+        editor.mouse.move(middle, button["y"] + button["height"] / 2)
+        editor.wait_for_timeout(400)  # long enough for the help text to show
+        editor.mouse.down()
+        editor.mouse.up()
+        # Straight down from the button into the picture's top strip, where the help text lies.
+        start = (min(max(middle, canvas["x"] + 20), canvas["x"] + canvas["width"] - 90), canvas["y"] + 12)
+        editor.mouse.move(*start)
+        editor.mouse.down()
+        for x, y in ((40, 60), (60, 20), (30, 10)):
+            editor.mouse.move(start[0] + x, start[1] + y)
+        editor.mouse.up()
+        settled(editor)
+        marks = prompts(editor).marks
+        assert len(marks) == count, tool
+        assert marks[-1].kind == {"brush": "stroke", "lasso": "polygon"}.get(tool, tool)
+        assert extent(marks[-1])[1] * canvas["height"] == pytest.approx(12, abs=6)
+
+
+def test_space_moves_the_picture_whatever_was_clicked_before_and_paints_nothing(editor: Page) -> None:
+    zoom(editor, "400 %")
+    stage = editor.locator(".st-key-stage")
+    box = stage.bounding_box()
+    for focused in (
+        ".st-key-tool_brush button",
+        '[data-testid="stRadio"] label',
+        '[role="slider"], input[type="range"]',
+    ):
+        editor.locator(focused).locator("visible=true").first.click(force=True)
+        settled(editor)
+        before = stage.evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
+        editor.mouse.move(box["x"] + 200, box["y"] + 200)
+        editor.keyboard.down("Space")
+        editor.mouse.down()
+        editor.mouse.move(box["x"] + 150, box["y"] + 170, steps=4)
+        editor.mouse.up()
+        editor.keyboard.up("Space")
+        now = stage.evaluate("stage => [stage.scrollLeft, stage.scrollTop]")
+        assert now == pytest.approx([before[0] + 50, before[1] + 30], abs=2), focused
+        settled(editor)
+        assert count(editor) == 0, focused
+    expect(editor.locator('.st-key-tool_brush button[kind="primary"]:visible')).to_have_count(1)
+
+
+def test_the_brush_keeps_its_share_of_the_picture_when_another_one_is_opened(editor: Page) -> None:
+    slider = editor.get_by_role("slider", name="Brush size")
+
+    def width() -> float:
+        after(editor, lambda: draw(editor, [(0.3, 0.3), (0.5, 0.5)], wait=False))
+        return prompts(editor).marks[-1].width
+
+    take(editor, "brush")
+    assert width() == pytest.approx(10, abs=0.5)  # 2 % of 512
+    for _ in range(2):
+        press(editor, "thicker")
+        answered(editor)
+    assert width() == pytest.approx(0.04 * 512, abs=0.5)
+    for picture, side in (("coffee", 600), ("rocket", 640), ("astronaut", 512)):
+        editor.get_by_test_id("stRadio").get_by_text(picture).click()
+        settled(editor)
+        assert slider.get_attribute("aria-valuetext") == f"{round(0.04 * side)} px"
+        assert width() == pytest.approx(0.04 * side, abs=0.5), picture
+    slider.focus()
+    slider.press("Home")
+    settled(editor)
+    assert width() >= 2.9, "the thinnest brush can still be used"

@@ -64,10 +64,10 @@ def test_a_photo_goes_in_and_a_cut_out_comes_out(page: Page, server, photo, tmp_
     shot(page, "workbench")
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="Cut-out").click()
+        page.get_by_role("button", name="Download picture").click()
     target = tmp_path / "cut.png"
     download.value.save_as(target)
-    assert download.value.suggested_filename == "ball-cutout.png"
+    assert download.value.suggested_filename == "ball-composed.png"
     pixels = np.asarray(PIL.Image.open(target))
     assert pixels.shape == (1200, 1700, 4)
     assert (pixels[10, 10] == 255).all(), "the background is the chosen white"
@@ -98,11 +98,11 @@ def test_an_object_is_switched_off_with_one_click(page: Page, server, photo) -> 
     page.locator('input[type="file"]').first.set_input_files(photo)
     settled(page)
     choose(page, "Method", "K-means")
-    first = page.get_by_test_id("stCheckbox").filter(has_text="1 ·").first
-    before = first.get_by_role("checkbox").is_checked()
-    first.locator("label").click()
+    first = page.locator(".st-key-object\\.1 button, .st-key-object-1 button")
+    before = first.inner_text()
+    first.click()
     settled(page)
-    expect(first.get_by_role("checkbox")).to_be_checked(checked=not before)
+    assert first.inner_text() != before, "the mark before its number says whether it is kept"
     expect(page.get_by_role("combobox", name="Foreground")).to_have_value("Picked by hand")
 
 
@@ -115,3 +115,21 @@ def test_what_is_no_picture_is_one_sentence_and_the_page_lives_on(page: Page, se
     settled(page)
     expect(page.get_by_role("alert")).to_contain_text("holiday.png")
     expect(page.get_by_alt_text("The result: Result")).to_be_visible()
+
+
+def test_sections_of_the_sidebar_stay_unfolded_whatever_is_chosen_above_them(page: Page, server, photo) -> None:
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    section = page.get_by_test_id("stSidebar").get_by_test_id("stExpander").filter(has_text="Clean-up")
+    section.locator("summary").click()
+    settled(page)
+    slider = section.get_by_role("slider").first
+    expect(slider).to_be_visible()
+    for label, option in (("Background", "Colour"), ("Method", "K-means"), ("Background", "Transparent")):
+        page.get_by_role("combobox", name=label, exact=True).scroll_into_view_if_needed()
+        settled(page)
+        choose(page, label, option)
+        expect(slider).to_be_visible()
+    page.locator('input[type="file"]').first.set_input_files(photo)
+    settled(page)
+    expect(slider).to_be_visible()

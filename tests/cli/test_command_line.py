@@ -78,7 +78,7 @@ def test_another_picture_behind(photo, tmp_path):
         (["--method", "kmeans", "--set", "objects=many"], "objects must be a whole number"),
         (["--method", "kmeans", "--set", "objects"], "--set takes NAME=VALUE"),
         (["--method", "kmeans", "--set", "nothing=1"], "has no parameter 'nothing'"),
-        (["--method", "kmeans", "--set", "heaven.x=1"], "one of the steps method, clean"),
+        (["--method", "kmeans", "--set", "heaven.x=1"], "one of the method's own"),
         (["--method", "kmeans", "--background", "#12"], "colour"),
         (["--recipe", "missing.json"], "missing.json"),
         (["--prompts", "a.json", "--trimap", "b.png"], "Give one of"),

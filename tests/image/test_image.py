@@ -61,7 +61,7 @@ def test_arrays_that_are_no_picture_are_refused():
     assert refused(np.zeros((4, 4, 2), np.uint8)) == "unsupported"
     assert refused(np.zeros(4, np.uint8)) == "unsupported"
     assert refused(np.zeros((2, 4, 4, 3), np.uint8)) == "unsupported"
-    assert refused(np.zeros((4, 4), np.int32)) == "unsupported"
+    assert refused(np.zeros((4, 4, 2), np.int32)) == "unsupported"
     assert refused(np.zeros((4, 4), complex)) == "unsupported"
     assert refused(np.array([["a"]])) == "unsupported"
     assert refused(np.full((4, 4), 1.5)) == "unsupported"
@@ -73,8 +73,10 @@ def test_arrays_that_are_no_picture_are_refused():
 
 
 def test_other_things_are_no_pictures():
-    for source in (None, 5, ["photo.png"], np.zeros((4, 4, 3), np.uint8), object()):
-        with pytest.raises(ImageError, match="from bytes, a path or a Pillow picture") as caught:
+    for source in (None, 5, ["photo.png"], object()):
+        with pytest.raises(
+            ImageError, match="from a path, bytes, an open file, a Pillow picture or an array"
+        ) as caught:
             Image.open(source)
         assert caught.value.code == "unsupported"
 
@@ -303,3 +305,13 @@ def test_what_could_not_be_derived_is_tried_again():
     with pytest.raises(Cancelled):
         image.derived("it", given_up)
     assert image.derived("it", lambda: 5) == 5
+
+
+def test_what_was_forgotten_is_derived_anew():
+    image = Image.from_array(np.zeros((4, 4, 3), np.uint8))
+    calls = []
+    for _ in range(2):
+        image.derived("test", lambda: calls.append(1))
+    image.forget()
+    image.derived("test", lambda: calls.append(1))
+    assert len(calls) == 2

@@ -10,6 +10,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+import masking_core
 from masking_core import (
     Area,
     Behind,
@@ -18,8 +19,8 @@ from masking_core import (
     Colour,
     Dimmed,
     Edge,
+    Foreground,
     Image,
-    Keep,
     KMeans,
     Manual,
     MaskingError,
@@ -50,6 +51,11 @@ def photo(tmp_path, monkeypatch):
     path = tmp_path / "photo.png"
     path.write_bytes(export.png(rgb))
     return path
+
+
+def test_it_says_what_it_was_made_with():
+    program = python(Recipe(method=KMeans()), Prompts(), "photo.png")
+    assert program.startswith(f"# Made with masking-studio {masking_core.__version__}.\n")
 
 
 def seed_map():
@@ -150,7 +156,7 @@ def test_every_step_after_the_method_is_written(photo, background):
         method=KMeans(objects=2),
         area=Area(x=5, y=6, width=70, height=50),
         clean=Clean(specks=9, pieces="largest"),
-        keep=Keep(rule="picked", picked=(1, 2)),
+        foreground=Foreground(rule="picked", picked=(1, 2)),
         edge=Edge(feather=1.5),
         background=background,
     )

@@ -1,11 +1,29 @@
 from io import BytesIO
+from typing import Literal
 
 import numpy as np
 import PIL.Image
 import pytest
 
-from masking_core import Behind, Blurred, Colour, Dimmed, Image, ImageError, ParameterError, Transparent, compose
-from masking_core.steps.background import on_checkerboard
+from masking_core import (
+    Behind,
+    Blurred,
+    Colour,
+    Dimmed,
+    Gradient,
+    Image,
+    ImageError,
+    KMeans,
+    ParameterError,
+    Prompts,
+    Recipe,
+    Transparent,
+    compose,
+)
+from masking_core.sharing.links import from_query, to_query
+from masking_core.sharing.program import parameter_reference
+from masking_core.steps.backgrounds import BACKGROUNDS, Background, background_named
+from masking_core.steps.compose import on_checkerboard
 
 
 def picture(height=30, width=40):
@@ -22,16 +40,11 @@ def png(colour, size=(10, 30)):
     return file.getvalue()
 
 
-BACKGROUNDS = [
-    Transparent(),
-    Colour(colour="#12ab34"),
-    Dimmed(amount=0.5),
-    Blurred(radius=5.0),
-    Behind.holding(png("red")),
-]
+EVERY_BACKGROUND = [Behind.holding(png("red")) if kind == "picture" else BACKGROUNDS[kind]() for kind in BACKGROUNDS]
+OPAQUE = [background for background in EVERY_BACKGROUND if background.opaque]
 
 
-@pytest.mark.parametrize("background", BACKGROUNDS, ids=lambda background: background.kind)
+@pytest.mark.parametrize("background", EVERY_BACKGROUND, ids=lambda background: background.kind)
 def test_where_alpha_is_one_the_picture_is_untouched(background):
     image, alpha = picture(), (ramp() > 0.5).astype(np.float32)
     rgba = compose(image, alpha, background)
@@ -40,20 +53,149 @@ def test_where_alpha_is_one_the_picture_is_untouched(background):
     assert np.array_equal(rgba[alpha == 1, :3], image.rgb[alpha == 1])
 
 
-@pytest.mark.parametrize("background", BACKGROUNDS[1:], ids=lambda background: background.kind)
-def test_mixing_is_linear_in_alpha(background):
-    image = picture()
-    behind = compose(image, np.zeros((30, 40), np.float32), background)[..., :3].astype(float)
+@pytest.mark.parametrize("blending", ["linear", "srgb"])
+@pytest.mark.parametrize("background", OPAQUE, ids=lambda background: background.kind)
+def test_what_is_half_transparent_is_mixed_by_alpha(background, blending):
+    image, background = picture(), background.changed(blending=blending)
+    behind = background.paint(image, ramp())
     mixed = compose(image, ramp(), background)
-    weight = ramp()[..., None]
+    weight = np.rint(ramp() * 255)[..., None] / 255
+    light = light_of if blending == "linear" else np.asarray
+    expected = light(image.rgb / 255) * weight + light(behind[..., :3] / 255) * (1 - weight)
     assert (mixed[..., 3] == 255).all()
-    assert np.abs(mixed[..., :3] - (image.rgb * weight + behind * (1 - weight))).max() <= 1
+    found = light(mixed[..., :3] / 255)
+    step = np.abs(light((mixed[..., :3].astype(float) + 1) / 255) - found)
+    assert (np.abs(found - expected) <= 1.01 * step + 1 / 4095).all()
 
 
-def test_transparent_keeps_straight_colours_and_alpha():
+def light_of(value):
+    """Linear light of sRGB values in [0, 1], as the standard says it."""
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def test_transparent_keeps_straight_colours_and_alpha_and_nothing_of_what_went():
     rgba = compose(picture(), ramp(), Transparent())
-    assert np.array_equal(rgba[..., :3], picture().rgb)
-    assert np.array_equal(rgba[..., 3], np.rint(ramp() * 255).astype(np.uint8))
+    share = np.rint(ramp() * 255).astype(np.uint8)
+    assert np.array_equal(rgba[share > 0, :3], picture().rgb[share > 0])
+    assert not rgba[share == 0].any()
+    assert np.array_equal(rgba[..., 3], share)
+
+
+@pytest.mark.parametrize("background", OPAQUE, ids=lambda background: background.kind)
+def test_where_the_original_is_transparent_what_is_made_of_it_is_too(background):
+    alpha = np.full((30, 40), 255, np.uint8)
+    alpha[:, :20] = 0
+    image = Image.from_array(np.dstack([picture().rgb, alpha]))
+    rgba = compose(image, np.zeros((30, 40), np.float32), background)
+    made_of_it = background.kind in {"dimmed", "blurred", "grey"}
+    assert (rgba[:, :20, 3] == (0 if made_of_it else 255)).all()
+    assert (rgba[:, 20:, 3] == 255).all()
+    assert not rgba[rgba[..., 3] == 0].any()
+
+
+def test_a_picture_behind_that_is_transparent_stays_so():
+    file = BytesIO()
+    PIL.Image.new("RGBA", (10, 10), (255, 0, 0, 128)).save(file, "PNG")
+    rgba = compose(picture(), np.zeros((30, 40), np.float32), Behind.holding(file.getvalue()))
+    assert (rgba == (255, 0, 0, 128)).all()
+
+
+def test_a_contained_picture_leaves_the_rest_transparent_and_a_tiled_one_repeats():
+    behind = Behind.holding(png("red", (10, 10)))
+    rgba = compose(picture(), np.zeros((30, 40), np.float32), behind.changed(fit="contain"))
+    assert (rgba[:, 5:35] == (255, 0, 0, 255)).all()
+    assert not rgba[:, :5].any()
+    assert not rgba[:, 35:].any()
+    halves = np.zeros((10, 10, 3), np.uint8)
+    halves[:, 5:] = 200
+    file = BytesIO()
+    PIL.Image.fromarray(halves).save(file, "PNG")
+    tiled = compose(
+        picture(), np.zeros((30, 40), np.float32), Behind.holding(file.getvalue()).changed(fit="tile", x=0.0, y=0.0)
+    )
+    assert np.array_equal(tiled[..., 0], np.tile(halves[..., 0], (3, 4)))
+
+
+def test_the_object_does_not_bleed_into_the_blur():
+    rgb = np.full((60, 60, 3), 200, np.uint8)
+    rgb[21:39, 21:39] = (255, 0, 0)
+    alpha = np.zeros((60, 60), np.float32)
+    alpha[21:39, 21:39] = 1
+    painted = Blurred(radius=20.0).paint(Image.from_array(rgb), alpha)
+    assert np.abs(painted.astype(int) - 200).max() <= 1
+
+
+@pytest.mark.parametrize("shape", ["linear", "radial"])
+def test_a_gradient_goes_from_one_colour_to_the_other(shape):
+    image = Image.from_array(np.zeros((101, 101, 3), np.uint8))
+    gradient = Gradient(shape=shape, start="#000000", end="#ffffff", angle=0.0)
+    painted = gradient.paint(image, np.zeros((101, 101), np.float32))[50, :, 0].astype(int)
+    ramp = painted[50:] if shape == "radial" else painted
+    assert (np.diff(ramp) >= 0).all()
+    assert ramp[0] < 30
+    assert ramp[-1] > 170
+    if shape == "linear":
+        assert painted[50] == 188, "half the light is 188 in sRGB"
+
+
+@pytest.mark.parametrize("shadow", ["drop", "contact"])
+def test_a_shadow_darkens_what_is_behind_and_never_the_object(shadow):
+    image = Image.from_array(np.full((80, 80, 3), 255, np.uint8))
+    alpha = np.zeros((80, 80), np.float32)
+    alpha[20:50, 25:55] = 1
+    plain = compose(image, alpha, Colour())
+    shaded = compose(image, alpha, Colour(shadow=shadow, shadow_blur=4.0, shadow_x=6.0, shadow_y=6.0))
+    assert (shaded <= plain).all()
+    assert np.array_equal(shaded[alpha == 1], plain[alpha == 1])
+    assert shaded[53, 45, 0] < 220
+    assert (shaded[:10] == 255).all()
+    alone = compose(image, alpha, Transparent(shadow=shadow, shadow_blur=4.0, shadow_x=6.0, shadow_y=6.0))
+    assert 0 < alone[53, 45, 3] < 255
+    assert (alone[53, 45, :3] == 0).all()
+
+
+def test_matching_light_moves_the_mean_all_of_the_way_and_half_of_it():
+    image = Image.from_array(np.full((20, 20, 3), 60, np.uint8))
+    alpha = np.zeros((20, 20), np.float32)
+    alpha[5:15, 5:15] = 1
+    means = [int(compose(image, alpha, Colour(colour="#c8c8c8", match_light=m))[10, 10, 0]) for m in (0.0, 0.5, 1.0)]
+    assert means[0] == 60
+    assert 110 < means[1] < 145
+    assert abs(means[2] - 200) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("white", "colour"), ("#fff", "colour"), ("dimmed", "dimmed"), ("grey", "grey")]
+)
+def test_a_word_stands_for_a_background(text, kind):
+    assert background_named(text).kind == kind
+
+
+@pytest.mark.parametrize("text", ["picture", "nothing", "", "#12", "rgba(1,2,3,0.5)"])
+def test_a_word_that_stands_for_none_is_one_sentence(text):
+    with pytest.raises(ParameterError, match="background must be one of"):
+        background_named(text)
+
+
+def test_a_new_background_is_found_everywhere():
+    class Black(Background):
+        """All black."""
+
+        title = "Black"
+        kind: Literal["black"] = "black"
+
+        def paint(self, image, alpha):
+            return np.zeros((*alpha.shape, 3), np.uint8)
+
+    BACKGROUNDS.add(Black)
+    try:
+        recipe = Recipe(method=KMeans(), background=Black())
+        assert background_named("black") == Black()
+        assert Recipe.from_json(recipe.to_json()) == recipe
+        assert from_query(to_query("cat", recipe, Prompts())).recipe == recipe
+        assert "## Background: Black" in parameter_reference()
+    finally:
+        BACKGROUNDS.remove("black")
 
 
 def test_a_colour_is_exactly_that_colour():
@@ -85,7 +227,7 @@ def test_alpha_of_another_size_is_one_sentence():
 
 
 def test_a_background_survives_json():
-    for background in BACKGROUNDS:
+    for background in EVERY_BACKGROUND:
         assert type(background).model_validate_json(background.model_dump_json()) == background
 
 

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from masking_core.steps.edge import Edge
+from masking_core import Image
+from masking_core.steps.edge import Edge, Seen
+
+SEEN = Seen(Image.from_array(np.zeros((1, 1, 3), np.uint8)))
+"""For steps that look at nothing but alpha."""
 
 
 def disc(radius=20, size=81):
@@ -17,25 +21,25 @@ def half():
 
 
 def test_a_feather_of_zero_is_a_hard_mask():
-    assert np.array_equal(Edge(feather=0).apply(disc()), disc())
+    assert np.array_equal(Edge(feather=0).apply(disc(), SEEN), disc())
 
 
 @pytest.mark.parametrize("feather", [None, 0.5, 3.0, 20.0])
 def test_alpha_stays_between_nothing_and_everything(feather):
-    alpha = Edge(feather=feather).apply(disc())
+    alpha = Edge(feather=feather).apply(disc(), SEEN)
     assert alpha.dtype == np.float32
     assert alpha.min() >= 0
     assert alpha.max() <= 1
 
 
 def test_an_object_that_runs_off_the_picture_does_not_fade_at_the_frame():
-    alpha = Edge(feather=10).apply(half())
+    alpha = Edge(feather=10).apply(half(), SEEN)
     assert np.allclose(alpha[0], alpha[50], atol=1e-6)
     assert alpha[0, -1] == pytest.approx(1)
 
 
 def test_the_edge_fades_over_its_radius_and_not_beyond():
-    alpha = Edge(feather=10).apply(half())[50]
+    alpha = Edge(feather=10).apply(half(), SEEN)[50]
     assert alpha[59] < 0.5 < alpha[60]
     assert (np.diff(alpha) >= 0).all()
     assert alpha[60 + 12] > 0.98
@@ -44,21 +48,21 @@ def test_the_edge_fades_over_its_radius_and_not_beyond():
 
 @pytest.mark.parametrize("distance", [1.0, 4.0, 7.5])
 def test_growing_and_shrinking_move_the_edge_by_the_euclidean_distance(distance):
-    grown = Edge(grow=distance, feather=0).apply(disc())
+    grown = Edge(grow=distance, feather=0).apply(disc(), SEEN)
     assert np.array_equal(grown == 1, ndimage.distance_transform_edt(disc() == 0) <= distance + 1e-4)
-    shrunk = Edge(grow=-distance, feather=0).apply(disc())
+    shrunk = Edge(grow=-distance, feather=0).apply(disc(), SEEN)
     assert np.array_equal(shrunk == 1, ndimage.distance_transform_edt(disc() == 1) > distance + 1e-4)
 
 
 def test_growing_everything_or_nothing_changes_nothing():
     for alpha in (np.ones((9, 9), np.float32), np.zeros((9, 9), np.float32)):
-        assert np.array_equal(Edge(grow=3, feather=0).apply(alpha), alpha)
+        assert np.array_equal(Edge(grow=3, feather=0).apply(alpha, SEEN), alpha)
 
 
 def test_smoothing_takes_off_teeth_and_keeps_the_area():
     toothed = disc(30)
     toothed[3::6, 70:] = 1  # hairs of one pixel
-    smooth = Edge(smooth=4, feather=0).apply(toothed)
+    smooth = Edge(smooth=4, feather=0).apply(toothed, SEEN)
     assert smooth[3::6, 74:].max() < 0.5
     assert abs(smooth.sum() - disc(30).sum()) / disc(30).sum() < 0.03
 
@@ -66,6 +70,6 @@ def test_smoothing_takes_off_teeth_and_keeps_the_area():
 def test_radii_follow_the_size_of_a_preview():
     large = np.kron(disc(), np.ones((4, 4), np.float32))
     edge = Edge(grow=4, feather=16)
-    preview = edge.scaled(0.25).apply(disc())
-    full = edge.apply(large).reshape(81, 4, 81, 4).mean(axis=(1, 3))
+    preview = edge.scaled(0.25).apply(disc(), SEEN)
+    full = edge.apply(large, SEEN).reshape(81, 4, 81, 4).mean(axis=(1, 3))
     assert np.abs(preview - full).mean() < 0.01

@@ -3,7 +3,7 @@ import pytest
 
 from masking_core.errors import PromptError
 from masking_core.prompts import Point, Prompts
-from masking_core.steps.foreground import Keep, follow
+from masking_core.steps.foreground import Foreground, follow
 
 
 def scene():
@@ -15,7 +15,7 @@ def scene():
 
 
 def keep(rule, labels=None, prompts=None, knows_background=False, **more):
-    return Keep(rule=rule, **more).select(
+    return Foreground(rule=rule, **more).select(
         scene() if labels is None else labels, prompts or Prompts(), knows_background=knows_background
     )
 

@@ -1,5 +1,6 @@
 """The pages' logic, without a browser."""
 
+import ast
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ from masking_core import Area, Clean, Colour, Edge, KMeans, Prompts, Recipe, Ses
 from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 from masking_core.samples import sample, samples
+from masking_core.steps.backgrounds import BACKGROUNDS
+from masking_core.steps.edge import EDGE_STEPS
+from studio import controls
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(str(path.relative_to(ROOT)) for path in [ROOT / "app.py", *(ROOT / "pages").glob("*.py")])
@@ -30,7 +34,12 @@ def picture(height=60, width=90):
 
 
 def uploaded(app, name="box.png", data=None):
-    return app.file_uploader(key="upload").set_value([(name, data or picture(), "image/png")]).run()
+    return uploader(app).set_value([(name, data or picture(), "image/png")]).run()
+
+
+def uploader(app):
+    """The picker's uploader: another, empty one after every picture that was opened."""
+    return next(one for one in app.file_uploader if one.key.startswith("upload"))
 
 
 def texts(elements):
@@ -68,7 +77,7 @@ def test_the_sidebar_shows_every_parameter_with_its_declared_bounds(id):
 def test_a_visitor_sees_a_result_before_touching_anything():
     app = opened()
     assert "Downloads" in texts(app.caption)
-    assert any(box.value for box in app.checkbox if box.key.startswith("object."))
+    assert objects(app, kept=True)
 
 
 def test_an_upload_takes_the_place_of_the_sample():
@@ -86,13 +95,18 @@ def test_a_bad_upload_is_explained_and_the_last_good_picture_stays():
 
 
 def told_twice():
+    import streamlit as st
+
     from studio import state
-    from studio.picture import picker
+    from studio.picture import opened, picker
 
     if state.get("upload"):
-        picker._take_upload()
-        picker._take_sample(f"sample.{state.picture()['sample']}")
+        state.put("sample.coffee", "coffee")
+        picker._take_upload("upload")
+        picker._take_sample("sample.coffee")
+    now = opened.current()
     picker.pick()
+    st.text(opened.title(now))
 
 
 def test_a_browser_that_tells_twice_of_an_upload_and_of_the_sample_takes_no_explanation_away():
@@ -101,20 +115,63 @@ def test_a_browser_that_tells_twice_of_an_upload_and_of_the_sample_takes_no_expl
     assert not app.exception
 
 
+def test_a_browser_that_tells_again_of_the_picture_before_does_not_bring_it_back():
+    app = uploaded(AppTest.from_function(told_twice).run())
+    assert texts(app.text) == "box.png"
+    assert own(app) == ["box.png"]
+
+
+def objects(app, *, kept=None):
+    """The keys of the buttons of objects: all, or those that are kept, or left out."""
+    found = {button.key: button.proto.icon for button in app.button if button.key.startswith("object.")}
+    return [key for key, icon in found.items() if kept is None or icon.endswith("/check_box:") == kept]
+
+
 def test_switching_an_object_picks_by_hand_and_the_pick_follows_its_object():
     app = uploaded(opened())
     app.slider(key="kmeans.objects").set_value(2).run()
-    kept = [box.key for box in app.checkbox if box.key.startswith("object.") and box.value]
-    assert len(kept) == 1
-    app.checkbox(key=kept[0]).uncheck().run()
-    assert app.selectbox(key="keep.rule").value == "picked"
-    other = next(box.key for box in app.checkbox if box.key.startswith("object.") and box.key != kept[0])
-    app.checkbox(key=other).check().run()
-    assert [box.key for box in app.checkbox if box.key.startswith("object.") and box.value] == [other]
+    (one,), (other,) = objects(app, kept=True), objects(app, kept=False)
+    app.button(key=one).click().run()
+    assert app.selectbox(key="foreground.rule").value == "picked"
+    assert objects(app, kept=True) == []
+    app.button(key=other).click().run()
+    assert objects(app, kept=True) == [other]
     app.selectbox(key="kmeans.space").set_value("rgb").run()
-    shares = {box.key: box for box in app.checkbox if box.key.startswith("object.")}
-    assert [key for key, box in shares.items() if box.value] == [other]
+    assert objects(app, kept=True) == [other]
     assert not app.exception
+
+
+def test_picking_begins_with_what_is_kept_and_nobody_is_told_of_picks_that_nobody_made():
+    app = uploaded(opened())
+    app.slider(key="kmeans.objects").set_value(3).run()
+    before = objects(app, kept=True)
+    app.selectbox(key="foreground.rule").set_value("picked").run()
+    assert objects(app, kept=True) == before
+    app.slider(key="kmeans.objects").set_value(2).run()
+    app.slider(key="kmeans.objects").set_value(7).run()
+    assert not app.warning
+    assert app.selectbox(key="foreground.rule").value == "picked"
+
+
+def test_a_pick_that_somebody_made_and_that_is_gone_is_told_of():
+    app = uploaded(opened(), data=export.png(np.repeat(np.array([[0, 90, 180, 255]], np.uint8), 40, 1).repeat(60, 0)))
+    app.slider(key="kmeans.objects").set_value(4).run()
+    last = objects(app)[-1]
+    for key in objects(app, kept=True):
+        app.button(key=key).click().run()
+    app.button(key=last).click().run()
+    assert not app.warning
+    app.slider(key="kmeans.objects").set_value(2).run()
+    assert "which you picked, no longer exists" in texts(app.warning)
+
+
+def test_picks_on_one_picture_are_not_carried_over_to_another():
+    app = uploaded(opened())
+    app.button(key=objects(app, kept=True)[0]).click().run()
+    uploaded(app, "other.png", picture(50, 70))
+    assert app.selectbox(key="foreground.rule").value == "picked"
+    assert objects(app, kept=True)
+    assert not app.warning
 
 
 @pytest.mark.parametrize("kind", ["transparent", "colour", "dimmed", "blurred", "picture"])
@@ -228,8 +285,8 @@ def test_a_session_opens_to_the_same_page():
     assert not app.error
     assert app.slider(key="kmeans.objects").value == 5
     assert app.selectbox(key="kmeans.metric").value == "sum"
-    assert app.slider(key="edge.feather").value == 3
-    assert app.color_picker(key="background.colour").value == "#123456"
+    assert app.slider(key="edge.feather.radius").value == 3
+    assert app.color_picker(key="background.colour.colour").value == "#123456"
     assert app.number_input(key="area.width").value == 50
     assert "90 × 60 pixels" in texts(app.caption)
 
@@ -255,7 +312,7 @@ def test_what_is_no_session_is_one_sentence():
 def test_files_dropped_at_once_are_a_stack_and_a_later_drop_takes_their_place():
     app = opened()
     both = [("one.png", picture(), "image/png"), ("two.png", picture(50, 70), "image/png")]
-    app.file_uploader(key="upload").set_value(both).run()
+    uploader(app).set_value(both).run()
     assert any(button.key == "film.1" for button in app.button)
     uploaded(app, "three.png", picture(40, 80))
     assert "80 × 40 pixels" in texts(app.caption)
@@ -284,3 +341,122 @@ def test_uncertainty_is_shown_or_said_not_to_be_known(method):
     captions = " ".join(caption.value for caption in page.caption)
     assert ("close it was" in captions) == (method == "watershed")
     assert ("ring" in captions) == (method != "watershed")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "studio").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_switch_holds_its_help_in_its_label_where_a_tap_would_flip_it(path):
+    calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    switches = [call for call in calls if getattr(call.func, "attr", "") in {"toggle", "checkbox"}]
+    assert not [call.lineno for call in switches if any(word.arg == "help" for word in call.keywords)]
+
+
+def own(app):
+    """The names of the visitor's pictures in the list."""
+    return [button.label.replace("\\", "") for button in app.button if button.key.startswith("picture.")]
+
+
+def press(app, prefix, number=0):
+    """Press the button of that number among those whose keys begin with ``prefix``."""
+    return [button for button in app.button if button.key.startswith(prefix)][number].click().run()
+
+
+def test_every_picture_of_a_visit_stays_in_a_list_and_reopens_with_its_marks():
+    app = uploaded(uploaded(opened()), "other.png", picture(50, 70))
+    assert own(app) == ["other.png", "box.png"]
+    digest = Stack.open(picture(), name="box.png")[0].digest
+    app.session_state[f"marks.{digest}.0"] = {
+        "marks": Prompts.from_box(30, 15, 59, 44).model_dump(mode="json")["marks"],
+        "done": [],
+        "undone": [],
+        "revision": 1,
+    }
+    press(app, "picture.", 1)
+    assert "90 × 60 pixels" in texts(app.caption)
+    assert any("(1)" in expander.label for expander in app.expander)
+    assert texts(app.text) == "box.png"
+    press(app, "close.", 1)
+    assert own(app) == ["other.png"]
+    assert "70 × 50 pixels" in texts(app.caption)
+    press(app, "close.")
+    assert own(app) == []
+    assert texts(app.text) == "Coffee"
+    assert not app.exception
+
+
+def test_a_bad_file_and_its_explanation_go_together():
+    app = uploaded(opened(), "broken.png", picture()[:60])
+    assert app.error
+    uploader(app).set_value([]).run()
+    assert not app.error
+    uploaded(app, "broken.png", picture()[:60])
+    uploaded(app)
+    assert not app.error
+
+
+def lost():
+    import streamlit as st
+    from streamlit.proto.Common_pb2 import FileURLs
+    from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile, UploadedFileRec
+
+    from masking_core import MaskingError
+    from studio import state, uploads
+
+    here = UploadedFile(UploadedFileRec("2", "here.png", "image/png", b"x"), FileURLs(file_id="2"))
+    for key, value in {"one": DeletedFile("1"), "all": [DeletedFile("1")], "some": [DeletedFile("1"), here]}.items():
+        state.put(key, value)
+        try:
+            st.text(f"{key}: {[file.name for file in uploads.listed(key)]}")
+        except MaskingError as error:
+            st.text(f"{key}: {error}")
+
+
+def test_a_file_that_went_with_its_connection_is_one_sentence():
+    app = AppTest.from_function(lost).run()
+    assert not app.exception
+    one, every, some = (text.value for text in app.text)
+    assert "choose the file again" in one
+    assert "choose the file again" in every
+    assert some == "some: ['here.png']"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "studio").rglob("*.py")), ids=lambda path: path.stem)
+def test_uploaders_are_read_where_lost_files_are_known(path):
+    if path.name != "uploads.py":
+        assert "file.getvalue()" not in path.read_text()
+
+
+def test_a_slider_shows_the_value_it_is_set_to():
+    app = opened()
+    app.selectbox(key="method").set_value("graph_cut").run()
+    slider = app.slider(key="graph_cut.precision")
+    assert slider.proto.format % slider.value == "0.001"
+
+
+@pytest.mark.parametrize("model", [*METHODS.values(), Clean, *EDGE_STEPS.values(), *BACKGROUNDS.values()])
+def test_no_slider_rounds_what_it_can_be_set_to(model):
+    for parameter in parameters(model):
+        if parameter.kind == "float" and not parameter.show.log and parameter.low is not None:
+            for value in (parameter.low, parameter.default or parameter.low):
+                assert float(controls._format(parameter) % value) == value, parameter.name
+
+
+def test_a_link_that_cannot_be_opened_is_told_of_until_something_else_is_done():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["objects"] = "99"
+    app.switch_page("pages/mask.py").run()
+    assert "link" in texts(app.error)
+    app.run()
+    assert "link" in texts(app.error)
+    app.selectbox(key="background").set_value("dimmed").run()
+    assert not app.error
+    assert not app.exception
+
+
+def test_why_a_background_was_not_taken_goes_with_its_file():
+    app = uploaded(opened())
+    app.selectbox(key="background").set_value("picture").run()
+    app.file_uploader(key="background.upload").set_value(("wall.png", picture()[:60], "image/png")).run()
+    assert "wall.png" in texts(app.error)
+    app.selectbox(key="background").set_value("colour").run()
+    app.selectbox(key="background").set_value("picture").run()
+    assert not app.error

@@ -53,12 +53,12 @@ def test_a_link_opens_with_three_results():
 def test_the_first_column_is_what_the_workbench_is_set_to():
     app = opened()
     app.session_state["kmeans.objects"] = 5
-    app.session_state["edge.feather.automatic"] = False
-    app.session_state["edge.feather"] = 7.0
+    app.session_state["edge.feather.radius.automatic"] = False
+    app.session_state["edge.feather.radius"] = 7.0
     add(app, "From the workbench")
     assert columns(app)[0].method == KMeans()
     assert columns(app)[-1].method == KMeans(objects=5)
-    assert columns(app)[-1].edge.feather == 7.0
+    assert columns(app)[-1].value_at("edge.feather") == 7.0
     assert not app.exception
 
 
@@ -73,6 +73,18 @@ def test_columns_are_added_copied_pinned_and_removed():
     assert methods(app) == ["K-means", "K-means", "Graph cut", "Fuzzy C-means"]
     assert pinned(app) == "**A · K-means**"  # the first takes its place
     assert not app.exception
+
+
+def test_the_last_column_stays():
+    def clicks():  # on the buttons of a page that has changed since it was drawn
+        from studio.compare import column_list
+
+        for column in column_list.columns():
+            column_list.remove(column.id)
+
+    app = AppTest.from_function(clicks).run()
+    assert not app.exception
+    assert len(columns(app)) == 1
 
 
 def test_a_column_that_cannot_run_says_why_and_the_others_go_on():
@@ -152,9 +164,18 @@ def test_a_sweep_over_two_parameters_is_a_grid_and_values_are_typed():
     assert not app.exception
 
 
+def test_the_automatic_value_comes_before_the_numbers():
+    app = opened("Sweep")
+    app.selectbox(key="compare.sweep.axis0").set_value("edge.feather").run()
+    values = next(box for box in app.multiselect if ".edge.feather." in box.key)
+    values.set_value(["4", "auto", "0"]).run()
+    assert not app.exception
+    assert len(cells(app)) == 3
+
+
 def test_a_cell_that_fails_does_not_stop_the_rest():
     app = opened("Sweep")
-    app.selectbox(key="compare.sweep.axis0").set_value("keep.rule").run()
+    app.selectbox(key="compare.sweep.axis0").set_value("foreground.rule").run()
     captions = texts(app.caption)
     assert "Draw a stroke or a point" in captions
     assert captions.count(" s") >= 3
@@ -197,6 +218,7 @@ def test_scores_are_the_measures_of_the_results():
     app.button_group(key="compare.section").select("Side by side").run()
     app.button_group(key="compare.view").select("Errors").run()
     assert "missed" in texts(app.markdown)
+    assert texts(app.caption).count("IoU with the truth") == 3
     assert not app.exception
 
 
@@ -207,6 +229,15 @@ def test_a_result_is_taken_as_truth_and_agrees_with_itself():
     assert app.dataframe[0].value["IoU"][0] == 1
     app.button(key="compare.truth.forget").click().run()
     assert "Say what is right" in texts(app.info)
+
+
+def test_why_a_mask_was_not_taken_is_said_of_its_picture_alone():
+    app = opened("Ground truth")
+    wrong = export.png(HERE[:, :50])
+    app.file_uploader(key="compare.truth.upload").set_value(("mask.png", wrong, "image/png")).run()
+    assert "mask.png" in texts(app.error)
+    uploaded(app, "other.png", picture(50, 70))
+    assert not app.error
 
 
 def test_what_was_drawn_is_truth_or_missed():
@@ -262,12 +293,12 @@ def test_a_search_runs_on_by_itself_until_it_is_told_to_stop():
     from studio.compare.runs import Scene
     from studio.compare.search import Search
 
-    found = Search()
     scene = Scene(Image.open(picture(), name="box.png"), Prompts())
-    found.start(scene, Truth("mask", export.png(HERE), 0.5), Recipe(method=KMeans()), ["objects", "precision"], 60)
+    truth = Truth("mask", export.png(HERE), 0.5)
+    found = Search.started(scene, truth, Recipe(method=KMeans()), ["objects", "precision"], 60)
     while not found.tries:
         time.sleep(0.01)
-    found.job.unwanted = True
+    found.job.cancel()
     with pytest.raises(Cancelled):
         found.job.future.result(timeout=30)
     assert found.over

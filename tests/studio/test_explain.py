@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from masking_core import Edge, FuzzyCMeans, GraphCut, Image, Keep, KMeans, Manual, Prompts, Recipe, Watershed
+from masking_core import Edge, Foreground, FuzzyCMeans, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
 from masking_core.explain import edge_stages
 from masking_core.kernels.clustering.partition import colour_partition
 from masking_core.kernels.clustering.spatial_partition import spatial_partition
@@ -71,8 +71,8 @@ def test_nothing_is_drawn_unless_somebody_looks(monkeypatch):
     def looked(*_):
         raise AssertionError("a stage was drawn")
 
-    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._make_grid", looked)
-    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._make_cloud", looked)
+    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._grid", property(looked))
+    monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._cloud", property(looked))
     monkeypatch.setattr("masking_core.methods.graph_cut.stages._certain", looked)
     monkeypatch.setattr("masking_core.methods.watershed.watershed._water", looked)
     for method in METHODS.values():
@@ -190,7 +190,7 @@ def test_alpha_is_told_across_the_edge(feather):
 
 
 def test_nothing_kept_has_no_edge_to_tell_of():
-    result = Recipe(method=KMeans(), keep=Keep(rule="picked")).run(sample("cat"))
+    result = Recipe(method=KMeans(), foreground=Foreground(rule="picked")).run(sample("cat"))
     told = edge_stages.stage(result)
     assert told.plots(0) == ()
     assert not told.render(2).any()

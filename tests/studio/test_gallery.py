@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from masking_core import Image, Prompts, Recipe, export
+from masking_core import Image, Manual, Prompts, Recipe, export
 from masking_core.methods import METHODS
 from masking_core.metrics import iou
 from masking_core.prompts import Rectangle
 from masking_core.samples import sample
+from studio.drawing import history
 from studio.gallery import prepared
 from studio.gallery.gallery import CELLS
+from studio.recipe import first
 
 ROOT = Path(__file__).parents[2]
 EVERY_CELL = pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.title)
@@ -22,12 +24,20 @@ def front_door():
     return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
 
 
+def texts(elements):
+    return " ".join(element.value for element in elements)
+
+
 def captions(app):
     return [caption.value for caption in app.caption]
 
 
+def guess(image):
+    return first.recipe().run(image, Prompts())
+
+
 def mask(cell, image):
-    marks, _ = prepared.marks(image)
+    marks = prepared.marks(image, guess(image))
     prompts = getattr(marks, cell.marks) if cell.marks else Prompts()
     return Recipe(method=cell.method).run(image, prompts).alpha >= 0.5
 
@@ -44,7 +54,6 @@ def test_every_cell_is_a_running_result_with_its_time():
     for cell in CELLS:
         said = next(words for words in captions(app) if cell.good_for in words)
         assert said.endswith(" s**"), said
-    assert not any("No marks were prepared" in words for words in captions(app))
 
 
 @pytest.mark.parametrize("name", prepared.SAMPLES)
@@ -68,7 +77,7 @@ def test_prepared_marks_lie_on_their_picture(name):
 
 @EVERY_CELL
 @pytest.mark.parametrize("size", [(90, 60), (60, 160), (9, 7)])
-def test_generic_marks_suit_a_picture_of_any_shape(cell, size):
+def test_marks_taken_from_a_guess_suit_a_picture_of_any_shape(cell, size):
     width, height = size
     rgb = np.random.default_rng(0).integers(0, 60, (height, width, 3), dtype=np.uint8)
     rgb[height // 4 : -(height // 4), width // 4 : -(width // 4)] += 180
@@ -76,14 +85,65 @@ def test_generic_marks_suit_a_picture_of_any_shape(cell, size):
     assert 0 < found.mean() < 1
 
 
-def test_a_picture_of_ones_own_gets_generic_marks_and_the_page_says_so():
-    app = front_door().run()
+def square():
     rgb = np.full((60, 90, 3), 220, np.uint8)
     rgb[15:45, 30:60] = (180, 20, 30)
-    app.file_uploader(key="upload").set_value([("mine.png", export.png(rgb), "image/png")]).run()
+    return rgb
+
+
+def with_own_picture():
+    app = front_door().run()
+    return app.file_uploader(key="upload").set_value([("mine.png", export.png(square()), "image/png")]).run()
+
+
+def test_marks_of_ones_own_picture_come_from_what_was_found_in_it():
+    image = Image.from_array(square(), name="mine.png")
+    marks = prepared.marks(image, guess(image))
+    assert marks.rectangle.marks == (Rectangle(x=30, y=15, width=30, height=30),)
+    truth = np.zeros((60, 90), bool)
+    truth[15:45, 30:60] = True
+    outlined = Recipe(method=Manual()).run(image, marks.outline).alpha >= 0.5
+    assert iou(outlined, truth) > 0.9
+    seeds = marks.strokes.seeds((60, 90))
+    assert (seeds > 0).any()
+    assert truth[seeds > 0].all()
+    assert not truth[seeds == 0].any()
+
+
+def test_marks_taken_from_a_preview_are_in_pixels_of_the_full_picture():
+    image = Image.from_array(square().repeat(30, 0).repeat(30, 1), name="mine.png")
+    found = first.recipe().run(image, Prompts(), pixels=200_000)
+    (box,) = prepared.marks(image, found).rectangle.marks
+    assert (box.x, box.y, box.width, box.height) == pytest.approx((900, 450, 900, 900), abs=4)
+
+
+def test_ones_own_picture_is_cut_out_at_once_and_can_be_taken_away_or_improved():
+    app = with_own_picture()
     assert not app.exception
-    assert any("No marks were prepared" in words for words in captions(app))
+    assert texts(app.text) == "mine.png"
+    assert any(button.label == "Download cut-out" for button in app.button)
     assert sum(words.endswith(" s**") for words in captions(app)) == len(CELLS)
+    app.button(key="improve").click().run()
+    assert app.selectbox(key="method").value == first.method()
+    assert app.selectbox(key="background").value == "transparent"
+    assert not app.exception
+
+
+def test_opening_a_method_keeps_the_background_and_the_marks_that_the_visitor_drew():
+    app = with_own_picture()
+    app.session_state["background"] = "dimmed"
+    key = f"marks.{Image.from_array(square()).digest}.0"
+    app.button(key="gallery.Watershed").click().run()
+    assert app.selectbox(key="background").value == "dimmed"
+    app.switch_page("app.py").run()
+    app.button(key="gallery.K-means, rectangle").click().run()
+    assert [mark["kind"] for mark in app.session_state[key]["marks"]] == ["rectangle"], "nobody drew the strokes"
+    drawn = Prompts.from_box(1, 2, 30, 40)
+    history.change(app.session_state[key], drawn)
+    app.switch_page("app.py").run()
+    app.button(key="gallery.Watershed").click().run()
+    assert history.prompts(app.session_state[key]) == drawn
+    assert not app.exception
 
 
 def test_one_click_carries_recipe_and_marks_to_the_workbench():

@@ -134,7 +134,7 @@ def _maximise(
 
 
 @njit(cache=True, nogil=True)
-def _component_logs(features, first, last, offsets, means, whitenings, logs, top):  # type: ignore[no-untyped-def]
+def _component_logs(features, first, last, offsets, means, whitenings, logs, top):
     """Fill ``logs`` (K, block) for the features from ``first`` to ``last``, and ``top`` with the largest of each."""
     channels = features.shape[1]
     size = last - first
@@ -159,7 +159,7 @@ def _component_logs(features, first, last, offsets, means, whitenings, logs, top
 
 
 @njit(cache=True, nogil=True)
-def _log_density(features, offsets, means, whitenings):  # type: ignore[no-untyped-def]
+def _log_density(features, offsets, means, whitenings):
     result = np.empty(features.shape[0], np.float32)
     logs = np.empty((offsets.shape[0], BLOCK), np.float32)
     top = np.empty(BLOCK, np.float32)
@@ -176,7 +176,7 @@ def _log_density(features, offsets, means, whitenings):  # type: ignore[no-untyp
 
 
 @njit(cache=True, nogil=True)
-def _responsibilities(features, offsets, means, whitenings):  # type: ignore[no-untyped-def]
+def _responsibilities(features, offsets, means, whitenings):
     result = np.empty((features.shape[0], offsets.shape[0]), np.float32)
     logs = np.empty((offsets.shape[0], BLOCK), np.float32)
     top = np.empty(BLOCK, np.float32)

@@ -30,7 +30,7 @@ def geodesic_distance(
 
 
 @njit(cache=True, nogil=True)
-def _step_costs(features, step):  # type: ignore[no-untyped-def]
+def _step_costs(features, step):
     """Costs from a pixel to its right, lower left, lower and lower right neighbour.
 
     (4, H + 2, W + 2), padded like the distances: a step into the padding or out of it is FAR.
@@ -52,7 +52,7 @@ def _step_costs(features, step):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _sweep(distance, costs, rounds):  # type: ignore[no-untyped-def]
+def _sweep(distance, costs, rounds):
     last = distance.shape[0] - 2
     for _ in range(rounds):
         changed = False
@@ -67,7 +67,7 @@ def _sweep(distance, costs, rounds):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _from_above(d, costs, y):  # type: ignore[no-untyped-def]
+def _from_above(d, costs, y):
     """Relax a row from the row above and from the left."""
     changed = False
     for x in range(1, d.shape[1] - 1):
@@ -80,7 +80,7 @@ def _from_above(d, costs, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _from_below(d, costs, y):  # type: ignore[no-untyped-def]
+def _from_below(d, costs, y):
     """Relax a row from the row below and from the right."""
     changed = False
     for x in range(d.shape[1] - 2, 0, -1):
@@ -93,7 +93,7 @@ def _from_below(d, costs, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _from_right(d, costs, y):  # type: ignore[no-untyped-def]
+def _from_right(d, costs, y):
     changed = False
     for x in range(d.shape[1] - 2, 0, -1):
         reached = d[y, x + 1] + costs[0, y, x]
@@ -104,7 +104,7 @@ def _from_right(d, costs, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _from_left(d, costs, y):  # type: ignore[no-untyped-def]
+def _from_left(d, costs, y):
     changed = False
     for x in range(1, d.shape[1] - 1):
         reached = d[y, x - 1] + costs[0, y, x - 1]

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+import scipy
+import skimage
 from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import shortest_path
-from skimage.segmentation import slic
 
 Plane = NDArray[np.float32]
 Matrix = NDArray[np.float64]
@@ -64,7 +64,8 @@ def salience(rgb: NDArray[np.uint8]) -> Plane:
 
 def superpixels(rgb: NDArray[np.uint8], lab: Plane) -> Regions:
     """Divide a picture (H, W, 3) uint8, with its CIELAB colours, into about 200 superpixels (Achanta et al. 2012)."""
-    labels = slic(rgb, SUPERPIXELS, COMPACTNESS, max_num_iter=5, start_label=0, channel_axis=2).astype(np.intp)
+    found = skimage.segmentation.slic(rgb, SUPERPIXELS, COMPACTNESS, max_num_iter=5, start_label=0, channel_axis=2)
+    labels = found.astype(np.intp)
     count = int(labels.max()) + 1
     sizes = np.bincount(labels.ravel(), minlength=count)
     y, x = (np.linspace(0, 1, side) for side in labels.shape)
@@ -130,7 +131,7 @@ def _two_steps(regions: Regions) -> NDArray[np.bool_]:
 
 def _background(steps: Matrix, frame: NDArray[np.bool_]) -> Matrix:
     """How likely each superpixel is background: the part of its soft region's outline that is the picture's frame."""
-    alike = np.exp(-(shortest_path(steps, directed=False) ** 2) / (2 * ALIKE**2))
+    alike = np.exp(-(scipy.sparse.csgraph.shortest_path(steps, directed=False) ** 2) / (2 * ALIKE**2))
     connectivity = alike[:, frame].sum(axis=1) / np.sqrt(alike.sum(axis=1))
     likely: Matrix = 1 - np.exp(-(connectivity**2) / 2)
     return likely
@@ -148,7 +149,7 @@ def barrier_distance(lab: Plane) -> Plane:
 
 
 @njit(cache=True, nogil=True)
-def _barrier(values, sweeps):  # type: ignore[no-untyped-def]
+def _barrier(values, sweeps):
     height, width = values.shape
     distance = np.full(values.shape, np.inf, np.float32)
     distance[0], distance[-1], distance[:, 0], distance[:, -1] = 0, 0, 0, 0

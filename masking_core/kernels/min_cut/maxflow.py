@@ -169,14 +169,14 @@ def _homes(free: NDArray[np.bool_]) -> NDArray[np.int32]:
 
 
 @njit(cache=True, nogil=True)
-def _around(p, node):  # type: ignore[no-untyped-def]
+def _around(p, node):
     """The nodes of the 8 neighbours; direction d ^ 4 is opposite to d. Unsigned, as numba checks the sign of others."""
     one, above, below = np.uint64(1), np.uint64(node[p, _UP]), np.uint64(node[p, _DOWN])
     return (p + one, below, below + one, below - one, p - one, above, above - one, above + one)
 
 
 @njit(cache=True, nogil=True)
-def _number(home, width, node):  # type: ignore[no-untyped-def]
+def _number(home, width, node):
     """Tell every node the nodes above and below it."""
     latest = np.full(width, _NOWHERE, np.int32)
     for p in range(_FIRST, len(home)):
@@ -190,7 +190,7 @@ def _number(home, width, node):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _lay_links(nlinks, free, fixed, home, node, residual, entrances):  # type: ignore[no-untyped-def]
+def _lay_links(nlinks, free, fixed, home, node, residual, entrances):
     """Fill residuals between free pixels; an n-link to a fixed pixel becomes a pull on the free one.
 
     Returns the least and the largest weight, and the sum of the weights towards fixed foreground.
@@ -220,7 +220,7 @@ def _lay_links(nlinks, free, fixed, home, node, residual, entrances):  # type: i
 
 
 @njit(cache=True, nogil=True)
-def _lay_unary(unary, free, home, current, node, distance, queue):  # type: ignore[no-untyped-def]
+def _lay_unary(unary, free, home, current, node, distance, queue):
     """Replace the unaries in force by new ones, and queue the pixels that can absorb flow.
 
     Background pushes and foreground absorbs: what a pixel has still to push, or (negative) can still absorb, is its
@@ -243,7 +243,7 @@ def _lay_unary(unary, free, home, current, node, distance, queue):  # type: igno
 
 
 @njit(cache=True, nogil=True)
-def _measure(node, entrances, distance, queue, bucket, count, roots, reached, horizon):  # type: ignore[no-untyped-def]
+def _measure(node, entrances, distance, queue, bucket, count, roots, reached, horizon):
     """Measure every pixel's distance, in n-links with a residual, to a pixel that absorbs, by breadth-first search.
 
     Pixels with something to push that can reach one are put into the bucket of their level. The queue of the search
@@ -252,48 +252,69 @@ def _measure(node, entrances, distance, queue, bucket, count, roots, reached, ho
     Returns the number of roots and of pixels reached, the highest level with something to push (-1 if there is none),
     the highest level, the number of pixels with something to push, and whether there is more beyond the horizon.
     """
-    one = np.uint64(1)
     for i in range(reached):
         distance[queue[i]] = _FAR
-    end = np.uint64(0)
-    for i in range(roots):
-        p = queue[i]
-        if node[p, _EXCESS] < 0:
-            distance[p] = 0
-            queue[end] = p
-            end += one
-    still_roots = end
-    begin = np.uint64(0)
-    count[0] = end
+    roots = _begin(node, distance, queue, roots)
+    count[0] = roots
+    begin, end = 0, roots  # where the pixels of a level stand in the queue
     level = active = 0
     top = -1
     while begin < end and level < horizon:
         level += 1
-        ring = end
-        while begin < ring:
-            p = np.uint64(queue[begin])
-            begin += one
-            around = _around(p, node)
-            open_ = entrances[p]
-            for d in range(8):
-                q = around[d]
-                if (distance[q] == _FAR) & (open_ >> d & 1):  # one branch, not two: half the time
-                    distance[q] = level
-                    queue[end] = q
-                    end += one
-        for i in range(ring, end):
-            q = np.uint64(queue[i])
-            if node[q, _EXCESS] > 0:
-                node[q, _LINK] = bucket[level]
-                bucket[level] = q
-                top = level
-                active += 1
-        count[level] = end - ring
-    return still_roots, end, top, level, active, begin < end
+        begin, end = end, _next_level(node, entrances, distance, queue, begin, end, level)
+        count[level] = end - begin
+        waiting = _wait(node, queue, bucket, begin, end, level)
+        active += waiting
+        if waiting > 0:
+            top = level
+    return roots, end, top, level, active, begin < end
 
 
 @njit(cache=True, nogil=True)
-def _pass_on(p, level, limit, node, residual, entrances, distance, bucket):  # type: ignore[no-untyped-def]
+def _begin(node, distance, queue, roots):
+    """Keep in the queue those of its first ``roots`` pixels that can still absorb, at distance 0; returns how many."""
+    kept = 0
+    for i in range(roots):
+        p = queue[i]
+        if node[p, _EXCESS] < 0:
+            distance[p] = 0
+            queue[kept] = p
+            kept += 1
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _next_level(node, entrances, distance, queue, begin, end, level):
+    """Queue every pixel not yet reached that has a residual to one of queue[begin:end]; returns the queue's new end."""
+    one, last = np.uint64(1), np.uint64(end)
+    for i in range(begin, end):
+        p = np.uint64(queue[i])
+        around = _around(p, node)
+        open_ = entrances[p]
+        for d in range(8):
+            q = around[d]
+            if (distance[q] == _FAR) & (open_ >> d & 1):  # one branch, not two: half the time
+                distance[q] = level
+                queue[last] = q
+                last += one
+    return np.int64(last)
+
+
+@njit(cache=True, nogil=True)
+def _wait(node, queue, bucket, begin, end, level):
+    """Put those of queue[begin:end] with something to push into the bucket of their level; returns how many."""
+    waiting = 0
+    for i in range(begin, end):
+        q = np.uint64(queue[i])
+        if node[q, _EXCESS] > 0:
+            node[q, _LINK] = bucket[level]
+            bucket[level] = q
+            waiting += 1
+    return waiting
+
+
+@njit(cache=True, nogil=True)
+def _pass_on(p, level, limit, node, residual, entrances, distance, bucket):
     """Let a pixel push its excess to neighbours one level nearer.
 
     Returns what is left, and the lowest level of a neighbour that could take some of it, ``limit`` if there is none.
@@ -326,7 +347,7 @@ def _pass_on(p, level, limit, node, residual, entrances, distance, bucket):  # t
 
 
 @njit(cache=True, nogil=True)
-def _drain(node, residual, entrances, distance, bucket, count, top, limit, budget):  # type: ignore[no-untyped-def]
+def _drain(node, residual, entrances, distance, bucket, count, top, limit, budget):
     """Let excess descend in waves until none is left within the limit, or ``budget`` pixels were visited.
 
     ``limit`` is the highest level a pixel may be lifted to; ``top`` the highest bucket in use.
@@ -361,7 +382,7 @@ def _drain(node, residual, entrances, distance, bucket, count, top, limit, budge
 
 
 @njit(cache=True, nogil=True)
-def _read(free, home, node, distance, foreground):  # type: ignore[no-untyped-def]
+def _read(free, home, node, distance, foreground):
     """Call foreground what can still reach a pixel that absorbs; returns how much all of those can still absorb."""
     width = free.shape[1]
     unused = 0

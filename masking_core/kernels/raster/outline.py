@@ -8,8 +8,8 @@ runs downwards and -1 where it runs upwards. An outline is an array of edges, (N
 import math
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import cosdg, sindg
 
 from masking_core.arrays import Points
 
@@ -49,15 +49,16 @@ def rectangle(x: float, y: float, width: float, height: float, angle: float = 0.
         return lines(np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)]))
     right, down = width / 2, height / 2
     corners = np.array([(-right, -down), (right, -down), (right, down), (-right, down)])
-    turn = np.array([(cosdg(angle), sindg(angle)), (-sindg(angle), cosdg(angle))])
-    return lines(corners @ turn + (x + right, y + down))
+    cosine, sine = _cosine_and_sine(angle)
+    return lines(corners @ [(cosine, sine), (-sine, cosine)] + (x + right, y + down))
 
 
 def ellipse(x: float, y: float, width: float, height: float, angle: float = 0.0) -> Edges:
     """Make the edges of the ellipse in a box, turned by ``angle`` degrees clockwise about its centre."""
     if min(width, height) < THIN:
         return np.zeros((0, 8))
-    a, b, cosine, sine = width / 2, height / 2, cosdg(angle), sindg(angle)
+    a, b = width / 2, height / 2
+    cosine, sine = _cosine_and_sine(angle)
     radius = math.hypot(a * sine, b * cosine)
     slope = (a - b) * (a + b) * sine * cosine / radius**2
     top, bottom = y + b - radius, y + b + radius
@@ -90,7 +91,13 @@ def arc(x: float, y: float, width: float, height: float, start: float, sweep: fl
 def _parameter(direction: float, a: float, b: float) -> float:
     """Convert a direction in degrees to the angle t at which (a cos t, b sin t) lies in that direction."""
     turns, rest = divmod(direction, 360)
-    return 2 * math.pi * turns + math.atan2(a * sindg(rest), b * cosdg(rest)) % (2 * math.pi)
+    cosine, sine = _cosine_and_sine(rest)
+    return 2 * math.pi * turns + math.atan2(a * sine, b * cosine) % (2 * math.pi)
+
+
+def _cosine_and_sine(angle: float) -> tuple[float, float]:
+    """Of an angle in degrees, exact at whole quarters of a turn."""
+    return float(scipy.special.cosdg(angle)), float(scipy.special.sindg(angle))
 
 
 def bezier(points: Points) -> Points:

@@ -104,7 +104,7 @@ def window_of(left: float, top: float, right: float, bottom: float, shape: tuple
 
 
 @njit(cache=True, nogil=True)
-def _fill(edges, order, top, left, nonzero, inside):  # type: ignore[no-untyped-def]
+def _fill(edges, order, top, left, nonzero, inside):
     """Set ``inside`` (H, W) uint8 to 1 where the outline winds about the pixel's centre, to 0 elsewhere."""
     height, width = inside.shape
     active = np.empty(len(edges), np.int64)
@@ -124,7 +124,7 @@ def _fill(edges, order, top, left, nonzero, inside):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _cover(edges, order, bands, top, left, nonzero, covered):  # type: ignore[no-untyped-def]
+def _cover(edges, order, bands, top, left, nonzero, covered):
     """Set ``covered`` (H, W) float32 to the share of each pixel that the outline encloses, band by band."""
     width = covered.shape[1]
     active = np.empty(len(edges), np.int64)
@@ -156,7 +156,7 @@ def _cover(edges, order, bands, top, left, nonzero, covered):  # type: ignore[no
 
 
 @njit(cache=True, nogil=True)
-def _advance(edges, order, active, count, following, y):  # type: ignore[no-untyped-def]
+def _advance(edges, order, active, count, following, y):
     """Drop from ``active`` the edges that end above ``y`` and take in those that begin there."""
     kept = 0
     for k in range(count):
@@ -172,7 +172,7 @@ def _advance(edges, order, active, count, following, y):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True)
-def _sort_crossings(edges, active, xs, count, y):  # type: ignore[no-untyped-def]
+def _sort_crossings(edges, active, xs, count, y):
     """Sort ``active`` by where the edges cross ``y``: by insertion, because the order hardly changes between bands."""
     for k in range(count):
         edge = active[k]
@@ -185,7 +185,7 @@ def _sort_crossings(edges, active, xs, count, y):  # type: ignore[no-untyped-def
 
 
 @njit(cache=True, nogil=True)
-def _crossing(edges, edge, y):  # type: ignore[no-untyped-def]
+def _crossing(edges, edge, y):
     rise = y - edges[edge, Y]
     x = edges[edge, X] + edges[edge, SLOPE] * rise
     if edges[edge, BULGE] != 0:

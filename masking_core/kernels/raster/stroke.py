@@ -52,7 +52,7 @@ def _mask(points: Points, radius: float, window: Window) -> Mask:
 
 
 @njit(cache=True, nogil=True)
-def _fill_capsules(points, radius, top, left, inside):  # type: ignore[no-untyped-def]
+def _fill_capsules(points, radius, top, left, inside):
     """Set ``inside`` (H, W) bool where a pixel's centre is in a capsule."""
     height, width = inside.shape
     # Spans of one segment after the other mostly overlap: what is open on a row is joined before it is filled.
@@ -74,7 +74,7 @@ def _fill_capsules(points, radius, top, left, inside):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
-def _cover_rim(points, radius, top, left, covered):  # type: ignore[no-untyped-def]
+def _cover_rim(points, radius, top, left, covered):
     """Raise ``covered`` (H, W) float32 where the distance from the polyline is from radius - ½ to radius + ½."""
     height, width = covered.shape
     for k in range(max(1, len(points) - 1)):
@@ -96,14 +96,14 @@ def _cover_rim(points, radius, top, left, covered):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True, nogil=True)
-def _rows(ay, by, radius, top, height):  # type: ignore[no-untyped-def]
+def _rows(ay, by, radius, top, height):
     first = math.ceil(min(ay, by) - radius - 0.5) - top
     last = math.floor(max(ay, by) + radius - 0.5) - top
     return max(first, 0), min(last + 1, height)
 
 
 @njit(cache=True, nogil=True)
-def _pixels(ax, ay, bx, by, radius, y, left, width):  # type: ignore[no-untyped-def]
+def _pixels(ax, ay, bx, by, radius, y, left, width):
     """Find the columns, from first up to but without last, whose centres on row centre ``y`` are in a capsule."""
     low, high = _span(ax, ay, bx, by, radius, y)
     if low > high:
@@ -112,7 +112,7 @@ def _pixels(ax, ay, bx, by, radius, y, left, width):  # type: ignore[no-untyped-
 
 
 @njit(cache=True, nogil=True)
-def _span(ax, ay, bx, by, radius, y):  # type: ignore[no-untyped-def]
+def _span(ax, ay, bx, by, radius, y):
     """Cut the capsule of ``radius`` about a-b at height ``y``: from x = low to high; empty if low > high."""
     low, high = np.inf, -np.inf
     for x, rise in ((ax, y - ay), (bx, y - by)):
@@ -141,7 +141,7 @@ def _span(ax, ay, bx, by, radius, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _distance(ax, ay, bx, by, x, y):  # type: ignore[no-untyped-def]
+def _distance(ax, ay, bx, by, x, y):
     dx, dy = bx - ax, by - ay
     squared = dx * dx + dy * dy
     along = 0.0 if squared == 0 else min(max(((x - ax) * dx + (y - ay) * dy) / squared, 0.0), 1.0)

@@ -1,6 +1,6 @@
 """How pixels came to be grouped, for the page that explains it."""
 
-from functools import cache
+from functools import cached_property, partial
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from masking_core.kernels.clustering.fuzzy import memberships
 from masking_core.kernels.clustering.partition import Partition, histogram_of, tied_pixels
 from masking_core.kernels.clustering.spatial import BY_COLOUR, FREE, Grid, lloyd
 from masking_core.kernels.colour_space import ColourSpace, planes, read_only, to_rgb
-from masking_core.stage import Plot, Series, Stage
+from masking_core.stage import Plot, Series, Stage, always
 
 SHOWN = 1500
 """Pixels whose colours are plotted."""
@@ -27,8 +27,6 @@ class Grouping:
 
     def __init__(self, image: Image, found: Partition, space: ColourSpace, seeds: Seeds) -> None:
         self._image, self._found, self._space, self._seeds = image, found, space, seeds
-        self._grid = cache(self._make_grid)
-        self._cloud = cache(self._make_cloud)
 
     @property
     def steps(self) -> int:
@@ -40,7 +38,7 @@ class Grouping:
         centres = self._found.path[step]
         if centres.shape[1] == 3:
             centres = np.hstack([centres, np.zeros((len(centres), 2))])
-        return lloyd(self._grid(), self._found.measure, centres, 0, 0.0).labels
+        return lloyd(self._grid, self._found.measure, centres, 0, 0.0).labels
 
     def painted(self, step: int) -> Picture:
         """The picture in the colours of the centres after so many iterations; places are drawn as dots."""
@@ -55,14 +53,14 @@ class Grouping:
 
     def membership(self, cluster: int, fuzzifier: float) -> NDArray[np.float32]:
         """(H, W) float32 in [0, 1]: how much each pixel belongs to a cluster in the end."""
-        grid = self._grid()
+        grid = self._grid
         colours, ties = grid.colours.reshape(3, -1), np.maximum(grid.ties, FREE).astype(np.int32).ravel()
         belonging, _ = memberships(colours, ties, self._found.path[-1], fuzzifier)
         return belonging[:, cluster].reshape(grid.ties.shape)
 
     def cloud(self, step: int | None) -> Plot:
         """The picture's colours, seen along the two axes on which they differ most, and the centres' way among them."""
-        axes, points, colours = self._cloud()
+        axes, points, colours = self._cloud
         series = [Series("pixels", points[:, 0].tolist(), points[:, 1].tolist(), "dots", colours, 5)]
         if step is not None:
             series += [self._way(cluster, step, axes) for cluster in range(len(self._found.colours)) if step]
@@ -82,6 +80,32 @@ class Grouping:
             (float(low[1]), float(high[1])),
         )
 
+    def groups(self, _: int) -> Picture:
+        """The picture in the colours of its groups; black outside of them all."""
+        colours = np.vstack([self._found.colours, [[0, 0, 0]]]).round().astype(np.uint8)
+        return np.asarray(colours[self._found.labels], np.uint8)
+
+    def pixels(self, _: int) -> tuple[Plot, ...]:
+        """The picture's colours."""
+        return (self.cloud(None),)
+
+    def movement(self, step: int) -> tuple[Plot, ...]:
+        """The centres among the picture's colours after so many iterations, and what they have made small."""
+        return self.cloud(step), self.energy(step)
+
+    def share(self, fuzzifier: float, cluster: int) -> Picture:
+        """How much each pixel belongs to a cluster, white all of it."""
+        return np.dstack([np.rint(self.membership(cluster, fuzzifier) * 255).astype(np.uint8)] * 3)
+
+    def histogram(self, fuzzifier: float, cluster: int) -> tuple[Plot, ...]:
+        """How many pixels belong how much to a cluster."""
+        counts, edges = np.histogram(self.membership(cluster, fuzzifier), BINS, (0.0, 1.0))
+        middles = ((edges[1:] + edges[:-1]) / 2).tolist()
+        heights = (100 * counts / counts.sum()).tolist()
+        ink = f"#{bytes(self._found.colours[cluster].round().astype(np.uint8)).hex()}"
+        bars = Series("", middles, heights, "bars", [ink], 1 / BINS)
+        return (Plot("How many pixels belong how much", "membership", "% of the pixels", (bars,), (0.0, 1.0)),)
+
     def energy(self, step: int) -> Plot:
         """What is minimised, over the iterations."""
         energy = [value / self._found.labels.size for value in self._found.energy]
@@ -93,14 +117,16 @@ class Grouping:
         way = self._found.path[: step + 1, cluster][:, axes]
         return Series("", way[:, 0].tolist(), way[:, 1].tolist(), "line", ["#808080"], 2)
 
-    def _make_cloud(self) -> tuple[list[int], NDArray[np.float64], list[str]]:
+    @cached_property
+    def _cloud(self) -> tuple[list[int], NDArray[np.float64], list[str]]:
         rgb = self._image.rgb.reshape(-1, 3)
         chosen = np.random.default_rng(0).choice(len(rgb), min(SHOWN, len(rgb)), replace=False)
         points = planes(np.ascontiguousarray(rgb[chosen])[None], self._space)[:, 0].T.astype(np.float64)
         axes = colour_axes.widest(points)
         return axes, points[:, axes].round(2), [f"#{bytes(pixel).hex()}" for pixel in rgb[chosen]]
 
-    def _make_grid(self) -> Grid:
+    @cached_property
+    def _grid(self) -> Grid:
         rgb, seeds = self._image.rgb, self._seeds
         if seeds is not None and self._found.measure == BY_COLOUR:
             seeds = tied_pixels(histogram_of(rgb, None, 6), rgb, None, seeds)
@@ -121,8 +147,8 @@ def stages(image: Image, found: Partition, space: ColourSpace, seeds: Seeds) -> 
             if placed
             else "Every pixel is a point in the space of colours. Where it lies in the picture plays no part.",
             formula=symbol + (", s_x, s_y)" if placed else ")"),
-            render=lambda _: image.rgb,
-            plots=lambda _: (grouping.cloud(None),),
+            render=partial(always, image.rgb),
+            plots=grouping.pixels,
         ),
         Stage(
             title="The centres move",
@@ -134,14 +160,14 @@ def stages(image: Image, found: Partition, space: ColourSpace, seeds: Seeds) -> 
             render=grouping.painted,
             frames=grouping.steps,
             names=tuple("the start" if step == 0 else f"iteration {step}" for step in range(grouping.steps)),
-            plots=lambda step: (grouping.cloud(step), grouping.energy(step)),
+            plots=grouping.movement,
         ),
         Stage(
             title="The groups",
             text="The centres rest, and every pixel is painted in the colour of its own. These groups are the objects; "
             "what is kept of them is decided afterwards.",
             formula=r"g(x) = \arg\min_k " + distance,
-            render=lambda _: np.vstack([found.colours, [[0, 0, 0]]]).round().astype(np.uint8)[found.labels],
+            render=grouping.groups,
         ),
     )
 
@@ -153,19 +179,6 @@ def fuzzy_stages(
     grouping = Grouping(image, found, space, seeds)
     colours, moving, groups = stages(image, found, space, seeds)
     count = len(found.colours)
-
-    def share(cluster: int) -> Picture:
-        grey = np.rint(grouping.membership(cluster, fuzzifier) * 255).astype(np.uint8)
-        return np.dstack([grey] * 3)
-
-    def histogram(cluster: int) -> tuple[Plot, ...]:
-        counts, edges = np.histogram(grouping.membership(cluster, fuzzifier), BINS, (0.0, 1.0))
-        middles = ((edges[1:] + edges[:-1]) / 2).tolist()
-        heights = (100 * counts / counts.sum()).tolist()
-        ink = f"#{bytes(found.colours[cluster].round().astype(np.uint8)).hex()}"
-        bars = Series("", middles, heights, "bars", [ink], 1 / BINS)
-        return (Plot("How many pixels belong how much", "membership", "% of the pixels", (bars,), (0.0, 1.0)),)
-
     return (
         colours,
         Stage(
@@ -183,10 +196,10 @@ def fuzzy_stages(
             text="The whiter, the more a pixel belongs to the group. With a larger fuzzifier m there are more greys.",
             formula=r"u_k(x) = \Big( \sum_j \big( \lVert x - c_k \rVert / \lVert x - c_j \rVert \big)^{2/(m-1)} "
             r"\Big)^{-1}",
-            render=share,
+            render=partial(grouping.share, fuzzifier),
             frames=count,
             names=tuple(f"group {cluster + 1} of {count}" for cluster in range(count)),
-            plots=histogram,
+            plots=partial(grouping.histogram, fuzzifier),
         ),
         groups,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from masking_core.arrays import Labels, Mask
-from masking_core.errors import PromptError
 from masking_core.image import Image
 from masking_core.kernels.appearance import appearance_learning
 from masking_core.kernels.appearance.appearance_learning import AppearanceModel, LearningSettings
+from masking_core.kernels.appearance.prior import Prior, prior_of
 from masking_core.kernels.appearance.salience import salience
 from masking_core.kernels.appearance.unaries import (
     GEODESIC_WEIGHT,
@@ -27,10 +28,13 @@ from masking_core.kernels.min_cut.contrast import nlinks, quantise
 from masking_core.kernels.min_cut.maxflow import Grid
 from masking_core.method import Method, Segmentation, Tool
 from masking_core.methods.graph_cut.stages import Account, stages
+from masking_core.methods.object_marks import ObjectMarks, objects_of
+from masking_core.models import files
+from masking_core.models.registry import DEFAULT
+from masking_core.models.subject_map import SubjectMap, crop_of, subject_map
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
@@ -53,10 +57,14 @@ class Known:
     Attributes:
         seeds: (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
         belief: what was learned.
+        prior: what a map of the likely object adds; None without one.
+        seen: that map, as the network gave it.
     """
 
     seeds: NDArray[np.int8]
     belief: AppearanceModel
+    prior: Prior | None = None
+    seen: SubjectMap | None = None
 
 
 class GraphCut(Method):
@@ -112,40 +120,43 @@ class GraphCut(Method):
         Show(advanced=True),
     ] = False
 
+    prior: Annotated[
+        Literal["none", "subject"],
+        Field(title="Prior", description="What is known of the object beside your marks; your marks always win."),
+        Show(labels={"none": "Nothing", "subject": "What a trained network takes for the subject"}),
+    ] = "none"
+
     def segment(self, image: Image, prompts: Prompts) -> Segmentation:
-        """See :meth:`masking_core.Method.segment`."""
+        """See :meth:`masking_core.Method.segment`.
+
+        Raises:
+            ModelError: the prior is "subject" and the network's file is not at hand.
+        """
         shape = image.rgb.shape[0], image.rgb.shape[1]
         report(0.0, "Reading the marks")
-        seeds = prompts.seeds(shape).astype(np.int32)
-        if prompts.marks and len(prompts.outside(shape)) == len(prompts.marks):
-            raise PromptError("All marks lie outside the picture: draw at least one on it.")
-        regions = {n: prompts.bounds(shape, n) for n in sorted({r.object for r in prompts.regions if r.object > 0})}
-        numbers = sorted({n for n in label_map.marked(seeds) if n > 0} | set(regions)) or [1]
-        guessed = not regions and not (seeds > 0).any()
+        every = objects_of(prompts, shape)
+        guessed = not any(each.is_marked for each in every)
         labels = np.zeros(shape, np.int32)
-        highest = np.full(shape if len(numbers) > 1 else (1, 1), -np.inf, np.float32)
+        highest = np.full(shape if len(every) > 1 else (1, 1), -np.inf, np.float32)
         objects: dict[int, Known] = {}
-        for number in numbers:
-            region = regions.get(number)
-            own = _own(seeds, number)
-            _check(number, own, region)
-            known = objects[number] = self._learn(image, _bounded(own, region), region)
+        for each in every:
+            known = objects[each.number] = self._learn(image, each)
             found = self._cut(image, known, guessed=guessed)
-            if len(numbers) > 1:
+            if len(every) > 1:
                 score = cv2.resize(known.belief.of_pixels(_features(image)), shape[::-1])
-                found &= (score > highest) | (own == 1)
+                found &= (score > highest) | (each.seeds == 1)
                 highest = np.where(found, score, highest)
-            labels[found] = number
+            labels[found] = each.number
         return Segmentation(
             labels=labels,
             knows_background=True,
             info={
-                "objects": len(numbers),
+                "objects": len(every),
                 "iterations": max(known.belief.rounds for known in objects.values()),
                 "foreground": float((labels > 0).mean()),
             },
             notes=(NO_OBJECT,) if guessed else (),
-            uncertainty=lambda: self._uncertainty(image, objects),
+            uncertainty=partial(self._uncertainty, image, objects),
             stages=stages(self._account(image, labels, objects, guessed=guessed)),
         )
 
@@ -162,29 +173,35 @@ class GraphCut(Method):
             links=self._links(image, features),
             smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
             sizes=tuple(level.shape[:2] for level in reversed(self._pyramid(image).levels)),
-            cuts=lambda number: self._cuts(image, objects[number]),
+            cuts=partial(self._cuts_of, image, objects),
         )
 
-    def _learn(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> Known:
+    def _learn(self, image: Image, marks: ObjectMarks) -> Known:
         """One object against everything else."""
         features = _features(image)
-        small, links = _reduced_seeds(seeds, features.lab.shape[:2]), self._links(image, features)
+        small, links = _reduced_seeds(marks.seeds, features.lab.shape[:2]), self._links(image, features)
         cut_with = self._solver(links, small)
         learning = LearningSettings(self.colours, self.iterations, self.precision, self.reach)
-        if region is not None:
-            inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
-            inside = inside if inside.any() else small != 0
-            belief = appearance_learning.from_region(features, inside, links, cut_with, learning)
+        inside = _reduced_region(marks.region, small)
+        seen = None if self.prior == "none" else _seen(image, marks)
+        prior = None if seen is None else _prior(seen, image, small if inside is None else np.where(inside, small, -1))
+        if inside is not None:
+            belief = appearance_learning.from_region(features, inside, links, cut_with, learning, prior)
         elif (small == 1).any():
-            belief = appearance_learning.from_strokes(features, small, cut_with, learning)
+            belief = appearance_learning.from_strokes(features, small, cut_with, learning, prior)
+        elif prior is not None:
+            belief = appearance_learning.from_map(features, prior, cut_with, learning)
         else:
             belief = appearance_learning.from_salience(features, _salience(image), small, cut_with, learning)
-        return Known(seeds, belief)
+        return Known(marks.seeds, belief, prior, seen)
 
     def _cut(self, image: Image, known: Known, *, guessed: bool) -> Mask:
         report(0.6, "Cutting")
         *_, last = self._cuts(image, known)
         return without_specks(last.foreground) if guessed else connected_to_seeds(last.foreground, known.seeds)
+
+    def _cuts_of(self, image: Image, objects: dict[int, Known], number: int) -> Iterator[Step]:
+        return self._cuts(image, objects[number])
 
     def _cuts(self, image: Image, known: Known) -> Iterator[Step]:
         """The cut of every size, the smallest first."""
@@ -243,25 +260,24 @@ class GraphCut(Method):
         )
 
 
-def _own(seeds: NDArray[np.int32], number: int) -> NDArray[np.int8]:
-    """One object's seeds: 1 its own, 0 those of everything else, -1 none."""
-    own: NDArray[np.int8] = (seeds == number).view(np.int8)
-    own[seeds < 0] = -1
-    return own
+def _seen(image: Image, marks: ObjectMarks) -> SubjectMap:
+    """Where a trained network sees the subject, among the pixels that may be the object."""
+    return subject_map(image, files.weights(DEFAULT), crop_of(marks.seeds != 0))
 
 
-def _bounded(seeds: NDArray[np.int8], region: Mask | None) -> NDArray[np.int8]:
-    """Seeds with what lies outside the region as certain background."""
-    return seeds if region is None else np.where(region, seeds, np.int8(0))
+def _prior(seen: SubjectMap, image: Image, seeds: NDArray[np.int8]) -> Prior:
+    """What a network's map says at the size of the view; ``seeds`` (h, w) are those that may contradict it."""
+    likely = seen.placed(seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
+    return prior_of(likely, seeds, _features(image))
 
 
-def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:
+def _reduced_region(region: Mask | None, seeds: NDArray[np.int8]) -> Mask | None:
+    """A region at the size of the view's seeds; where it would vanish, all that is not certainly background."""
     if region is None:
-        return
-    if not region.any():
-        raise PromptError(f"The region of object {number} holds no pixel of the picture: draw it on the picture.")
-    if (seeds == 1).any() and not (region & (seeds == 1)).any():
-        raise PromptError(f"The strokes of object {number} lie outside its own region: draw some inside, or no region.")
+        return None
+    share = cv2.resize(region.astype(np.float32), seeds.shape[::-1], interpolation=cv2.INTER_AREA)
+    inside: Mask = share >= 0.5
+    return inside if inside.any() else seeds != 0
 
 
 def _features(image: Image) -> Features:

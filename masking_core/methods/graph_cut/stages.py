@@ -1,7 +1,8 @@
 """How a graph cut came about, for the page that explains it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, pairwise
 
 import cv2
@@ -77,7 +78,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "Orange is certainly the object, blue is certainly background: your marks, or what lies outside your "
             "region. Everything else is to be decided.",
             r"l_p = 1 \;\; (p \in \mathcal{O}) \qquad l_p = 0 \;\; (p \in \mathcal{B})",
-            lambda index: _certain(account, objects[index]),
+            partial(_certain, account, objects),
             len(objects),
             tuple(f"object {number}" for number in objects),
         ),
@@ -88,17 +89,17 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "object, black surely background. They are learned from what is certain, then again from each cut.",
             r"c_p = \log \frac{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{object}}"
             r"{\sum_k w_k \, \mathcal{N}(x_p; \mu_k, \Sigma_k)_{background}}",
-            lambda index: _shades(believed[index].of_colour(account.features) / believed[index].limit),
+            partial(_colour, account, believed),
             len(rounds),
             names,
-            lambda index: (_cloud(account, believed[index]), _histogram(account, believed[index])),
+            partial(_colour_plots, account, believed),
         ),
         Stage(
             "Unary cost",
             "To the colour comes the way to the strokes, or the place in the region. What is far from a stroke of its "
             "colour is no longer taken.",
             r"u_p = c_p + r \, \frac{d_B - d_F}{d_B + d_F}",
-            lambda index: _shades(believed[index].of_pixels(account.features) / (2 * believed[index].limit)),
+            partial(_unary, account, believed),
             len(rounds),
             names,
         ),
@@ -107,24 +108,24 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "Cutting between two neighbours costs what this picture is bright. The cheapest boundary follows the dark "
             "lines in it, which are edges.",
             r"w_{pq} = \exp(-\beta \lVert x_p - x_q \rVert^2) \, / \, \lvert p - q \rvert",
-            lambda _: _grey(account.links.astype(np.float32).mean(axis=0) / MAX_LINK * 255),
+            partial(_links, account),
         ),
         Stage(
             "Cut, learn, cut again",
             "The maximum flow from object to background fills the cheapest boundary, and a small copy of the picture "
             "is cut there. The colours of both sides are learned from that cut, until it no longer changes.",
             r"E(l) = -\sum_p u_p \, l_p + \lambda \sum_{pq} w_{pq} \, [l_p \ne l_q]",
-            lambda index: _cut(account.image, believed[index].cut),
+            partial(_learned_cut, account, believed),
             len(rounds),
             names,
-            lambda index: _progress(account, *rounds[index]),
+            partial(_progress, account, rounds),
         ),
         Stage(
             "The band",
             "From size to size only a narrow band around the boundary is cut anew, and what a little more or less "
             "evidence would move to the other side, here in yellow. All else keeps what the smaller size decided.",
             r"p \in \text{band} \iff \exists\, q : \lVert p - q \rVert_\infty \le b, \; l_q \ne l_p",
-            lambda index: _band(account, *steps[index]),
+            partial(_band, account, steps),
             len(steps),
             tuple(_size(account, number if several else None, size) for number, size in steps),
         ),
@@ -133,7 +134,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
             "This is the cheapest cut at full size. Where several objects were marked, the one with the highest unary "
             "has the pixel.",
             r"l^* = \arg\min_l E(l)",
-            lambda _: _cut(account.image, account.labels > 0),
+            partial(_final_cut, account),
         ),
     )
 
@@ -144,7 +145,7 @@ def _standing_out(salience: Plane) -> Stage:
         "Nothing is marked, so the colours are learned from what stands out: white is what hardly touches the frame of "
         "the picture, is unlike it, and cannot be reached from it without crossing an edge. The middle is preferred.",
         r"s_p = (1 - b_p) \, (r_p + d_p) \, e^{-\lVert p \rVert^2 / 2 \sigma^2}",
-        lambda _: _grey(salience * 255),
+        partial(_salience, salience),
     )
 
 
@@ -156,11 +157,39 @@ def _shades(field: Plane) -> Picture:
     return _grey(field * 127.5 + 127.5)
 
 
-def _certain(account: Account, number: int) -> Picture:
-    picture, seeds = account.image.rgb // 2 + np.uint8(100), account.seeds[number]
+def _salience(salience: Plane, _: int) -> Picture:
+    return _grey(salience * 255)
+
+
+def _certain(account: Account, objects: Sequence[int], index: int) -> Picture:
+    picture, seeds = account.image.rgb // 2 + np.uint8(100), account.seeds[objects[index]]
     picture[seeds == 1] = RGB[2]
     picture[seeds == 0] = picture[seeds == 0] // 3 + RGB[1] // 3 * 2
     return picture
+
+
+def _colour(account: Account, believed: Sequence[AppearanceModel], index: int) -> Picture:
+    return _shades(believed[index].of_colour(account.features) / believed[index].limit)
+
+
+def _colour_plots(account: Account, believed: Sequence[AppearanceModel], index: int) -> tuple[Plot, ...]:
+    return _cloud(account, believed[index]), _histogram(account, believed[index])
+
+
+def _unary(account: Account, believed: Sequence[AppearanceModel], index: int) -> Picture:
+    return _shades(believed[index].of_pixels(account.features) / (2 * believed[index].limit))
+
+
+def _links(account: Account, _: int) -> Picture:
+    return _grey(account.links.astype(np.float32).mean(axis=0) / MAX_LINK * 255)
+
+
+def _learned_cut(account: Account, believed: Sequence[AppearanceModel], index: int) -> Picture:
+    return _cut(account.image, believed[index].cut)
+
+
+def _final_cut(account: Account, _: int) -> Picture:
+    return _cut(account.image, account.labels > 0)
 
 
 def _cut(image: Image, cut: Mask) -> Picture:
@@ -174,7 +203,8 @@ def _size(account: Account, number: int | None, size: int) -> str:
     return ("" if number is None else f"object {number}, ") + f"{width:,} × {height:,} pixels"
 
 
-def _band(account: Account, number: int, size: int) -> Picture:
+def _band(account: Account, steps: Sequence[tuple[int, int]], index: int) -> Picture:
+    number, size = steps[index]
     free, foreground = next(islice(account.cuts(number), size, None))
     height, width = free.shape
     guide = np.asarray(cv2.resize(account.image.rgb, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
@@ -211,7 +241,8 @@ def _histogram(account: Account, belief: AppearanceModel) -> Plot:
     return Plot("How clearly colour tells the two sides apart", "log ratio", "% of the pixels", tuple(series))
 
 
-def _progress(account: Account, number: int, here: int) -> tuple[Plot, ...]:
+def _progress(account: Account, rounds: Sequence[tuple[int, int]], index: int) -> tuple[Plot, ...]:
+    number, here = rounds[index]
     beliefs = account.learned[number]
     numbers = list(range(1, len(beliefs) + 1))
     costs = [account.energy(belief) for belief in beliefs]

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import label_map
 from masking_core.arrays import Labels, Mask
 from masking_core.errors import PromptError
 from masking_core.kernels.colour_space import planes
 from masking_core.kernels.watershed.basins import blobs, core, even_regions, insides
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 CORE = 0.75
 """The core of a region: its pixels at least this share of the greatest depth inside."""

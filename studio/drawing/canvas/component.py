@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from masking_core.errors import PromptError
-from masking_core.prompts import Prompts
+from masking_core.prompts import AnyMark, Prompts
 from studio import state
 from studio.drawing import history
 from studio.drawing.canvas import fabric
@@ -43,7 +44,7 @@ _here = Path(__file__).parent / "bridge"
 
 
 @st.cache_resource(show_spinner=False)
-def _bridge():
+def _bridge() -> ComponentRenderer:
     return st.components.v2.component(
         "masking_studio.bridge",
         html='<div class="glass"><svg></svg><div class="brush"></div></div>',
@@ -144,7 +145,7 @@ def _redraw(view: dict[str, Any], past: History, sheet: Sheet) -> None:
     view["drawing"] = fabric.write(history.prompts(past).marks, sheet)
 
 
-def _marks(marks: list[dict[str, Any]]) -> tuple[Any, ...]:
+def _marks(marks: list[dict[str, Any]]) -> tuple[AnyMark, ...]:
     return Prompts.model_validate({"version": 1, "marks": marks}).marks
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from masking_core.arrays import Points
 from masking_core.errors import PromptError
-from masking_core.prompts import Ellipse, Mark, Point, Polygon, Rectangle, SeedMap, Stroke
+from masking_core.prompts import AnyMark, Ellipse, Point, Polygon, Rectangle, SeedMap, Stroke
 from studio.drawing.canvas.figure import Figure, trace
 from studio.drawing.canvas.ink import Ink, Tool
 
@@ -65,13 +65,13 @@ class Reading:
         refused: a sentence for each kind of thing that could not be read.
     """
 
-    marks: tuple[Mark, ...]
+    marks: tuple[AnyMark, ...]
     fresh: tuple[Ink, ...] = ()
     strays: tuple[Ink, ...] = ()
     refused: tuple[str, ...] = ()
 
 
-def read(drawing: object, sheet: Sheet, base: Sequence[Mark] = ()) -> Reading:
+def read(drawing: object, sheet: Sheet, base: Sequence[AnyMark] = ()) -> Reading:
     """The marks of a drawing.
 
     Args:
@@ -82,8 +82,8 @@ def read(drawing: object, sheet: Sheet, base: Sequence[Mark] = ()) -> Reading:
     Raises:
         PromptError: it is no drawing, or too large a one.
     """
-    old: dict[int, Mark] = {}
-    new: list[tuple[Ink, Mark]] = []
+    old: dict[int, AnyMark] = {}
+    new: list[tuple[Ink, AnyMark]] = []
     strays: list[Ink] = []
     refused: dict[str, None] = {}
     for thing in _things(drawing):
@@ -123,7 +123,7 @@ def _lists(thing: dict[str, Any]) -> list[list[object]]:
     return [part for name in ("points", "path") if isinstance(part := thing.get(name), list)]
 
 
-def _mark(figure: Figure, ink: Ink, sheet: Sheet) -> Mark | None:
+def _mark(figure: Figure, ink: Ink, sheet: Sheet) -> AnyMark | None:
     """The mark that a figure is; None for what was not meant: a stray click, a polygon left open."""
     shape = _shape(figure, ink, sheet)
     if shape is None or (ink.tool not in {"brush", "point"} and _stray(shape, sheet)):
@@ -131,7 +131,7 @@ def _mark(figure: Figure, ink: Ink, sheet: Sheet) -> Mark | None:
     return shape
 
 
-def _again(figure: Figure, ink: Ink, before: Mark, sheet: Sheet) -> Mark:
+def _again(figure: Figure, ink: Ink, before: AnyMark, sheet: Sheet) -> AnyMark:
     """A mark that was on the canvas before, wherever it is now, with all that the canvas does not know about it."""
     if ink.tool == "fixed":
         return before
@@ -144,7 +144,7 @@ def _again(figure: Figure, ink: Ink, before: Mark, sheet: Sheet) -> Mark:
     return now.model_copy(update=kept)
 
 
-def _shape(figure: Figure, ink: Ink, sheet: Sheet) -> Mark | None:
+def _shape(figure: Figure, ink: Ink, sheet: Sheet) -> AnyMark | None:
     common: dict[str, Any] = {"object": ink.object, "operation": ink.operation}
     match figure.type, ink.tool:
         case "Rect", "ellipse":
@@ -170,7 +170,7 @@ def _shape(figure: Figure, ink: Ink, sheet: Sheet) -> Mark | None:
     return None
 
 
-def _line(figure: Figure, ink: Ink, common: dict[str, Any], sheet: Sheet) -> Mark | None:
+def _line(figure: Figure, ink: Ink, common: dict[str, Any], sheet: Sheet) -> AnyMark | None:
     points, middle = trace(figure.path or [])
     points = figure.placed(points - middle)
     if np.ptp(points, axis=0).max() < 0.5:
@@ -184,7 +184,7 @@ def _line(figure: Figure, ink: Ink, common: dict[str, Any], sheet: Sheet) -> Mar
     return Stroke(**common, points=_tuples(points, sheet), width=width * sheet.scale)
 
 
-def _box(figure: Figure, sheet: Sheet) -> dict[str, float]:
+def _box(figure: Figure, sheet: Sheet) -> dict[str, Any]:
     """The box of a figure that does not lean, in picture pixels, and its angle."""
     width, height = figure.width * abs(figure.scaleX), figure.height * abs(figure.scaleY)
     x, y = figure.centre - (width / 2, height / 2)
@@ -206,7 +206,7 @@ def _within(box: list[float], sheet: Sheet) -> list[float]:
     return [sides[0][0], sides[1][0], sides[0][1], sides[1][1]]
 
 
-def _oval(figure: Figure, sheet: Sheet) -> dict[str, float]:
+def _oval(figure: Figure, sheet: Sheet) -> dict[str, Any]:
     # The image of a circle under any linear map is an ellipse along the map's singular vectors.
     axes, lengths, _ = np.linalg.svd(figure.linear @ np.diag([figure.width, figure.height]))
     if not _leans(figure):
@@ -234,26 +234,27 @@ def _stretch(figure: Figure) -> float:
     return float(np.sqrt(abs(np.linalg.det(figure.linear))))
 
 
-def _stray(mark: Mark, sheet: Sheet) -> bool:
+def _stray(mark: AnyMark, sheet: Sheet) -> bool:
     corners = _numbers(mark).astype(np.float32)
-    return cv2.contourArea(corners) < (SMALLEST * sheet.scale) ** 2
+    return bool(cv2.contourArea(corners) < (SMALLEST * sheet.scale) ** 2)
 
 
-def _alike(one: Mark, other: Mark, tolerance: float) -> bool:
+def _alike(one: AnyMark, other: AnyMark, tolerance: float) -> bool:
     if type(one) is not type(other):
         return False
     a, b = _numbers(one), _numbers(other)
     return a.shape == b.shape and bool(np.abs(a - b).max() <= tolerance)
 
 
-def _numbers(mark: Mark) -> Points:
+def _numbers(mark: AnyMark) -> Points:
     """The points that a mark's shape hangs on, (N, 2)."""
     match mark:
         case Rectangle() | Ellipse():
             half = np.array([mark.width, mark.height]) / 2
             cosine, sine = np.cos(np.radians(mark.angle)), np.sin(np.radians(mark.angle))
             turn = np.array([[cosine, sine], [-sine, cosine]])
-            return half * [(-1, -1), (1, -1), (1, 1), (-1, 1)] @ turn + half + (mark.x, mark.y)
+            corners: Points = half * [(-1, -1), (1, -1), (1, 1), (-1, 1)] @ turn + half + (mark.x, mark.y)
+            return corners
         case Stroke():
             return np.array([*mark.points, (mark.width, 0)])
         case Point():
@@ -263,7 +264,7 @@ def _numbers(mark: Mark) -> Points:
     return np.zeros((0, 2))
 
 
-def write(marks: Sequence[Mark], sheet: Sheet) -> dict[str, Any]:
+def write(marks: Sequence[AnyMark], sheet: Sheet) -> dict[str, Any]:
     """Marks as Fabric's JSON for a canvas: seed maps below, then strokes and points, areas above them.
 
     An eraser's strokes are cut out of what is below. What the canvas has no figure for is shown by its outline; a seed
@@ -273,11 +274,11 @@ def write(marks: Sequence[Mark], sheet: Sheet) -> dict[str, Any]:
     return {"version": "7.4.0", "objects": [figure for _, figure in sorted(drawn, key=itemgetter(0))]}
 
 
-def _layer(mark: Mark) -> int:
+def _layer(mark: AnyMark) -> int:
     return 0 if isinstance(mark, SeedMap) else 1 if isinstance(mark, Stroke | Point) else 2
 
 
-def _figure(mark: Mark, serial: int, sheet: Sheet) -> dict[str, Any]:
+def _figure(mark: AnyMark, serial: int, sheet: Sheet) -> dict[str, Any]:
     s = 1 / sheet.scale
     match mark:
         case Rectangle():
@@ -323,12 +324,12 @@ def _bounded(points: Points) -> dict[str, Any]:
 def _stroke(points: Points) -> dict[str, Any]:
     if len(points) == 1:  # a line without length would not be painted
         points = points + np.array([[-0.05, 0], [0.05, 0]])
-    path = [["L", x, y] for x, y in points.tolist()]
+    path: list[list[str | float]] = [["L", x, y] for x, y in points.tolist()]
     path[0][0] = "M"
     return _bounded(points) | {"type": "Path", "path": path, "strokeLineCap": "round", "strokeLineJoin": "round"}
 
 
-def _fixed(mark: Mark, sheet: Sheet) -> dict[str, Any]:
+def _fixed(mark: AnyMark, sheet: Sheet) -> dict[str, Any]:
     """The outline of what a mark covers, locked in its place."""
     window, mask = mark.placed(1 / sheet.scale, 0, 0).mask((sheet.height, sheet.width))
     outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
@@ -338,5 +339,5 @@ def _fixed(mark: Mark, sheet: Sheet) -> dict[str, Any]:
         line: list[list[Any]] = [["L", x, y] for x, y in (outline.reshape(-1, 2) + corner).tolist()]
         line[0][0] = "M"
         path += [*line, ["Z"]]
-    points = np.array([piece[1:] for piece in path if len(piece) == 3] or [(0.0, 0.0)])
+    points = np.array([piece[1:] for piece in path if len(piece) == 3] or [[0.0, 0.0]])
     return _bounded(points) | {"type": "Path", "path": path or [["M", 0, 0]], **dict.fromkeys(LOCKS, True)}

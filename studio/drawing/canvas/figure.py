@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from masking_core.arrays import Points
 from masking_core.errors import PromptError
 
-SIZES = {"M": 3, "L": 3, "Q": 5}
+SIZES: dict[str | float, int] = {"M": 3, "L": 3, "Q": 5}
 
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Origin = Literal["left", "center", "right", "top", "bottom"]

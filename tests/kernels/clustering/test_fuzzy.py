@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from masking_core.errors import Cancelled, PromptError
+from masking_core.errors import Cancelled, ParameterError
 from masking_core.kernels.clustering.colour_histogram import colour_histogram
 from masking_core.kernels.clustering.fuzzy import fuzzy_c_means, memberships
 from masking_core.kernels.clustering.fuzzy_partition import SMALL, fuzzy_partition
@@ -161,7 +161,7 @@ def test_outside_the_mask_nothing_is_counted_or_labelled():
     other = fuzzy_partition(rgb, 3, mask=mask, membership=True)
     np.testing.assert_array_equal(one.labels, other.labels)
     np.testing.assert_array_equal(one.membership, other.membership)
-    with pytest.raises(PromptError, match="holds no pixel"):
+    with pytest.raises(ParameterError, match="mask must hold"):
         fuzzy_partition(rgb, 3, mask=np.zeros_like(mask))
 
 

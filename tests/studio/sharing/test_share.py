@@ -16,7 +16,7 @@ from masking_core import (
     Colour,
     Dimmed,
     Edge,
-    Keep,
+    Foreground,
     KMeans,
     MaskingError,
     Prompts,
@@ -54,7 +54,7 @@ def everything_changed(method):
         method=method(**{parameter.name: other_value(parameter) for parameter in parameters(method)}),
         area=Area(x=10, y=20, width=300, height=200),
         clean=Clean(specks=40, split=True),
-        keep=Keep(rule="picked", picked=(1, 3)),
+        foreground=Foreground(rule="picked", picked=(1, 3)),
         edge=Edge(feather=2.5),
         background=Dimmed(amount=0.25),
     )
@@ -69,7 +69,13 @@ def test_a_query_is_read_back_to_the_same_work(method):
 def test_a_query_names_only_what_is_not_as_usual():
     recipe = Recipe(method=KMeans(objects=4), background=Colour(colour="#00ff00"))
     query = to_query("coffee", recipe, Prompts())
-    assert query == {"sample": "coffee", "method": "kmeans", "objects": "4", "background": "#00ff00"}
+    assert query == {
+        "sample": "coffee",
+        "method": "kmeans",
+        "objects": "4",
+        "background": "colour",
+        "background.colour": "#00ff00",
+    }
 
 
 def test_marks_too_many_for_an_address_stay_out_of_it():
@@ -101,8 +107,8 @@ HOSTILE = {
     "half an area": {"area": "1,2"},
     "an area of nothing": {"area": "0,0,0,0"},
     "an area of words": {"area": "a,b,c,d"},
-    "picks of nothing": {"keep.picked": "0"},
-    "picks of words": {"keep.picked": "x"},
+    "picks of nothing": {"foreground.picked": "0"},
+    "picks of words": {"foreground.picked": "x"},
     "marks that are no base64": {"marks": "%%%"},
     "marks cut short": {"marks": packed(BOX.to_json().encode())[:-20]},
     "marks that are no JSON": {"marks": packed(b"hello")},

@@ -13,6 +13,7 @@ const QUIET = `
   canvas { touch-action: none; -webkit-user-select: none; user-select: none; -webkit-tap-highlight-color: transparent; }
 `;
 const EDITABLE = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], [role=slider], [role=combobox], [role=grid], canvas[data-testid]";
+const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable=true]";
 const BOXES = new Set(["rectangle", "ellipse"]);
 const TAKES_BACK = new Set(["backspace", "ctrl+z"]);
 const LINES = new Set(["brush", "eraser", "lasso"]);
@@ -64,7 +65,8 @@ class Bridge {
     on(window, "touchstart touchmove touchend touchcancel", this.swallow, { passive: false });
     on(window, "click", this.expect);
     on(window, "keydown", this.key);
-    on(window, "keyup blur", () => { this.space = false; this.stage.classList.remove("grab"); });
+    on(window, "keyup", this.keyUp);
+    on(window, "blur", this.letGo);
     on(this.stage, "wheel", this.wheel, { passive: false });
     on(this.stage, "pointerleave", () => this.hideBrush(), { capture: false });
   }
@@ -249,6 +251,7 @@ class Bridge {
 
   move(event) {
     if (this.fingers.has(event.pointerId)) this.fingers.set(event.pointerId, event);
+    this.above = Boolean(this.over(event));
     if (this.gesture) return this.panned(event);
     if (this.resting && event.pointerId === this.resting.event.pointerId) {
       const from = this.resting.event;
@@ -539,8 +542,9 @@ class Bridge {
   key(event) {
     if (!this.data || !this.stage.isConnected || event.defaultPrevented || event.isComposing) return;
     const target = event.composedPath()[0];
-    if (target instanceof Element && target.closest(EDITABLE)) return;
-    if (document.querySelector('[role="dialog"]')) return;
+    const typed = target instanceof Element && target.closest(EDITABLE);
+    if (event.key === " " && this.above && !target.closest?.(TYPED)) return this.grab(event);
+    if (typed || document.querySelector('[role="dialog"]')) return;
     const combined = event.ctrlKey || event.metaKey;
     const name = event.key === " " ? "space" : event.key.toLowerCase();
     const combo = (combined ? "ctrl+" : "") + (combined && event.shiftKey ? "shift+" : "") + name;
@@ -552,9 +556,9 @@ class Bridge {
 
   command(combo, event) {
     if (combo === "space") {
-      if (target_is_button(event)) return false;
-      this.space = true;
-      this.stage.classList.add("grab");
+      // A button that was reached with the keyboard is pressed with it; one that was merely clicked is not.
+      if (event.composedPath()[0].matches(":focus-visible")) return false;
+      this.grab(event);
       return true;
     }
     if (this.data.tool === "edit" && (combo === "delete" || combo === "backspace")) {
@@ -568,6 +572,25 @@ class Bridge {
     else return false;
     this.sketch();
     return true;
+  }
+
+  grab(event) {
+    this.space = true;
+    this.stage.classList.add("grab");
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  keyUp(event) {
+    if (event.key !== " " || !this.space) return;
+    event.preventDefault(); // or a button that has the focus is pressed
+    event.stopImmediatePropagation();
+    this.letGo();
+  }
+
+  letGo() {
+    this.space = false;
+    this.stage.classList.remove("grab");
   }
 
   press(combo) {
@@ -638,8 +661,6 @@ class Bridge {
     return svg("polyline", { ...round, stroke: ink, "stroke-width": cursor / width, points: line });
   }
 }
-
-const target_is_button = (event) => event.composedPath()[0] instanceof HTMLButtonElement;
 
 const bridges = new WeakMap();
 

@@ -1,0 +1,57 @@
+"""The contract of an edge step: alpha in, alpha out."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from masking_core.arrays import Alpha, Mask
+from masking_core.image import Image
+from masking_core.parameters import Declared, Parameter, parameters
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What an edge step may look at beside alpha.
+
+    Attributes:
+        image: the picture, (H, W).
+        undecided: (H, W) bool, where a person painted hair; None where nobody did.
+        uncertainty: draws (H, W) float32 in [0, 1], 1 where the method's decision was closest; None where it cannot.
+        anti_aliased: whether alpha already is the exact share of every pixel: an automatic feather then adds nothing.
+    """
+
+    image: Image
+    undecided: Mask | None = None
+    uncertainty: Callable[[], Alpha] | None = None
+    anti_aliased: bool = False
+
+
+class EdgeStep(Declared, ABC):
+    """A way to change the edge of a cut-out; a new one is a subclass in a file of its own in this folder.
+
+    Its first parameter is the one that ``edge.<kind>`` means where no other is named.
+    """
+
+    kind: str = ""
+    """The name it goes by in recipes, links and on the command line."""
+
+    @abstractmethod
+    def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
+        """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether it changes nothing."""
+        return False
+
+    @classmethod
+    def absent(cls) -> Self:
+        """What counts as its values where an edge does not have it: those that change nothing, if there are any."""
+        low = cls.main().low
+        return cls().changed(**{cls.main().name: 0.0}) if low is not None and low <= 0 else cls()
+
+    @classmethod
+    def main(cls) -> Parameter:
+        """Its first parameter."""
+        return parameters(cls)[0]

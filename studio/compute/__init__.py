@@ -1,0 +1,204 @@
+"""Everything that takes a moment goes this way: off the page's thread, with progress, stopped when nobody wants it.
+
+Every run watches :mod:`masking_core.progress`; that is how it is cancelled. A visitor has at most one run at a time
+among those looked at and one among those made meanwhile, so that nobody slows the others down. Of several who ask for
+the same, one computes; what was computed is kept for as long as there is room and somebody is there who asked for it.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
+from masking_core.image.limits import in_force
+from masking_core.recipe import PREVIEW_PIXELS
+from masking_core.result import Found
+from masking_core.samples import sample
+from studio.compute.cache import Key
+from studio.compute.engine import engine
+from studio.compute.job import Job, Overtime
+from studio.compute.visitors import NOBODY, Visitor, acting_for, current
+from studio.settings import settings
+
+__all__ = [
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
+    "open_sample", "open_stack",
+    "place_of", "preview", "segment", "start", "submit", "wait", "waiting_words",
+]  # fmt: skip
+
+T = TypeVar("T")
+
+PATIENCE = 0.25
+"""Seconds a page waits before it shows that something is being computed."""
+
+
+def start() -> None:
+    """Make sure that the workers are there and that the kernels are being made ready."""
+    engine()
+
+
+def getting_ready() -> str:
+    """What is still being made ready since the server started; empty when everything is."""
+    warming = engine().warming
+    return "" if warming is None or warming.done else warming.doing
+
+
+def submit(work: Callable[[], Any], *, later: bool = False, seconds: float | None = None) -> Job:
+    """Run ``work`` for the visitor who asks.
+
+    Args:
+        work: what to do; it may call everything here but what waits for another job.
+        later: whether the visitor does other things meanwhile; what they look at is not held up by it.
+        seconds: how long it may take, if not as long as everything else.
+    """
+    workers = engine().later if later else engine().now
+    return workers.submit(work, current(), seconds or settings().time_limit)
+
+
+def place_of(job: Job) -> int:
+    """How many jobs will begin before this one."""
+    return engine().now.ahead_of(job) + engine().later.ahead_of(job)
+
+
+def waiting_words(job: Job) -> str:
+    """What is being done, for a page to show."""
+    ready, ahead_of_it = getting_ready(), place_of(job)
+    if ahead_of_it:
+        return f"{job.doing}: {ahead_of_it} before it …"
+    return f"{job.doing} … ({ready}: the first run is slower)" if ready else f"{job.doing} …"
+
+
+def wait(job: Job, notice: Any) -> Any:
+    """The job's value; ``notice``, an empty placeholder, shows how far it is when it takes longer than a moment.
+
+    A change of any widget ends the calling script at one of the calls below; the job is then told to stop.
+    """
+    begun = time.monotonic()
+    try:
+        while not job.done:
+            time.sleep(0.01)
+            if time.monotonic() - begun > PATIENCE:
+                notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
+                time.sleep(0.09)
+        notice.empty()
+        return job.future.result()
+    finally:
+        job.cancel()
+
+
+def once(key: Key, compute: Callable[[], T]) -> T:
+    """What ``compute()`` makes for ``key``, kept for the visitors who asked for it; ``key`` begins with its kind."""
+    return engine().cache.once(key, compute)
+
+
+def open_stack(files: list[dict[str, Any]]) -> Stack:
+    """The frames of one file, or several files as one stack; decoded once for as long as there is room.
+
+    Args:
+        files: {"name": file name, "data": bytes} each.
+
+    Raises:
+        ImageError: one cannot be opened, or they are too many or too large.
+    """
+    content = tuple((hashlib.blake2b(file["data"], digest_size=16).digest(), file["name"]) for file in files)
+    return _opened(("picture", content), lambda: _decoded(files))
+
+
+def open_sample(name: str) -> Stack:
+    """A sample picture, for all visitors the same. Raises :class:`ParameterError` for an unknown name."""
+    with acting_for(NOBODY):  # who is always there
+        return _opened(("picture", name), lambda: Stack.from_images([sample(name)]))
+
+
+def _opened(key: Key, decode: Callable[[], Stack]) -> Stack:
+    found = engine().cache.get(key)
+    if found is None:
+        found = wait(submit(lambda: engine().cache.once(key, decode)), st.empty())
+    return found  # type: ignore[no-any-return]
+
+
+def _decoded(files: list[dict[str, Any]]) -> Stack:
+    if len(files) == 1:
+        return Stack.open(files[0]["data"], name=files[0]["name"])
+    most = in_force().max_frames + 1
+    return Stack.from_images(Image.open(file["data"], name=file["name"]) for file in files[:most])
+
+
+def _key(image: Image, recipe: Recipe, prompts: Prompts, pixels: int | None) -> Key:
+    budget = None if pixels is None or image.pixels <= pixels else pixels
+    return "found", image.digest, recipe.model_dump_json(include={"method", "area", "clean"}), prompts.to_json(), budget
+
+
+def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | None = PREVIEW_PIXELS) -> Found:
+    """The costly half of a recipe within a budget of ``pixels``, None for all; for work on a worker thread.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.run`.
+    """
+    cache = engine().cache
+
+    def compute() -> Found:
+        if pixels is not None or image.pixels <= PREVIEW_PIXELS:
+            return recipe.segment(image, prompts, pixels=pixels)
+        # What is derived from a large picture is many times its size, and of no use to the preview.
+        found = recipe.segment(replace(image), prompts)
+        return replace(found, segmentation=replace(found.segmentation, stages=()))
+
+    found = cache.once(_key(image, recipe, prompts, pixels), compute, lent=(Image,))
+    cache.weigh("picture")
+    return found
+
+
+def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Found:
+    """What the method finds on the page's preview, computed off the page's thread.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.run`.
+    """
+    key = _key(image, recipe, prompts, PREVIEW_PIXELS)
+    known, begun = current().held.pop("ahead", (None, None))
+    if known != key or begun is None:
+        begun = submit(lambda: segment(image, recipe, prompts))
+    return wait(begun, notice)  # type: ignore[no-any-return]
+
+
+def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
+    """The result of what a method found, off the page's thread; another background costs nothing but painting it.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.finish`.
+    """
+    plain = recipe.changed(background=Transparent())
+    key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
+
+    def finished() -> Result:
+        result = plain.finish(found)
+        result.cutout  # noqa: B018  made here, off the page's thread, and kept with the result
+        return result
+
+    known: Result | None = engine().cache.get(key)
+    if known is None:
+        known = wait(submit(lambda: engine().cache.once(key, finished, lent=(Image,))), notice)
+    return known.on(recipe.background)
+
+
+@contextmanager
+def ahead(image: Image, recipe: Recipe, prompts: Prompts) -> Iterator[None]:
+    """Begin a :func:`preview` while the page still draws something else; what nobody asked for by the end is given up.
+
+    ``image``, ``recipe`` and ``prompts`` are what the preview will most likely be asked for.
+    """
+    held = current().held
+    job = submit(lambda: segment(image, recipe, prompts))
+    held["ahead"] = _key(image, recipe, prompts, PREVIEW_PIXELS), job
+    try:
+        yield
+    finally:
+        if held.get("ahead", (None, None))[1] is job:
+            del held["ahead"]
+            job.cancel()

@@ -1,0 +1,53 @@
+"""All that the visitors of one server share: the workers and the cache."""
+
+import os
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from masking_core import Stack
+from masking_core.warm import warm_up
+from studio.compute.cache import Cache
+from studio.compute.job import Job
+from studio.compute.memory import Collector
+from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
+from studio.compute.workers import Workers
+from studio.settings import settings
+
+CORES = os.cpu_count() or 1
+YOUNG = 0.5
+"""Seconds after which other visitors' work begins beside a job of this one."""
+SHARE = 0.4
+"""The cache's share of the memory that the server may take."""
+PATIENT = 600.0
+"""Seconds that making the kernels ready may take on a new machine."""
+
+
+@dataclass
+class Engine:
+    """Workers for what visitors look at, workers for what is made meanwhile, and the cache of both."""
+
+    now: Workers = field(default_factory=lambda: Workers(CORES, 8 * CORES, YOUNG, "now"))
+    later: Workers = field(default_factory=lambda: Workers(CORES, 2 * CORES, YOUNG, "later"))
+    cache: Cache = field(default_factory=lambda: Cache(int(SHARE * settings().memory * 1e6)))
+    collector: Collector = field(default_factory=Collector)
+    warming: Job | None = None
+
+    def leave(self, visitor: Visitor) -> None:
+        """Stop what runs for a visitor who left, and give back what was kept for them."""
+        self.now.cancel_all(visitor)
+        self.later.cancel_all(visitor)
+        for value in self.cache.leave(visitor):
+            # Streamlit holds on to the arguments of a page's parts for a while, the picture among them.
+            for image in value if isinstance(value, Stack) else ():
+                image.forget()
+        self.collector.ask()
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """The one of this server; it begins to make the kernels ready."""
+    made = Engine()
+    when_one_leaves(made.leave)
+    made.warming = made.now.submit(warm_up, NOBODY, PATIENT)
+    return made

@@ -1,0 +1,79 @@
+"""What values take in memory, counted in bytes as they are, and giving back what nobody uses any more."""
+
+import ctypes
+import gc
+import sys
+from threading import Event, Thread
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+SHARED = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
+"""What a value may point to and does not own."""
+SETTLED = 1.0
+"""Seconds after which what was let go is collected, so that many departures cost one collection."""
+ROUTINE = 60.0
+
+
+def held(value: object, lent: tuple[type, ...] = ()) -> int:
+    """Bytes that ``value`` keeps alive: its arrays, and whatever else it leads to, each counted once.
+
+    What is of a type in ``lent``, and all that only leads on from there, is not counted.
+    """
+    seen: set[int] = set()
+    skipped = (*SHARED, *lent)
+    total, left = 0, [value]
+    while left:
+        item = left.pop()
+        if id(item) in seen or isinstance(item, skipped):
+            continue
+        seen.add(id(item))
+        if isinstance(item, np.ndarray):
+            if item.base is None:
+                total += item.nbytes
+            else:
+                left.append(item.base)
+            continue
+        total += sys.getsizeof(item)
+        left += _owned_by(item)
+    return total
+
+
+def _owned_by(item: object) -> list[Any]:
+    if isinstance(item, FunctionType):  # not the module it was written in
+        return [item.__closure__, item.__defaults__, item.__kwdefaults__]
+    return gc.get_referents(item)
+
+
+class Collector:
+    """Collects garbage when somebody has left, and every so often.
+
+    Streamlit's own collection after every rerun is off, as it makes visitors wait for one another; Python's alone would
+    leave tens of megabytes of every visitor who left.
+    """
+
+    def __init__(self) -> None:
+        self._asked = Event()
+        Thread(target=self._work, name="collector", daemon=True).start()
+
+    def ask(self) -> None:
+        """Have a collection soon."""
+        self._asked.set()
+
+    def _work(self) -> None:
+        while True:
+            self._asked.wait(ROUTINE)
+            Event().wait(SETTLED)
+            self._asked.clear()
+            give_back()
+
+
+def give_back() -> None:
+    """Collect garbage, and return to the system what the C library holds on to where it can be told to."""
+    gc.collect()
+    if hasattr(_C, "malloc_trim"):
+        _C.malloc_trim(0)
+
+
+_C = ctypes.CDLL(None) if sys.platform == "linux" else object()

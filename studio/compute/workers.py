@@ -1,0 +1,108 @@
+"""Worker threads that serve visitors in turn: nobody holds two of them, and long work does not hold up short work.
+
+The kernels release Python's global lock, so threads serve several visitors at once, share the decoded pictures and cost
+neither a copy nor a start-up.
+"""
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Any
+
+from masking_core.errors import Cancelled
+from studio.compute.job import Job
+from studio.compute.visitors import Visitor
+
+LOOK = 0.1
+"""Seconds between two looks at whether somebody who waits can be served."""
+
+
+class Workers:
+    """Threads, and a queue for every visitor; the visitors take turns.
+
+    Args:
+        at_once: jobs that run side by side while they are young.
+        most: jobs that run side by side at all.
+        young: seconds after which a job no longer counts as young, so that others begin beside it; all then share
+            the processor.
+        name: what the threads are called.
+    """
+
+    def __init__(self, at_once: int, most: int, young: float, name: str) -> None:
+        self._at_once, self._young = at_once, young
+        self._changed = threading.Condition()
+        self._waiting: OrderedDict[Visitor, deque[Job]] = OrderedDict()
+        self._running: list[Job] = []
+        for number in range(most):
+            threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
+
+    def submit(self, work: Callable[[], Any], visitor: Visitor, seconds: float) -> Job:
+        """Queue ``work``, which may take so many seconds, behind what ``visitor`` asked for before."""
+        job = Job(work, visitor, seconds)
+        with self._changed:
+            self._waiting.setdefault(visitor, deque()).append(job)
+            self._changed.notify()
+        return job
+
+    def ahead_of(self, job: Job) -> int:
+        """How many jobs will begin before this one; 0 when it is next or has begun."""
+        with self._changed:
+            own = self._waiting.get(job.visitor, deque())
+            if job not in own:
+                return 0
+            rounds, visitors = own.index(job), list(self._waiting)
+            turn = visitors.index(job.visitor)
+            return rounds + sum(
+                min(len(self._waiting[other]), rounds + (place < turn))
+                for place, other in enumerate(visitors)
+                if place != turn
+            )
+
+    def cancel_all(self, visitor: Visitor) -> None:
+        """Cancel all that waits or runs for ``visitor``."""
+        with self._changed:
+            jobs = [*self._waiting.get(visitor, ()), *(job for job in self._running if job.visitor is visitor)]
+        for job in jobs:
+            job.cancel()
+
+    def _serve(self) -> None:
+        while True:
+            job = self._taken()
+            job.run()
+            with self._changed:
+                self._running.remove(job)
+                self._changed.notify_all()
+            del job  # or its value would stay until this worker gets another one
+
+    def _taken(self) -> Job:
+        with self._changed:
+            while (job := self._next()) is None:
+                self._changed.wait(LOOK if self._waiting else None)
+            self._running.append(job)
+            return job
+
+    def _next(self) -> Job | None:
+        """Take the next job of the visitor whose turn it is; None if nobody can be served now."""
+        self._drop_unwanted()
+        old = time.monotonic() - self._young
+        if sum(job.begun is None or job.begun > old for job in self._running) >= self._at_once:
+            return None
+        served = {job.visitor for job in self._running}
+        visitor = next((each for each in self._waiting if each not in served), None)
+        if visitor is None:
+            return None
+        queue = self._waiting[visitor]
+        job = queue.popleft()
+        self._waiting.move_to_end(visitor)
+        if not queue:
+            del self._waiting[visitor]
+        return job
+
+    def _drop_unwanted(self) -> None:
+        for visitor, queue in list(self._waiting.items()):
+            for job in [job for job in queue if job.unwanted]:
+                queue.remove(job)
+                job.future.set_exception(Cancelled("This computation was replaced by a newer one."))
+            if not queue:
+                del self._waiting[visitor]

@@ -1,0 +1,31 @@
+"""What a file uploader holds, whatever became of the connection meanwhile."""
+
+from dataclasses import dataclass
+
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
+
+from masking_core import ImageError
+from studio import state
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that a visitor handed over: its ``id``, which no other upload has, its name and its bytes."""
+
+    id: str
+    name: str
+    data: bytes
+
+
+def listed(key: str) -> list[Upload]:
+    """All files in the uploader of that key, in their order.
+
+    Raises:
+        ImageError: the browser names a file that the server no longer has, as after a restart.
+    """
+    value = state.get(key)
+    files = value if isinstance(value, list) else [] if value is None else [value]
+    here = [file for file in files if isinstance(file, UploadedFile)]
+    if not here and any(isinstance(file, DeletedFile) for file in files):
+        raise ImageError("not-found", "The connection was lost and the file with it. Please choose the file again.")
+    return [Upload(file.file_id, file.name, file.getvalue()) for file in here]

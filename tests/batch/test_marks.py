@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from discs import disc, save
+
+from masking_core import GraphCut, Image, Limits, PromptError, Prompts, Recipe
+from masking_core.batch.marks import FILES, RELATIVE, Box, Guessed, MarksFile
+from masking_core.batch.places import Place
+from masking_core.metrics import iou
+
+LIMITS = Limits()
+RGB, INSIDE = disc(3)
+IMAGE = Image.from_array(RGB, name="disc.png")
+
+
+def made(kind, folder):
+    """A file of marks of that kind that says where the disc is."""
+    sides = np.where(INSIDE, 255, 0).astype(np.uint8)
+    if kind == "prompts":
+        path = folder / "a.json"
+        rows, columns = np.nonzero(INSIDE)
+        path.write_text(Prompts.from_box(columns.min(), rows.min(), columns.max(), rows.max()).to_json())
+        return path
+    if kind == "seeds":
+        sides = np.dstack([sides] * 3)
+        sides[~INSIDE] = 0
+    return save(folder / f"a.{kind}.png", sides)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_every_kind_of_file_leads_to_the_object(kind, tmp_path):
+    marks = MarksFile(kind, Place(str(made(kind, tmp_path))))
+    prompts = marks.prompts(marks.read(LIMITS), IMAGE, LIMITS)
+    assert prompts.marks
+    alpha = Recipe(method=GraphCut()).run(IMAGE, prompts).alpha
+    assert iou(alpha >= 0.5, INSIDE) > 0.95
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FILES if kind != "prompts"])
+def test_marks_of_another_size_are_one_sentence_with_both_sizes(kind, tmp_path):
+    marks = MarksFile(kind, Place(str(save(tmp_path / "a.png", np.zeros((10, 20), np.uint8)))))
+    with pytest.raises(PromptError, match="20 × 10 pixels and the picture is 64 × 48"):
+        marks.prompts(marks.read(LIMITS), IMAGE, LIMITS)
+
+
+def test_a_box_in_percent_is_that_box_in_pixels():
+    marks = Box(25, 50, 75, 100)
+    inside = marks.prompts(marks.read(LIMITS), IMAGE, LIMITS).bounds((48, 64))
+    expected = np.zeros((48, 64), bool)
+    expected[24:48, 16:48] = True
+    assert np.array_equal(inside, expected)
+
+
+def test_guessed_strokes_lie_on_both_sides_of_what_is_found():
+    marks = Guessed("graph_cut")
+    seeds = marks.prompts(marks.read(LIMITS), IMAGE, LIMITS).seeds((48, 64))
+    assert (INSIDE[seeds == 1]).mean() > 0.9
+    assert (~INSIDE[seeds == 0]).mean() > 0.9
+    assert (seeds == 1).any()
+    assert (seeds == 0).any()
+
+
+def test_different_marks_read_differently(tmp_path):
+    same = made("mask", tmp_path)
+    read = [marks.read(LIMITS) for marks in (*RELATIVE.values(), Box(0, 0, 50, 50), Box(0, 0, 50, 51))]
+    read += [MarksFile(kind, Place(str(same))).read(LIMITS) for kind in ("mask", "seeds", "trimap")]
+    assert len(set(read)) == len(read)

@@ -1,0 +1,90 @@
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from masking_core.kernels.feather import feather
+
+
+def blurred(alpha, radius):
+    return cv2.GaussianBlur(alpha, (0, 0), radius / 2, borderType=cv2.BORDER_REPLICATE)
+
+
+def wire(width, angle=0.0, opacity=1.0, size=200):
+    """A straight wire through the middle, anti-aliased but for the axis-aligned ones."""
+    rows, columns = np.mgrid[:size, :size] - size // 2
+    away = np.abs(rows * np.cos(angle) - columns * np.sin(angle) + (0.5 if width % 2 == 0 else 0.0))
+    return (np.clip(width / 2 - away + 0.5, 0, 1) * opacity).astype(np.float32)
+
+
+@pytest.mark.parametrize("opacity", [1.0, 0.4])
+@pytest.mark.parametrize("angle", [0.0, np.pi / 2, 0.3, np.pi / 4])
+@pytest.mark.parametrize("width", range(1, 16))
+@pytest.mark.parametrize("radius", [0.5, 1.0, 3.0, 6.0, 11.0])
+def test_the_middle_of_a_wire_keeps_three_quarters(radius, width, angle, opacity):
+    alpha = wire(width, angle, opacity)
+    soft = feather(alpha, radius)
+    middle = slice(90, 110)
+    # along the wire, the strongest pixel across it
+    axis = 0 if abs(np.cos(angle)) > 0.5 else 1
+    kept = (soft[middle, middle].max(axis=axis) / alpha[middle, middle].max(axis=axis)).min()
+    assert kept >= 0.75
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 10, 20])
+@pytest.mark.parametrize("radius", [1.0, 6.0])
+def test_so_does_the_middle_of_a_dot(size, radius):
+    alpha = np.zeros((80, 80), np.float32)
+    alpha[30 : 30 + size, 30 : 30 + size] = 1
+    assert feather(alpha, radius).max() >= 0.75
+
+
+def test_what_is_thick_is_blurred_as_ever():
+    alpha = np.zeros((300, 400), np.float32)
+    alpha[80:220, 100:300] = 1
+    assert np.allclose(feather(alpha, 6), blurred(alpha, 6), atol=1e-6)
+    rows, columns = np.ogrid[:300, :400]
+    disc = np.clip(100 - np.hypot(rows - 150, columns - 200) + 0.5, 0, 1).astype(np.float32)
+    for round_one in (disc, (disc > 0.5).astype(np.float32)):
+        assert np.abs(feather(round_one, 6) - blurred(round_one, 6)).max() < 0.02
+
+
+def test_a_wire_does_not_part_from_what_it_is_fixed_to():
+    alpha = np.zeros((300, 400), np.float32)
+    alpha[80:220, 100:200] = 1
+    alpha[150, 200:] = 1
+    assert feather(alpha, 8)[150, 150:].min() >= 0.75
+
+
+def test_a_wire_changes_nothing_far_from_it():
+    alpha = np.zeros((300, 400), np.float32)
+    alpha[80:220, 100:200] = 1
+    without = feather(alpha, 6)
+    alpha[150, 200:] = 1
+    assert np.array_equal(feather(alpha, 6)[:, :150], without[:, :150])
+
+
+def test_the_frame_takes_nothing():
+    alpha = np.ones((40, 50), np.float32)
+    assert np.allclose(feather(alpha, 9), 1)
+    alpha[:, 25:] = 0
+    assert feather(alpha, 3)[:, :10].min() > 0.999
+
+
+@given(arrays(np.float32, (24, 31), elements=st.floats(0, 1, width=32)), st.floats(0.1, 12))
+def test_never_less_than_the_blur_and_never_more_than_the_neighbourhood(alpha, radius):
+    soft = feather(alpha, radius)
+    plain = blurred(alpha, radius)
+    assert soft.shape == alpha.shape
+    assert (soft >= plain - 1e-5).all()
+    assert soft.max() <= alpha.max() + 1e-5
+    assert (soft >= 0).all()
+
+
+def test_nothing_stays_nothing_and_no_radius_changes_nothing():
+    nothing = np.zeros((5, 6), np.float32)
+    assert not feather(nothing, 4).any()
+    alpha = wire(3)
+    assert np.array_equal(feather(alpha, 0), alpha)
