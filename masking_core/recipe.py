@@ -226,13 +226,14 @@ class Recipe(Declared):
         hair = found.prompts.hair(found.labels.shape)
         seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
         hard = selected_alpha(found.labels, method.labels, membership, kept, shares)
-        alpha = visible(edge.apply(hard, seen), found.image)
+        matte = edge.apply(hard, seen)
         return Result(
             image=found.image,
             scale=found.scale,
             labels=found.labels,
             kept=kept,
-            alpha=alpha,
+            alpha=visible(matte, found.image),
+            matte=matte,
             membership=membership,
             shares=shares,
             seen=seen,
