@@ -12,6 +12,7 @@ from masking_core.image import Image
 from masking_core.kernels.appearance.unaries import connected_to_seeds
 from masking_core.kernels.raster.placing import along_edges
 from masking_core.method import Method, Segmentation, Tool
+from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files
 from masking_core.models.files import Weights
 from masking_core.models.pinned import checksum_of, without_checksum
@@ -20,7 +21,6 @@ from masking_core.models.subject_map import STEPS, SubjectMap, crop_of, subject_
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.methods.object_marks import ObjectMarks, objects_of
 
 MOST_SOFT = 8
 """Highest object number for which soft edges are handed on: each takes four bytes a pixel."""

@@ -28,13 +28,13 @@ from masking_core.kernels.min_cut.contrast import nlinks, quantise
 from masking_core.kernels.min_cut.maxflow import Grid
 from masking_core.method import Method, Segmentation, Tool
 from masking_core.methods.graph_cut.stages import Account, stages
+from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files
 from masking_core.models.registry import DEFAULT
 from masking_core.models.subject_map import SubjectMap, crop_of, subject_map
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.methods.object_marks import ObjectMarks, objects_of
 
 VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
