@@ -23,6 +23,7 @@ from masking_core.result import Found, Result, foreground_alpha
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
 from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
+from masking_core.steps.emptiness import why_empty
 from masking_core.steps.foreground import Foreground
 
 PREVIEW_PIXELS = 1_000_000
@@ -236,7 +237,7 @@ class Recipe(Declared):
             shares=shares,
             draw_uncertainty=method.uncertainty,
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
-            notes=method.notes,
+            notes=(*method.notes, *why_empty(found.image, found.prompts, found.labels, kept, alpha)),
             stages=method.stages,
             edge=self.edge,
             background=self.background,
