@@ -24,6 +24,7 @@ from masking_core.result import Found, Result, selected_alpha, visible
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
 from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
+from masking_core.steps.emptiness import why_empty
 from masking_core.steps.foreground import Foreground, subject_parts
 
 PREVIEW_PIXELS = 1_000_000
@@ -241,7 +242,7 @@ class Recipe(Declared):
             seen=seen,
             edge_stages=partial(edge.stages, hard, seen),
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
-            notes=method.notes,
+            notes=(*method.notes, *why_empty(found.image, found.prompts, labels, kept, matte)),
             stages=method.stages,
             edge=self.edge,
             background=self.background,
