@@ -8,6 +8,7 @@ PAGES = (
     ("app.py", "Welcome", ":material/home:"),
     ("pages/mask.py", "Workbench", ":material/content_cut:"),
     ("pages/compare.py", "Compare", ":material/compare:"),
+    ("pages/batch.py", "Batch", ":material/burst_mode:"),
     ("pages/explain.py", "Explain", ":material/school:"),
 )
 
