@@ -1,9 +1,9 @@
 """The open picture cut out at once, with nothing marked: seen, taken away, or improved in the workbench."""
 
 import streamlit as st
-from masking_core.steps.compose import on_checkerboard
 
 from masking_core import MaskingError, Prompts, Result, Stack
+from masking_core.steps.compose import on_checkerboard
 from studio import compute, state
 from studio.drawing.board import marks_of
 from studio.picture import opened
