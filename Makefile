@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lint types format benchmark lock clean
+.PHONY: run test check lint types format benchmark mutants lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/streamlit run app.py
@@ -17,6 +17,7 @@ check: lint types test
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings studio
 	$(BIN)/lint-imports --no-logo --no-cache
 
 types: $(VENV)/.installed-dev
@@ -28,6 +29,10 @@ format: $(VENV)/.installed-dev
 
 benchmark: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks speed
+
+# Small mistakes, one at a time, that the tests should notice: in what differs from the main branch, or as MUTANTS says.
+mutants: $(VENV)/.installed-dev
+	nice -n 19 $(BIN)/python tools/mutants.py $(MUTANTS)
 
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …"; exit 1; }
@@ -41,7 +46,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 
 # Pin what pyproject.toml names, and what that needs; needs uv (pip install uv). Pins that still fit stay as they are:
 # make lock UPGRADE=--upgrade takes the newest.
-PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(UPGRADE) pyproject.toml
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 lock:
 	$(PIN) --extra studio -o requirements.txt
 	$(PIN) --all-extras --group dev -c requirements.txt -o requirements-dev.txt

@@ -22,7 +22,11 @@ CONNECTIVITY_SLACK = 0.15  # θ of Rhemann et al. 2009: smaller gaps are not a l
 
 
 def iou(mask: Mask, truth: Mask, ignored: Mask | None = None) -> float:
-    """Intersection over union (Jaccard 1912) of two (H, W) bool masks, in [0, 1]."""
+    """Intersection over union (Jaccard 1912) of two (H, W) bool masks, in [0, 1].
+
+    >>> iou(np.array([[True, True, False]]), np.array([[True, False, False]]))
+    0.5
+    """
     both, only_mask, only_truth, _ = _counts(mask, truth, ignored)
     return _share(both, both + only_mask + only_truth)
 
@@ -142,6 +146,10 @@ def scores(alpha: Alpha, truth: Alpha, tolerance: float, ignored: Mask | None = 
         alpha, truth: (H, W) in [0, 1].
         tolerance: of :func:`boundary_f`, in pixels.
         ignored: (H, W) bool, pixels that never count.
+
+    >>> truth = np.eye(20, dtype=np.float32)
+    >>> scores(truth, truth, tolerance=1)["iou"]
+    1.0
     """
     mask, true = alpha >= 0.5, truth >= 0.5
     return {

@@ -15,14 +15,14 @@ from masking_core.arrays import Mask
 from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
 from masking_core.image.transparency import hidden, opaque
-from masking_core.method import Method, Segmentation
+from masking_core.method import Method, Segmentation, Shares
 from masking_core.methods import METHODS
 from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
 from masking_core.prompts import Prompts, SeedMap
-from masking_core.result import Found, Result, foreground_alpha
+from masking_core.result import Found, Result, selected_alpha, visible
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
-from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep
+from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
 from masking_core.steps.foreground import Foreground
 
 PREVIEW_PIXELS = 1_000_000
@@ -63,6 +63,10 @@ class Recipe(Declared):
 
         Raises:
             ParameterError: it is not a recipe, or a parameter is outside its declaration.
+
+        >>> from masking_core import KMeans, Recipe
+        >>> Recipe.from_json('{"method": {"id": "kmeans", "objects": 5}}') == Recipe(method=KMeans(objects=5))
+        True
         """
         try:
             return cls.model_validate_json(text)
@@ -179,6 +183,12 @@ class Recipe(Declared):
             ParameterError: the masking area lies outside the picture.
             ImageError: nothing of the picture can be seen.
             Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+
+        >>> from masking_core import GraphCut, Prompts, Recipe
+        >>> from masking_core.samples import sample
+        >>> result = Recipe(method=GraphCut()).run(sample("coffee"), Prompts.from_box(140, 20, 520, 370))
+        >>> result.alpha.shape, bool(result.alpha[200, 300] == 1), bool(result.alpha[5, 5] == 0)
+        ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
         result = self.finish(found)
@@ -212,7 +222,11 @@ class Recipe(Declared):
         kept = self.foreground.select(found.labels, found.prompts, knows_background=method.knows_background)
         membership = None if self.clean.split else method.membership
         edge = self.edge.scaled(found.scale)
-        alpha = foreground_alpha(found.image, found.labels, method.labels, membership, kept, edge)
+        shares = None if self.clean.split else method.shares
+        hair = found.prompts.hair(found.labels.shape)
+        seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
+        hard = selected_alpha(found.labels, method.labels, membership, kept, shares)
+        alpha = visible(edge.apply(hard, seen), found.image)
         return Result(
             image=found.image,
             scale=found.scale,
@@ -220,7 +234,9 @@ class Recipe(Declared):
             kept=kept,
             alpha=alpha,
             membership=membership,
-            draw_uncertainty=method.uncertainty,
+            shares=shares,
+            seen=seen,
+            edge_stages=partial(edge.stages, hard, seen),
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
             notes=method.notes,
             stages=method.stages,
@@ -243,7 +259,9 @@ class Recipe(Declared):
         if membership is not None:
             membership = np.zeros((*labels.shape, membership.shape[2]), np.float32)
             membership[rows, columns] = found.membership
-        return replace(found, labels=labels, membership=membership, uncertainty=_placed(found, labels.shape, window))
+        shares = None if found.shares is None else partial(_whole_shares, found.shares, labels.shape, window)
+        uncertainty = _placed(found, labels.shape, window)
+        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty)
 
 
 def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
@@ -283,6 +301,13 @@ def _whole(
     placed = np.zeros(shape, np.float32)
     placed[top:bottom, left:right] = cv2.resize(draw(), (right - left, bottom - top))
     return placed
+
+
+def _whole_shares(
+    draw: Shares, shape: tuple[int, ...], window: tuple[int, int, int, int], numbers: tuple[int, ...]
+) -> NDArray[np.float32]:
+    """The shares that objects of a part of a picture take, as those of all of it."""
+    return _whole(partial(draw, numbers), shape, window)
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:

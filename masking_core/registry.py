@@ -66,6 +66,10 @@ class Registry(Mapping[str, type[T]], Generic[T]):
 
         Raises:
             ParameterError: there is none.
+
+        >>> from masking_core.methods import METHODS
+        >>> METHODS.named("kmeans")(objects=4).title
+        'K-means'
         """
         if not isinstance(name, str) or name not in self:
             raise ParameterError(f"{self._noun} must be one of {', '.join(self)}; {str(name)[:40]!r} was given.")

@@ -66,7 +66,11 @@ def samples() -> tuple[str, ...]:
 
 
 def sample(name: str) -> Image:
-    """The sample picture of that name, at full size. Raises :class:`ParameterError` for an unknown one."""
+    """The sample picture of that name, at full size. Raises :class:`ParameterError` for an unknown one.
+
+    >>> sample("coffee").size
+    (600, 400)
+    """
     if name not in SAMPLES:
         raise ParameterError(f"There is no sample picture {name!r}; there are {', '.join(SAMPLES)}.")
     return Image.from_array(SAMPLES[name].load(), name=name)

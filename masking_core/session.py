@@ -82,12 +82,19 @@ class Session:
 
         Raises:
             SessionError: it is not a session, damaged, or too large.
+
+        >>> from masking_core import KMeans, Prompts, export
+        >>> from masking_core.samples import sample
+        >>> picture = export.png(sample("coins").rgb)
+        >>> session = Session.of(picture, "coins.png", Recipe(method=KMeans()), (Prompts(),))
+        >>> Session.open(session.save()) == session
+        True
         """
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         with _one_sentence(), zipfile.ZipFile(BytesIO(data)) as archive:
             entries = {entry.filename: entry for entry in archive.infolist()[: MAX_ENTRIES + 1]}
             if len(entries) > MAX_ENTRIES or DOCUMENT not in entries:
-                raise SessionError("This is not a saved session: it does not hold what a session holds.")
+                raise SessionError("This is not a saved session: this ZIP was not saved by the studio.")
             text = _read(archive, entries[DOCUMENT], MAX_BYTES)
             picture = _read(archive, entries[PICTURE], MAX_PICTURE) if PICTURE in entries else None
         try:

@@ -37,6 +37,17 @@ def test_what_computes_is_loaded_when_it_computes(names):
     assert not loaded & {*heavy, "pandas", "streamlit", "altair", "tifffile"}
 
 
+def test_where_the_library_cannot_be_written_to_its_folder_for_kernels_goes_with_it():
+    code = (
+        "import os; os.environ.pop('NUMBA_CACHE_DIR', None); os.access = lambda *_: False\n"
+        "import masking_core.kernels; folder = os.environ['NUMBA_CACHE_DIR']; print(folder, os.path.isdir(folder))"
+    )
+    words = [sys.executable, "-c", code]
+    folder, there = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert there == "True"
+    assert not Path(folder).exists()
+
+
 def test_one_method_does_not_load_another():
     loaded = loaded_after("from masking_core import KMeans, Recipe; Recipe(method=KMeans())")
     assert "masking_core.methods.clustering.kmeans" in loaded

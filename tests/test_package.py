@@ -40,7 +40,7 @@ def imported(*places: str) -> set[str]:
     modules = {module for file in files for module in _modules(ast.parse(file.read_text()))}
     owners = packages_distributions()
     others = modules - OURS - helpers - sys.stdlib_module_names
-    return {plain(owners[module][0]) for module in others}
+    return {plain(owners.get(module, [module])[0]) for module in others}
 
 
 def _modules(tree: ast.AST) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Literal
 from masking_core.batch.flags import Figures
 from masking_core.batch.marks import UNMARKED, Marks
 from masking_core.batch.places import Place
-from masking_core.image.limits import DEFAULT_LIMITS, Limits
+from masking_core.image.limits import Limits, in_force
 from masking_core.recipe import Recipe
 
 State = Literal["done", "unchanged", "failed"]
@@ -21,7 +21,8 @@ class Item:
         source: where the picture is.
         name: its path below the folder that was given; the same for all recipes.
         recipe: how it is cut; ``recipe_name`` is what it is called.
-        writes: the files to be written, by the kind of result, see :data:`masking_core.batch.outputs.KINDS`.
+        writes: the files to be written, by the kind of result, see :data:`masking_core.export.CONTENTS`.
+        form: the format that is asked for, see :data:`masking_core.export.FORMATS`.
         marks: where its marks come from.
         truth: where its true mask is, if there is one.
         key: what the record says was done to these files; empty if nothing.
@@ -34,11 +35,12 @@ class Item:
     recipe: Recipe
     recipe_name: str
     writes: Mapping[str, str]
+    form: str = "png"
     marks: Marks = UNMARKED
     truth: Place | None = None
     key: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
-    limits: Limits = DEFAULT_LIMITS
+    limits: Limits = field(default_factory=in_force)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from masking_core.errors import ParameterError
 from masking_core.export import file_name
-from masking_core.methods import METHODS, method_named
+from masking_core.methods import METHODS
 from masking_core.recipe import Recipe
 from masking_core.sharing.links import from_query, set_by_text
 
@@ -40,7 +40,7 @@ def read_recipes(texts: Sequence[str], settings: Sequence[str] = (), sweeps: Seq
 
 def _read(text: str) -> list[tuple[str, Recipe]]:
     if text in METHODS:
-        return [(text, Recipe(method=method_named(text)()))]
+        return [(text, Recipe(method=METHODS.named(text)()))]
     if "?" in text and not Path(text).exists():
         query = dict(parse_qsl(urlsplit(text).query, keep_blank_values=True))
         recipe = from_query(query).recipe

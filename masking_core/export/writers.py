@@ -21,7 +21,12 @@ from masking_core.export.options import PLAIN, Writing
 
 
 def png(picture: Picture, how: Writing = PLAIN) -> bytes:
-    """A (H, W), (H, W, 3) or (H, W, 4) uint8 array as a PNG file with the sRGB tag."""
+    """A (H, W), (H, W, 3) or (H, W, 4) uint8 array as a PNG file with the sRGB tag.
+
+    >>> import numpy as np
+    >>> png(np.zeros((2, 3, 4), np.uint8))[1:4]
+    b'PNG'
+    """
     return png_of(PIL.Image.fromarray(picture), how)
 
 

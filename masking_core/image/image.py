@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import PurePath
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -19,9 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from masking_core.errors import ImageError, ParameterError
 from masking_core.image import reading
-from masking_core.image.limits import DEFAULT_LIMITS, Limits
+from masking_core.image.levels import AUTOMATIC, Levels, Samples, eight_bits, value_range
+from masking_core.image.limits import Limits, in_force
 from masking_core.image.sources import NAMELESS, Source, bytes_of, name_of, safe_name, subject_of
-from masking_core.image.srgb import decode
+from masking_core.image.srgb import Pixels, decode, develop
 
 __all__ = ["Image", "Limits", "Stack"]
 
@@ -40,13 +41,17 @@ class Image:
 
     ``rgb`` is (H, W, 3) uint8 sRGB; ``alpha`` is (H, W) uint8, not premultiplied, or None if all is opaque; both are
     C-contiguous and read-only. ``name`` is a harmless file name. ``notes`` are sentences on what was odd in the file.
-    Nothing else of a file is kept: no EXIF data, no comment, no profile.
+    ``dpi`` is the resolution that the file states, across and down. ``span`` holds the values that are shown as black
+    and as white, for a picture of more than eight bits. Nothing else of a file is kept: no EXIF data, no comment, no
+    profile.
     """
 
     rgb: NDArray[np.uint8]
     alpha: NDArray[np.uint8] | None = None
     name: str = NAMELESS
     notes: tuple[str, ...] = ()
+    dpi: tuple[float, float] | None = None
+    span: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", safe_name(self.name))
@@ -55,28 +60,52 @@ class Image:
         self._freeze()
 
     @classmethod
-    def open(cls, source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Image:
-        """The picture in a file (its first frame), or the current frame of a Pillow picture, upright and in sRGB.
+    def open(
+        cls, source: Source, *, name: str | None = None, limits: Limits | None = None, levels: Levels = AUTOMATIC
+    ) -> Image:
+        """The picture in a file (its first frame), the current frame of a Pillow picture, or an array; upright, sRGB.
 
-        EXIF and HEIF orientation are applied, embedded ICC profiles converted, 16-bit samples divided by 257;
-        :func:`masking_core.image.srgb.value_range` says how float and 32-bit samples are shown.
+        EXIF and HEIF orientation are applied and embedded ICC profiles converted. Samples of more than eight bits are
+        shown over ``levels``, see :func:`masking_core.image.levels.value_range`.
         ``name`` stands in for the file's own. Raises :class:`ImageError`, whose ``code`` says why; what exceeds
-        ``limits`` is refused before it is decoded.
+        ``limits``, by default those of the environment, is refused before it is decoded.
+
+        >>> from masking_core import export
+        >>> from masking_core.samples import sample
+        >>> Image.open(export.png(sample("coffee").rgb), name="cup.png")
+        <Image 'cup.png', 600 × 400>
         """
-        name = name_of(source, name)
+        limits, name = in_force(limits), name_of(source, name)
         subject = subject_of(name)
+        if isinstance(source, np.ndarray):
+            return cls.from_array(source, name=name, levels=levels)
         if isinstance(source, PIL.Image.Image):
             limits.check_size(subject, *source.size)
-            return cls._decoded(source, subject, name)
+            return _developed([_loaded(source, subject)], [name], levels, subject)[0]
         data = bytes_of(source, subject, limits)
-        return cls._decoded(next(reading.frames(data, subject, limits)), subject, name)
+        return _developed([_loaded(next(reading.frames(data, subject, limits)), subject)], [name], levels, subject)[0]
 
     @classmethod
-    def from_array(cls, rgb: ArrayLike, alpha: ArrayLike | None = None, *, name: str = NAMELESS) -> Image:
+    def from_array(
+        cls,
+        rgb: ArrayLike,
+        alpha: ArrayLike | None = None,
+        *,
+        name: str = NAMELESS,
+        levels: Levels = AUTOMATIC,
+    ) -> Image:
         """A copy of arrays: ``rgb`` is (H, W) or (H, W, 1) grey, (H, W, 3) RGB or (H, W, 4) RGBA; ``alpha`` is (H, W).
 
-        uint8, bool or float in [0, 1]; sRGB, straight alpha. Raises :class:`ImageError` (unsupported, empty).
+        uint8, bool, float in [0, 1], or other whole numbers, which are shown over ``levels``; sRGB, straight alpha.
+        Raises :class:`ImageError` (unsupported, empty).
+
+        >>> import numpy as np
+        >>> Image.from_array(np.zeros((20, 30, 3), np.uint8), name="night").size
+        (30, 20)
         """
+        given = np.asarray(rgb)
+        if given.dtype.kind in "ui" and given.dtype != np.uint8 and given.size and given.ndim in (2, 3):
+            return _of_numbers(given, alpha, name, levels)
         colour = _as_uint8(rgb, "rgb")
         colour = colour[..., np.newaxis] if colour.ndim == 2 else colour
         if colour.ndim != 3 or colour.shape[2] not in (1, 3, 4):
@@ -90,11 +119,6 @@ class Image:
             raise ImageError("unsupported", f"alpha must be {colour.shape[:2]} as rgb is; {opacity.shape} was given.")
         whole = np.broadcast_to(colour, (*colour.shape[:2], 3))
         return cls(whole.copy(), None if opacity is None else opacity.copy(), name)
-
-    @classmethod
-    def _decoded(cls, picture: PIL.Image.Image, subject: str, name: str) -> Image:
-        pixels = decode(picture, subject)
-        return cls(pixels.rgb, pixels.alpha, name, pixels.notes)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -216,37 +240,49 @@ class Stack:
             )
 
     @classmethod
-    def open(cls, source: Source, *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Stack:
+    def open(
+        cls, source: Source, *, name: str | None = None, limits: Limits | None = None, levels: Levels = AUTOMATIC
+    ) -> Stack:
         """Every frame of a GIF, WebP, APNG or AVIF as it is seen, every page of a TIFF; else the one picture.
 
         Frames are named after the file: "cells-001.tif", …; the first equals what :meth:`Image.open` gives for a file.
-        A Pillow picture is left at its last frame. Raises :class:`ImageError`, as :meth:`Image.open` does; too many
-        frames, or too many pixels in all of them, are refused as soon as they are seen.
+        Frames of more than eight bits are shown over the same values. A Pillow picture is left at its last frame.
+        Raises :class:`ImageError`, as :meth:`Image.open` does; too many frames, or too many pixels in all of them, are
+        refused as soon as they are seen.
         """
-        name = name_of(source, name)
+        limits, name = in_force(limits), name_of(source, name)
         subject = subject_of(name)
+        if isinstance(source, np.ndarray):
+            return cls((Image.from_array(source, name=name, levels=levels),), name)
         if isinstance(source, PIL.Image.Image):
             pictures = reading.frames_of(source, subject, limits)
         else:
             pictures = reading.frames(bytes_of(source, subject, limits), subject, limits)
-        frames: list[Image] = []
+        loaded: list[_Loaded] = []
         timing: list[float | None] = []
         loop = None
         for picture in pictures:
-            frames.append(Image._decoded(picture, subject, _numbered(name, len(frames) + 1)))
-            timing.append(picture.info.get("duration"))
-            loop = picture.info.get("loop", loop)
-        if len(frames) == 1:
-            return cls((replace(frames[0], name=name),), name)
-        animated = any(duration is not None for duration in timing)
-        return cls(tuple(frames), name, tuple(float(each or 0) for each in timing) if animated else None, loop)
+            loaded.append(_loaded(picture, subject))
+            info = {} if isinstance(picture, Samples) else picture.info
+            timing.append(info.get("duration"))
+            loop = info.get("loop", loop)
+        names = [name] if len(loaded) == 1 else [_numbered(name, number) for number in range(1, len(loaded) + 1)]
+        frames = tuple(_developed(loaded, names, levels, subject))
+        animated = len(frames) > 1 and any(duration is not None for duration in timing)
+        durations = tuple(float(each or 0) for each in timing) if animated else None
+        return cls(frames, name, durations, loop if len(frames) > 1 else None)
 
     @classmethod
-    def from_images(cls, images: Iterable[Image], *, name: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Stack:
-        """Several pictures as one stack, named after the first. Raises :class:`ImageError` (empty, too-many-pixels)."""
+    def from_images(cls, images: Iterable[Image], *, name: str | None = None, limits: Limits | None = None) -> Stack:
+        """Several pictures as one stack, named after the first. Raises :class:`ImageError` (empty, too-many-pixels).
+
+        >>> from masking_core.samples import sample
+        >>> len(Stack.from_images([sample("coffee"), sample("cat")]))
+        2
+        """
         frames = tuple(images)
         stack = cls(frames, name or (frames[0].name if frames else NAMELESS))
-        limits.check_stack(subject_of(stack.name), len(frames), sum(frame.pixels for frame in frames))
+        in_force(limits).check_stack(subject_of(stack.name), len(frames), sum(frame.pixels for frame in frames))
         return stack
 
     @cached_property
@@ -269,6 +305,56 @@ class Stack:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+
+class _Loaded(NamedTuple):
+    """A frame that may still wait for its range, and its resolution."""
+
+    content: Pixels | Samples
+    dpi: tuple[float, float] | None
+
+
+def _loaded(frame: reading.Frame, subject: str) -> _Loaded:
+    stated = frame.dpi if isinstance(frame, Samples) else frame.info.get("dpi")
+    return _Loaded(decode(frame, subject), _resolution(stated))
+
+
+def _resolution(stated: Any) -> tuple[float, float] | None:
+    """Pixels per inch across and down, where what the file states makes sense."""
+    try:
+        across, down = (float(each) for each in stated)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return (across, down) if 1 < across <= 1e5 and 1 < down <= 1e5 else None  # 1: nobody said
+
+
+def _developed(loaded: list[_Loaded], names: list[str], levels: Levels, subject: str) -> list[Image]:
+    """The frames as pictures, those of more than eight bits over one range."""
+    deep = [each.content for each in loaded if isinstance(each.content, Samples)]
+    span = value_range(deep, levels) if deep else None
+    images = []
+    for name, (content, dpi) in zip(names, loaded, strict=True):
+        if isinstance(content, Samples) and span is not None:
+            pixels = develop(content, *span, subject)
+            images.append(Image(pixels.rgb, pixels.alpha, name, pixels.notes, dpi, span))
+        elif not isinstance(content, Samples):
+            images.append(Image(content.rgb, content.alpha, name, content.notes, dpi))
+    return images
+
+
+def _of_numbers(numbers: NDArray[Any], alpha: ArrayLike | None, name: str, levels: Levels) -> Image:
+    """A picture of whole numbers that are not bytes: (H, W), (H, W, 1), (H, W, 3) or, with alpha, (H, W, 4)."""
+    channels = numbers[..., None] if numbers.ndim == 2 else numbers
+    if channels.shape[2] not in (1, 3, 4):
+        raise ImageError("unsupported", f"rgb must be (H, W), (H, W, 3) or (H, W, 4); {numbers.shape} was given.")
+    white = float(np.iinfo(numbers.dtype).max) if numbers.dtype == np.uint16 else None
+    opacity = None if alpha is None else _as_uint8(alpha, "alpha")
+    if channels.shape[2] == 4:
+        opacity = eight_bits(channels[..., 3], 0, float(np.iinfo(numbers.dtype).max))
+    samples = Samples(np.ascontiguousarray(channels[..., :3]), None, white)
+    span = value_range([samples], levels)
+    pixels = develop(samples, *span, subject_of(name))
+    return replace(Image.from_array(pixels.rgb, opacity, name=name), notes=pixels.notes, span=span)
 
 
 def _numbered(name: str, number: int) -> str:

@@ -15,18 +15,23 @@ from PIL import (  # noqa: F401  (importing a plug-in registers it)
     BmpImagePlugin,
     ExifTags,
     GifImagePlugin,
+    IcoImagePlugin,
     JpegImagePlugin,
     PngImagePlugin,
+    PpmImagePlugin,
+    QoiImagePlugin,
+    TgaImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
 )
 
 from masking_core.errors import ImageError
-from masking_core.image import heif, tiff
+from masking_core.image import bmp, heif, png, tga, tiff
 from masking_core.image.decoder_errors import foreign
+from masking_core.image.levels import Samples
 from masking_core.image.limits import Limits
 
-FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF")
+FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "HEIF", "ICO", "QOI", "PPM", "TGA")
 """What is opened, by Pillow's names; recognised by content, whatever the file is called."""
 
 _STACKS = ("PNG", "WEBP", "TIFF", "GIF", "AVIF")  # the others (MPO, HEIF) hold variants of one picture, not frames
@@ -35,47 +40,58 @@ _REDUCED_OR_MASK = 1 | 4  # bits of a TIFF page's NewSubfileType
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)  # the picture is all we want
 
+Frame = PIL.Image.Image | Samples
+"""A picture of a file: by Pillow, or the samples of a deeper one. What is odd in it is in ``info["notes"]``."""
+
 
 class _Page(NamedTuple):
     """One picture of a file: its ``size`` by the header, whether it ``counts`` as a frame, and how to get at it."""
 
     size: tuple[int, int]
     counts: bool
-    picture: Callable[[], PIL.Image.Image]
+    picture: Callable[[], Frame]
 
 
-def frames(data: bytes, subject: str, limits: Limits) -> Iterator[PIL.Image.Image]:
+def frames(data: bytes, subject: str, limits: Limits) -> Iterator[Frame]:
     """The pictures in a file, one after the other, each valid until the next is asked for.
 
     Animations come composited, as seen. Thumbnails and masks in a TIFF are left out, and so is the picture that an
-    APNG shows only where animations are unknown. Of an MPO or HEIF file only the main picture counts.
+    APNG shows only where animations are unknown. Of an MPO or HEIF file only the main picture counts, of an APNG whose
+    animation is broken the one that is shown where animations are unknown.
     Raises :class:`ImageError` of any code but not-found and timed-out, in sentences that begin with ``subject``.
     """
     limits.check_bytes(subject, len(data))
     form = _format(data)
-    if form is None:
-        raise ImageError("not-an-image", f"{subject} is not a PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF or HEIC picture.")
-    if form == "HEIF" and not heif.is_sound(data):
-        raise ImageError("damaged", f"{subject} is damaged: the list of what is in it cannot be read.")
-    with foreign(subject):  # not PIL.Image.open: its pixel limit would come before ours can say how large the file is
-        try:
-            file: Any = PIL.Image.OPEN[form][0](BytesIO(data), "")
-        except SyntaxError:
-            if form != "TIFF":
-                raise
-            file = None
-    if form == "TIFF":
-        return _checked(_tiff_pages(file, data, subject), 1, subject, limits)
-    return frames_of(file, subject, limits)
+    match form:
+        case None:
+            raise ImageError(
+                "not-an-image",
+                f"{subject} is not a PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF, HEIC, ICO, QOI, TGA or PNM picture.",
+            )
+        case "HEIF" if not heif.is_sound(data):
+            raise ImageError("damaged", f"{subject} is damaged: the list of what is in it cannot be read.")
+        case "TIFF":
+            return _checked(_tiff_pages(_opened_tiff(data, subject), data, subject), 1, subject, limits)
+        case "BMP" if (size := bmp.size_of_bit_fields(data)) is not None:
+            return _checked(iter([_Page(size, True, partial(bmp.picture, data, subject))]), 1, subject, limits)
+        case "ICO":
+            _check_icon(data, subject, limits)
+    data, notes = png.checked(data)
+    file = _opened(form, data, subject)
+    file.info["notes"] = notes
+    if form not in ("PNG", "AVIF") or getattr(file, "n_frames", 1) > 1:
+        return frames_of(file, subject, limits)
+    picture = png.deep if form == "PNG" else heif.cropped
+    return _checked(iter([_Page(file.size, True, partial(picture, file, data, subject))]), 1, subject, limits)
 
 
-def frames_of(file: PIL.Image.Image, subject: str, limits: Limits) -> Iterator[PIL.Image.Image]:
+def frames_of(file: PIL.Image.Image, subject: str, limits: Limits) -> Iterator[Frame]:
     """The same for a picture that was opened with Pillow; it is left at the last frame asked for."""
     announced = getattr(file, "n_frames", 1) if file.format in _COUNTED else 1
     return _checked(_pillow_pages(file, subject), announced, subject, limits)
 
 
-def _checked(pages: Iterator[_Page], announced: int, subject: str, limits: Limits) -> Iterator[PIL.Image.Image]:
+def _checked(pages: Iterator[_Page], announced: int, subject: str, limits: Limits) -> Iterator[Frame]:
     """The pictures of the pages that count, as long as their number and their sizes keep within the limits."""
     pixels = 0
     for number, page in enumerate(pages, start=1):
@@ -95,12 +111,36 @@ def _format(data: bytes) -> str | None:
     """One of FORMATS, by the file's first bytes, or None."""
     if data[4:12] in (b"ftypmif1", b"ftypmsf1"):  # a brand that AVIF and HEIF share; the list that follows it tells
         return "AVIF" if b"avi" in data[16 : int.from_bytes(data[:4], "big")] else "HEIF"
-    return next((form for form in FORMATS if _accepts(form, data[:16])), None)
+    known = next((form for form in FORMATS if _accepts(form, data[:16])), None)
+    return known or ("TGA" if tga.plausible(data) else None)
 
 
 def _accepts(form: str, prefix: bytes) -> bool:
     accept = PIL.Image.OPEN[form][1]
     return accept is not None and accept(prefix) is True  # a string says that the plug-in lacks its library
+
+
+def _opened(form: str, data: bytes, subject: str) -> PIL.Image.Image:
+    with foreign(subject):  # not PIL.Image.open: its pixel limit would come before ours can say how large the file is
+        return PIL.Image.OPEN[form][0](BytesIO(data), "")
+
+
+def _opened_tiff(data: bytes, subject: str) -> PIL.Image.Image | None:
+    """The file, or None if it is of a kind that only tifffile reads."""
+    with foreign(subject):
+        try:
+            return PIL.Image.OPEN["TIFF"][0](BytesIO(data), "")
+        except SyntaxError:
+            return None
+
+
+def _check_icon(data: bytes, subject: str, limits: Limits) -> None:
+    """An icon may hold PNG files of any size, of which its own header says nothing."""
+    start = data.find(png.SIGNATURE)
+    while start >= 0:
+        width, height = (int.from_bytes(data[start + place : start + place + 4], "big") for place in (16, 20))
+        limits.check_size(subject, width, height)
+        start = data.find(png.SIGNATURE, start + 1)
 
 
 def _pillow_pages(file: Any, subject: str) -> Iterator[_Page]:
@@ -120,18 +160,25 @@ def _pillow_pages(file: Any, subject: str) -> Iterator[_Page]:
 
 def _tiff_pages(file: Any, data: bytes, subject: str) -> Iterator[_Page]:
     """The pages of a TIFF: by Pillow where it reads them rightly, else by tifffile; without ``file`` always so."""
-    for index in count():
+    together = tiff.slices(data, subject) if b"ImageJ=" in data[:100_000] else []
+    for each in together:
+        yield _Page(each.size, True, partial(_itself, each))
+    for index in () if together else count():
         with foreign(subject):
             try:
                 tags = _tags(file, index)
-                page = tiff.page(data, index) if tags is None or tiff.beyond_pillow(tags) else None
+                page = tiff.header(data, index) if tags is None or tiff.beyond_pillow(tags) else None
             except EOFError:
                 return
         if page is None:
             yield _Page(file.size, _counts(index, tags.get(ExifTags.Base.NewSubfileType)), lambda: file)
         else:
             size, counts = (page.imagewidth, page.imagelength), _counts(index, page.subfiletype)
-            yield _Page(size, counts, partial(tiff.picture, page, data, subject))
+            yield _Page(size, counts, partial(tiff.samples, page, data, subject, file if tags is not None else None))
+
+
+def _itself(frame: Frame) -> Frame:
+    return frame
 
 
 def _tags(file: Any, index: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,11 +15,12 @@ from PIL import ExifTags, ImageCms
 
 from masking_core.errors import ImageError
 from masking_core.image.decoder_errors import foreign
+from masking_core.image.levels import Samples, eight_bits
 
 BROKEN_PROFILE = "The embedded colour profile is broken or does not fit the picture; its colours were taken as sRGB."
 BROKEN_EXIF = "The EXIF data are broken; the picture was taken as upright."
 
-_TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # EXIF orientation -> what makes it upright
+TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # EXIF orientation -> what makes it upright
     2: lambda array: cv2.flip(array, 1),
     3: lambda array: cv2.rotate(array, cv2.ROTATE_180),
     4: lambda array: cv2.flip(array, 0),
@@ -29,7 +30,7 @@ _TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # EXIF 
     8: lambda array: cv2.rotate(array, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
 _BAND = 256  # rows that are converted at a time, so that what is in between stays small
-_LOADED = {"L;2": (85, 1), "L;4": (17, 1), "RGB;16B": (1, 256)}  # raw mode -> loaded samples per sample in the file
+BIT_SCALES = {"L;2": (85, 1), "L;4": (17, 1), "RGB;16B": (1, 256)}  # raw mode -> loaded samples per sample in the file
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}  # colour space of a profile -> Pillow mode
 
 
@@ -41,54 +42,53 @@ class Pixels(NamedTuple):
     notes: tuple[str, ...]
 
 
-def decode(picture: PIL.Image.Image, subject: str) -> Pixels:
+def decode(picture: PIL.Image.Image | Samples, subject: str) -> Pixels | Samples:
     """Load the current frame of ``picture`` and bring it to upright sRGB with straight alpha.
 
+    What has more than eight bits comes back as :class:`Samples`, for :func:`develop` to go on with.
     Raises :class:`ImageError` (damaged, too-many-pixels) in a sentence that begins with ``subject``.
     """
+    if isinstance(picture, Samples):
+        return picture
     key, white = _colour_key(picture), _white(picture)  # before loading: Pillow forgets how deep the samples were
     with foreign(subject):
         picture.load()
     profile = picture.info.get("icc_profile")
     colour, alpha = _separate(picture, key, subject)
+    orientation, exif_note = orientation_of(picture)
+    notes = (*picture.info.get("notes", ()), *([exif_note] if exif_note else []))
     if colour.mode.startswith(("I", "F")):
-        samples = np.asarray(colour)
-        colour = PIL.Image.fromarray(levels(samples, *((0, white) if white else value_range(samples))))
+        samples = np.asarray(colour)[..., None]
+        return Samples(samples, alpha, white, profile=profile, orientation=orientation, notes=notes)
+    return _upright(colour, alpha, profile, orientation, notes, subject)
+
+
+def develop(samples: Samples, black: float, white: float, subject: str) -> Pixels:
+    """Samples of more than eight bits as upright sRGB with straight alpha, ``black`` and ``white`` being its range."""
+    shown = eight_bits(samples.colour, black, white)
+    shown = 255 - shown if samples.inverted else shown
+    colour = PIL.Image.fromarray(shown[..., 0] if shown.shape[2] == 1 else shown)
+    alpha = samples.alpha
+    if samples.premultiplied and alpha is not None:
+        stored = PIL.Image.frombytes(f"{colour.mode}a", colour.size, np.dstack([shown, alpha]).tobytes())
+        colour = stored.convert(f"{colour.mode}A").convert(colour.mode)
+    notes = (*samples.notes, *samples.note(black, white))
+    return _upright(colour, alpha, samples.profile, samples.orientation, notes, subject)
+
+
+def _upright(
+    colour: PIL.Image.Image,
+    alpha: NDArray[np.uint8] | None,
+    profile: bytes | None,
+    orientation: int,
+    notes: tuple[str, ...],
+    subject: str,
+) -> Pixels:
     rgb, profile_note = _srgb(colour, profile, subject)
-    orientation, exif_note = _orientation(picture)
-    if orientation in _TURNS:
-        turn = _TURNS[orientation]
+    if orientation in TURNS:
+        turn = TURNS[orientation]
         rgb, alpha = turn(rgb), None if alpha is None else turn(alpha)
-    return Pixels(rgb, alpha, tuple(note for note in (exif_note, profile_note) if note))
-
-
-def value_range(samples: NDArray[Any]) -> tuple[float, float]:
-    """The values shown as black and as white, for samples whose type does not say (float, 32-bit and signed integers).
-
-    0…1, 0…255 or 0…65,535 if the finite samples lie within it and (but for 0…1) reach its upper half; else
-    their own minimum and maximum. So a picture kept as float looks as it did, and measurements show what they hold.
-    """
-    finite = np.ma.masked_invalid(samples, copy=False)
-    if not finite.count():
-        return 0.0, 1.0
-    low, high = float(finite.min()), float(finite.max())
-    for least, white in ((0, 1), (128, 255), (32_768, 65_535)):
-        if low >= 0 and least <= high <= white:
-            return 0.0, float(white)
-    return low, high
-
-
-def levels(samples: NDArray[Any], black: float, white: float) -> NDArray[np.uint8]:
-    """``samples`` (H, W[, S]) of any real type as uint8 of the same shape: black…white becomes 0…255, rounded, clipped.
-
-    Not-a-number becomes 0, -infinity 0 and +infinity 255. Where black equals white, everything becomes 0.
-    """
-    out = np.empty(samples.shape, np.uint8)
-    scale = 255 / (white - black) if white > black else 0.0
-    for top in range(0, len(samples), _BAND):
-        band = np.nan_to_num(samples[top : top + _BAND].astype(np.float64), nan=black, posinf=white, neginf=black)
-        out[top : top + _BAND] = np.rint((np.clip(band, black, white) - black) * scale)
-    return out
+    return Pixels(rgb, alpha, (*notes, profile_note) if profile_note else notes)
 
 
 def _colour_key(picture: PIL.Image.Image) -> tuple[int, ...] | None:
@@ -103,7 +103,7 @@ def _colour_key(picture: PIL.Image.Image) -> tuple[int, ...] | None:
         return None
     tiles = getattr(picture, "tile", None)
     raw = tiles[0].args if tiles and isinstance(tiles[0].args, str) else ""
-    times, per = _LOADED.get(raw, (1, 1))
+    times, per = BIT_SCALES.get(raw, (1, 1))
     return tuple(sample * times // per for sample in key)
 
 
@@ -115,7 +115,7 @@ def _white(picture: PIL.Image.Image) -> int | None:
     return 4_095 if tuple(bits) == (12,) else 65_535
 
 
-def _orientation(picture: PIL.Image.Image) -> tuple[int, str | None]:
+def orientation_of(picture: PIL.Image.Image) -> tuple[int, str | None]:
     """The EXIF orientation, and a note if the EXIF data cannot be read."""
     try:
         with foreign(""):

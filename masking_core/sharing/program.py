@@ -44,6 +44,19 @@ def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> st
         prompts: marks in pixels of the full picture.
         picture: the name of a sample picture, or else the path of a file.
         slice: which one of a stack, from 0.
+
+    >>> from masking_core import KMeans
+    >>> print(python(Recipe(method=KMeans(objects=4)), Prompts(), "photo.jpg"))  # doctest: +ELLIPSIS
+    # Made with masking-studio ...
+    from pathlib import Path
+    <BLANKLINE>
+    from masking_core import Image, KMeans, Recipe, export
+    <BLANKLINE>
+    image = Image.open("photo.jpg")
+    recipe = Recipe(method=KMeans(objects=4))
+    result = recipe.run(image)
+    Path("photo-cutout.png").write_bytes(export.png(result.rgba))
+    <BLANKLINE>
     """
     opening, opener = _opening(picture, slice)
     arguments = [_expression(recipe), "image"] if not prompts.marks else [_expression(recipe), "image", "prompts"]
@@ -181,7 +194,7 @@ def _table(model: type[Declared]) -> Iterator[str]:
     yield "| parameter | default | allowed | what it does |"
     yield "|---|---|---|---|"
     for parameter in parameters(model):
-        cells = f"`{parameter.name}`", _default(parameter), parameter.allowed, _meaning(parameter)
+        cells = f"`{parameter.name}`", _default(parameter), parameter.accepted, _meaning(parameter)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

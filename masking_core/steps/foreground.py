@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels
 from masking_core.errors import PromptError
 from masking_core.parameters import Declared, Show
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 
 class Foreground(Declared):
@@ -20,10 +20,14 @@ class Foreground(Declared):
 
     rule: Annotated[
         Literal["auto", "not_border", "touched", "inside", "largest", "picked"],
-        Field(title="Objects to keep", description="Which objects are kept when the background is replaced."),
+        Field(
+            title="Objects to keep",
+            description="Which objects stay when the background goes. Automatic: those you marked; with no mark, all "
+            "but the one along the border.",
+        ),
         Show(
             labels={
-                "auto": "What you marked; else all but the border's",
+                "auto": "Automatic",
                 "not_border": "All but the one along the border",
                 "touched": "Those touched by a stroke",
                 "inside": "Those mostly inside the rectangle",

@@ -66,6 +66,11 @@ def sweep(recipe: Recipe, axes: Mapping[str, Sequence[Value]]) -> tuple[Variant,
 
     Raises:
         ParameterError: there are no axes or more than two, an axis is empty, or a value is outside its declaration.
+
+    >>> from masking_core import KMeans
+    >>> cells = sweep(Recipe(method=KMeans()), {"objects": [2, 3], "edge.feather": [0.0, 2.0]})
+    >>> [cell.values for cell in cells]
+    [(2, 0.0), (2, 2.0), (3, 0.0), (3, 2.0)]
     """
     if not 1 <= len(axes) <= MOST_AXES or not all(axes.values()):
         counts = ", ".join(f"{len(values)} of {name}" for name, values in axes.items()) or "none"

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from masking_core import Image, Limits, Prompts, Recipe, Stack
+from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
+from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
 from masking_core.samples import sample
@@ -25,7 +26,8 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "getting_ready", "once", "open_sample", "open_stack",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
+    "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
 ]  # fmt: skip
 
@@ -126,11 +128,10 @@ def _opened(key: Key, decode: Callable[[], Stack]) -> Stack:
 
 
 def _decoded(files: list[dict[str, Any]]) -> Stack:
-    limits = Limits.from_environment()
     if len(files) == 1:
-        return Stack.open(files[0]["data"], name=files[0]["name"], limits=limits)
-    pictures = (Image.open(file["data"], name=file["name"], limits=limits) for file in files[: limits.max_frames + 1])
-    return Stack.from_images(pictures, limits=limits)
+        return Stack.open(files[0]["data"], name=files[0]["name"])
+    most = in_force().max_frames + 1
+    return Stack.from_images(Image.open(file["data"], name=file["name"]) for file in files[:most])
 
 
 def _key(image: Image, recipe: Recipe, prompts: Prompts, pixels: int | None) -> Key:
@@ -169,6 +170,26 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     if known != key or begun is None:
         begun = submit(lambda: segment(image, recipe, prompts))
     return wait(begun, notice)  # type: ignore[no-any-return]
+
+
+def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
+    """The result of what a method found, off the page's thread; another background costs nothing but painting it.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.finish`.
+    """
+    plain = recipe.changed(background=Transparent())
+    key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
+
+    def finished() -> Result:
+        result = plain.finish(found)
+        result.cutout  # noqa: B018  made here, off the page's thread, and kept with the result
+        return result
+
+    known: Result | None = engine().cache.get(key)
+    if known is None:
+        known = wait(submit(lambda: engine().cache.once(key, finished, lent=(Image,))), notice)
+    return known.on(recipe.background)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import streamlit as st
 
 from masking_core import MaskingError, Prompts, Result, Stack
 from masking_core.steps.compose import on_checkerboard
-from studio import compute, state
+from studio import compute, downloads, state
 from studio.drawing.board import marks_of
 from studio.picture import opened
 from studio.recipe import first, panel
@@ -29,22 +29,28 @@ def show(stack: Stack) -> Result | None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             with st.container(key="first-name"):
                 st.text(opened.title(stack))
-            actions = st.container(key="actions", horizontal=True, width="content", gap="small")
-        with actions:
-            away = Taking(image, recipe, Prompts())
-            taking.button(away)
-            if st.button("Improve it", icon=":material/edit:", key="improve"):
-                _improve(stack)
-            taking.clipboard(away)
+            _actions(Taking(image, recipe, Prompts()), stack)
         picture, notice = st.empty(), st.empty()
         picture.image(views.jpeg(views.screen(image)), width="stretch", alt="The picture, not yet cut out")
         try:
-            result = recipe.finish(compute.preview(image, recipe, Prompts(), notice))
+            result = compute.finish(compute.preview(image, recipe, Prompts(), notice), recipe, notice)
         except MaskingError as error:
             notice.info(str(error), icon=":material/edit:")
             return None
         picture.image(views.jpeg(on_checkerboard(result.rgba)), width="stretch", alt="The picture, cut out")
     return result
+
+
+@st.fragment
+def _actions(away: Taking, stack: Stack) -> None:
+    """What can be done with the cut-out; a download draws only this anew."""
+    with st.container(key="actions", width="content", gap="small"):
+        with st.container(horizontal=True, gap="small"):
+            taking.button(away)
+            if st.button("Improve it", icon=":material/edit:", key="improve"):
+                _improve(stack)
+            taking.clipboard(away)
+        downloads.follow(st.container())
 
 
 def _improve(stack: Stack) -> None:

@@ -89,7 +89,8 @@ def remove(digest: str) -> None:
 
 def _bounded(entries: list[Entry]) -> list[Entry]:
     """The first entries, as many as may be remembered; the open one, which comes first, always."""
-    held, kept = 0, []
+    held = 0
+    kept: list[Entry] = []
     for entry in entries[:MOST]:
         held += sum(len(file["data"]) for file in entry["files"])
         if kept and held > MOST_BYTES:

@@ -1,5 +1,7 @@
 """Choosing a picture: the visitor's own, one of those opened before, or a sample."""
 
+from typing import Literal
+
 import streamlit as st
 
 from masking_core import ImageError
@@ -22,10 +24,11 @@ STYLE = """
 
 def pick() -> None:
     """Draw all ways to choose a picture."""
-    upload("Your picture")
-    revisit()
-    arrivals()
-    sample("or a sample")
+    with st.container():
+        upload("Your picture")
+        revisit()
+        arrivals()
+        sample("or a sample")
 
 
 def upload(label: str) -> None:
@@ -58,7 +61,7 @@ def revisit() -> None:
             digest, name = entry["digest"], entry["name"] or "picture"
             with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
                 st.image(entry["thumbnail"], width=40, alt="")
-                now = "primary" if entry["files"] == files else "secondary"
+                now: Literal["primary", "secondary"] = "primary" if entry["files"] == files else "secondary"
                 st.button(_plain(name), key=f"picture.{digest}", type=now, on_click=_reopen, args=(digest,))
                 st.button(
                     _plain(f"Close {name}"),

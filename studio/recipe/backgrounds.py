@@ -48,8 +48,9 @@ def _prefix(kind: str) -> str:
 
 
 def _picture() -> None:
-    st.file_uploader("Picture behind", type=TYPES, key="background.upload", on_change=_take)
-    if problem := state.setdefault("background.problem", ""):
+    held = st.file_uploader("Picture behind", type=TYPES, key="background.upload", on_change=_take)
+    problem = state.get("background.problem", "")
+    if problem and held is not None:
         st.error(problem, icon=":material/error:")
     if not state.setdefault("background.data", b""):
         st.caption("Until a picture is chosen the background stays transparent.")

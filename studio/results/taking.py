@@ -96,7 +96,7 @@ def menu(taking: Taking) -> None:
         contents = [name for name in CONTENTS if name != "composed" or taking.seen == "composed"]
         if state.get("download.content") not in contents:
             state.put("download.content", contents[0])
-        content = st.segmented_control(
+        chosen = st.segmented_control(
             "Content",
             contents,
             format_func=lambda name: CONTENTS[name].title,
@@ -104,6 +104,7 @@ def menu(taking: Taking) -> None:
             required=True,
             persist_state="session",
         )
+        content = chosen or contents[0]
         st.caption(CONTENTS[content].about)
         form = _format(content)
         how = Writing(_options(form, CONTENTS[content]))

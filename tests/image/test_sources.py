@@ -1,6 +1,8 @@
+import io
 import os
 import unicodedata
 
+import numpy as np
 import PIL.Image
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from picture_files import picture, saved
 
 from masking_core.errors import ImageError
-from masking_core.image import Image
+from masking_core.image import Image, Stack
 from masking_core.image.limits import Limits
 from masking_core.image.sources import NAMELESS, safe_name
 
@@ -59,6 +61,72 @@ def test_a_picture_is_named_after_its_file_unless_told_otherwise(tmp_path):
     assert Image.open(path, name="../other.png").name == "other.png"
     assert Image.open(path.read_bytes()).name == NAMELESS
     assert Image.from_array(picture(), name="a/b.png").name == "b.png"
+
+
+def test_whatever_holds_a_picture_opens(tmp_path):
+    path = tmp_path / "photo.png"
+    path.write_bytes(saved(picture(), "PNG"))
+
+    class Somewhere:
+        def __fspath__(self):
+            return str(path)
+
+    with path.open("rb") as file, PIL.Image.open(path) as opened:
+        sources = {
+            "path": path,
+            "text": str(path),
+            "path-like": Somewhere(),
+            "open file": file,
+            "bytes": path.read_bytes(),
+            "bytearray": bytearray(path.read_bytes()),
+            "memory": io.BytesIO(path.read_bytes()),
+            "pillow": opened,
+            "array": picture(),
+            "floats": picture() / 255,
+        }
+        for kind, source in sources.items():
+            assert np.array_equal(Image.open(source).rgb, picture()), kind
+    with path.open("rb") as file:
+        assert Stack.open(file, name="other.png")[0].name == "other.png"
+    assert np.array_equal(Stack.open(picture())[0].rgb, picture())
+
+
+def test_a_file_opened_as_text_is_a_sentence(tmp_path):
+    path = tmp_path / "photo.txt"
+    path.write_text("hello")
+    with path.open() as file, pytest.raises(ImageError, match="opened as text"):
+        Image.open(file)
+
+
+def test_a_folder_is_called_a_folder(tmp_path):
+    with pytest.raises(ImageError, match="is a folder; the file of a picture is needed"):
+        Image.open(tmp_path)
+
+
+def test_an_open_file_is_read_no_further_than_the_limit():
+    class Endless:
+        asked = 0
+
+        def read(self, count=-1):
+            Endless.asked = count
+            return bytes(count)
+
+    with pytest.raises(ImageError) as caught:
+        Image.open(Endless(), limits=Limits(max_megabytes=0.001))
+    assert caught.value.code == "too-many-bytes"
+    assert Endless.asked == 1001
+
+
+def test_the_environment_limits_every_opening(monkeypatch, tmp_path):
+    monkeypatch.setenv("MASKING_MAX_SIDE", "20")
+    path = tmp_path / "photo.png"
+    path.write_bytes(saved(picture(), "PNG"))
+    for opener in (Image.open, Stack.open):
+        for source in (path, path.read_bytes(), io.BytesIO(path.read_bytes()), PIL.Image.open(path)):
+            with pytest.raises(ImageError, match="the longest side may have 20 pixels"):
+                opener(source)
+    monkeypatch.setenv("MASKING_MAX_SIDE", "24")
+    assert Image.open(path).size == (24, 16)
 
 
 def test_files_that_are_missing_folders_or_pipes(tmp_path):

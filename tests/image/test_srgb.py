@@ -12,7 +12,8 @@ from picture_files import DISPLAY_P3, SRGB, cmyk_profile, icc_profile, picture, 
 from PIL import ImageCms
 
 from masking_core.image import Image
-from masking_core.image.srgb import BROKEN_EXIF, BROKEN_PROFILE, levels, value_range
+from masking_core.image.levels import Samples, eight_bits, value_range
+from masking_core.image.srgb import BROKEN_EXIF, BROKEN_PROFILE
 
 
 def grey(values):
@@ -181,23 +182,26 @@ def test_infinite_and_undefined_samples_survive():
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ([0.0, 0.2], (0, 1)),
+        ([0.0, 0.6], (0, 1)),
+        ([0.0, 0.2], (0, 0.2)),
         ([0.0, 1.2], (0, 1.2)),
         ([0, 100], (0, 100)),
         ([5, 200], (0, 255)),
         ([0, 60_000], (0, 65_535)),
         ([3, 70_000], (3, 70_000)),
+        ([7.0, 7.0], (0, 255)),
+        ([0.25, 0.25], (0, 1)),
         ([-1, 1], (-1, 1)),
         ([np.nan], (0, 1)),
     ],
 )
 def test_the_range_shown(values, expected):
-    assert value_range(np.array([values])) == expected
+    assert value_range([Samples(np.array([values])[..., None])]) == expected
 
 
 def test_levels_round_and_clip():
-    assert levels(np.array([[-1.0, 0.0, 0.499 / 255, 0.501 / 255, 2.0]]), 0, 1).tolist() == [[0, 0, 0, 1, 255]]
-    assert levels(np.full((300, 2), 7), 7, 7).max() == 0
+    assert eight_bits(np.array([[-1.0, 0.0, 0.499 / 255, 0.501 / 255, 2.0]]), 0, 1).tolist() == [[0, 0, 0, 1, 255]]
+    assert eight_bits(np.full((300, 2), 7), 7, 7).max() == 0
 
 
 # ---- transparency ----

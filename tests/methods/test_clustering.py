@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from masking_core import Edge, FuzzyCMeans, Image, KMeans, Prompts, Recipe
+from masking_core import Edge, FuzzyCMeans, Image, KMeans, PromptError, Prompts, Recipe
 from masking_core.prompts import Point, Rectangle, Stroke
 
 BOTH = pytest.mark.parametrize("method", [KMeans, FuzzyCMeans])
@@ -102,6 +102,15 @@ def test_several_rectangles_are_several_objects(method):
     assert (result.labels[10:30, 60:80] == 2).all()
     assert (result.labels > 0).sum() == 800
     assert len(result.layers) == 2
+
+
+@BOTH
+@pytest.mark.parametrize(("number", "whose"), [(0, "of the background"), (5, "of object 5")])
+def test_marks_that_colour_cannot_tell_apart_are_named(method, number, whose):
+    marks = (Stroke(points=((5, 5), (5, 35)), width=9, object=7), Point(x=5, y=20, radius=1, object=number))
+    image = Image.from_array(np.repeat(flags().rgb[:1, :1], 40, axis=0).repeat(90, axis=1))
+    with pytest.raises(PromptError, match=f"The marks {whose} lie on no colour of their own"):
+        method().segment(image, Prompts(marks=marks))
 
 
 def test_place_tells_look_alikes_apart():

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from masking_core.arrays import Mask
 from masking_core.kernels.appearance import box, unaries
 from masking_core.kernels.appearance.box import Start
+from masking_core.kernels.appearance.prior import Prior, agreement
 from masking_core.kernels.appearance.unaries import COLOUR_LIMIT, LEANING, Features, Models, Plane
 from masking_core.progress import report
 
@@ -28,6 +29,10 @@ SALIENCE_WEIGHT = 3.0
 SALIENCE_STEP = 0.2
 LEAST_WEIGHT = np.float32(0.3)
 """Of a pixel on the side of the cut that its salience speaks against."""
+LEAST_LIKELY = np.float32(1e-3)
+"""What a pixel counts at least for either side's first colours, where a map is learned from."""
+AGREEMENT_WEIGHT = 0.5
+"""Of a cut's agreement with a map, beside how much it looks like what a box was drawn around."""
 AMOUNTS = (0.25, 0.5, 1.0, 2.0)
 """By how much unaries are moved to see which pixels change sides, in natural logarithms."""
 FEW = 20
@@ -92,7 +97,11 @@ class LearningSettings:
 
 
 def from_strokes(
-    features: Features, seeds: NDArray[np.integer], cut_with: CutWith, learning: LearningSettings
+    features: Features,
+    seeds: NDArray[np.integer],
+    cut_with: CutWith,
+    learning: LearningSettings,
+    prior: Prior | None = None,
 ) -> AppearanceModel:
     """Learn from strokes, and from the picture's frame as likely background.
 
@@ -101,6 +110,7 @@ def from_strokes(
         seeds: (h, w): 1 foreground, some of it; 0 background; -1 neither.
         cut_with: cuts the picture.
         learning: how.
+        prior: a map of the likely object, if there is one.
     """
     first = unaries.seed_weights(seeds, frame=True)
     if not first[1].any():
@@ -111,6 +121,7 @@ def from_strokes(
 
     near = unaries.geodesic_margin(features, seeds, frame=True)
     place = np.float32(learning.reach) * near + np.float32(LEANING)
+    place = place if prior is None else place + prior.says
     return _learned(features, weights, place, cut_with, learning, limit=unaries.colour_limit(seeds))
 
 
@@ -136,20 +147,38 @@ def from_salience(
     return _learned(features, weights, place.astype(np.float32), cut_with, learning)
 
 
+def from_map(features: Features, prior: Prior, cut_with: CutWith, learning: LearningSettings) -> AppearanceModel:
+    """Learn from a map of the likely object alone, which stays a part of every pixel's unary."""
+
+    def weights(cut: Mask | None) -> Weights:
+        likely = prior.likely + LEAST_LIKELY, 1 - prior.likely + LEAST_LIKELY
+        return likely if cut is None else (cut * (LEAST_WEIGHT + likely[0]), ~cut * (LEAST_WEIGHT + likely[1]))
+
+    return _learned(features, weights, prior.says, cut_with, learning)
+
+
 def from_region(
     features: Features,
     region: Mask,
     links: NDArray[np.int16],
     cut_with: CutWith,
     learning: LearningSettings,
+    prior: Prior | None = None,
 ) -> AppearanceModel:
     """Learn from a region (h, w) that the object lies in: of several beginnings, the one with the best end.
 
     Strokes inside are kept to by ``cut_with``, and are no more than that: models learned from them, and the ways to
     them, made cuts worse. ``links`` (4, h, w) are the picture's n-links; the other arguments are as above.
     """
-    found = [_from_start(features, region, start, cut_with, learning) for start in box.box_starts(region)]
-    return max(found, key=lambda belief: box.box_score(features, links, region, belief.cut))
+    starts = box.box_starts(region)
+    if prior is not None:
+        starts = tuple(start._replace(leaning=start.leaning + prior.says) for start in starts)
+
+    def score(found: AppearanceModel) -> float:
+        alike = AGREEMENT_WEIGHT * agreement(prior.likely, found.cut, region) if prior is not None else 0.0
+        return box.box_score(features, links, region, found.cut) + alike
+
+    return max((_from_start(features, region, start, cut_with, learning) for start in starts), key=score)
 
 
 def uncertainty_of_cut(unary: Plane, smoothness: float, cut_with: CutWith) -> Plane:

@@ -134,6 +134,12 @@ def geodesic_margin(features: Features, seeds: NDArray[np.integer], *, frame: bo
     return balance
 
 
+def distance_from(marks: Mask, features: Features) -> Plane:
+    """Geodesic distance of every pixel from the nearest marked one (H, W); without a mark, all are far."""
+    starts = np.where(marks, np.float32(0), FAR)
+    return geodesic_distance(starts, features.smooth, WAY_COST / _scale(marks.shape))
+
+
 def connected_to_seeds(mask: Mask, seeds: NDArray[np.integer]) -> Mask:
     """Keep the 8-connected parts of a (H, W) bool mask that hold a foreground seed; all of it if there is none."""
     if not (seeds == 1).any():

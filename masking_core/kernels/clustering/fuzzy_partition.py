@@ -72,7 +72,8 @@ def fuzzy_partition(
         membership: whether to return memberships of pixels, 4 K bytes a pixel.
 
     Raises:
-        PromptError: the mask is empty, or marks of one object have no colour of their own inside the mask.
+        ParameterError: the mask is empty.
+        SeedsError: the seeds of a cluster have no colour of their own inside the mask.
     """
     coarse = histogram_of(rgb, mask, bits=COARSE)
     tied = tied_bins(coarse, rgb, mask, seeds)

@@ -6,46 +6,15 @@ Mooney 2002, after Wagstaff et al. 2001).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from masking_core.kernels.clustering.runs import Run, best_run
 from masking_core.kernels.colour_space import read_only
 from masking_core.progress import report
 
-RESTARTS = 8
-"""Seedings that are tried."""
-TRIAL = 8
-"""Iterations after which the best seeding is picked, the only one that is carried on."""
 _REPORT_EVERY = 50
-
-
-@dataclass(frozen=True, eq=False)
-class Clusters:
-    """A partition of N weighted points into K clusters.
-
-    Attributes:
-        centres: (K, 3) float64, weighted means.
-        labels: (N,) int32, the nearest centre, the lower one of equals; a tied point's own cluster.
-        weights: (K,) float64, total weight of each cluster.
-        inertia: sum of weight × squared distance to the own centre, at the start and after every iteration.
-        converged: whether the last iteration moved no centre by more than the precision.
-        path: (T + 1, K, 3) float64, the centres at the start and after every iteration.
-    """
-
-    centres: NDArray[np.float64]
-    labels: NDArray[np.int32]
-    weights: NDArray[np.float64]
-    inertia: tuple[float, ...]
-    converged: bool
-    path: NDArray[np.float64]
-
-    @property
-    def iterations(self) -> int:
-        """How often the centres were moved."""
-        return len(self.inertia) - 1
 
 
 def kmeans(
@@ -57,8 +26,8 @@ def kmeans(
     precision: float = 0.1,
     seed: int = 0,
     tied: NDArray[np.int32] | None = None,
-) -> Clusters:
-    """Divide weighted points into ``clusters`` groups of small spread, the best of :data:`RESTARTS` seedings.
+) -> Run:
+    """Divide weighted points into ``clusters`` groups of small spread, the best of several seedings (:mod:`runs`).
 
     Args:
         points: (N, 3) float64, finite.
@@ -72,18 +41,15 @@ def kmeans(
     """
     tied = np.full(len(points), -1, dtype=np.int32) if tied is None else tied
     random = np.random.default_rng(seed)
-    trials = []
-    for trial in range(RESTARTS):
-        report(trial / RESTARTS, "Grouping colours")
-        start = seeding(points, weights, clusters, tied, random)
-        trials.append(lloyd(points, weights, start, tied, min(TRIAL, max_iterations), precision))
-        if len(start) <= tied.max() + 1:  # nothing was drawn, so nothing else would be
-            break
-    best = min(trials, key=lambda trial: trial.inertia[-1])
-    if best.converged:
-        return best
-    rest = lloyd(points, weights, best.centres, tied, max_iterations - best.iterations, precision)
-    return replace(rest, inertia=best.inertia + rest.inertia[1:], path=np.concatenate([best.path, rest.path[1:]]))
+
+    def start() -> NDArray[np.float64]:
+        return seeding(points, weights, clusters, tied, random)
+
+    def iterate(centres: NDArray[np.float64], most: int) -> Run:
+        return lloyd(points, weights, centres, tied, most, precision)
+
+    drawn = clusters > tied.max() + 1
+    return best_run(start, iterate, max_iterations, drawn=drawn, doing="Grouping colours")
 
 
 def seeding(
@@ -116,24 +82,24 @@ def lloyd(
     tied: NDArray[np.int32],
     max_iterations: int,
     precision: float,
-) -> Clusters:
+) -> Run:
     """Move centres to the mean of their points until they rest; arguments as for :func:`kmeans`."""
     coordinates = read_only(points.T)
     weights, tied = read_only(weights), read_only(tied)
     centres, labels, nearest = start.copy(), np.empty(len(points), dtype=np.int32), np.empty(len(points))
     sums = np.empty((len(start), 4))
-    inertia = [_assign(coordinates, weights, centres, tied, labels, nearest, sums)]
+    energy = [_assign(coordinates, weights, centres, tied, labels, nearest, sums)]
     path = [centres]
     converged = False
-    while not converged and len(inertia) <= max_iterations:
-        if len(inertia) % _REPORT_EVERY == 0:
-            report(len(inertia) / max_iterations, "Grouping colours")
+    while not converged and len(energy) <= max_iterations:
+        if len(energy) % _REPORT_EVERY == 0:
+            report(len(energy) / max_iterations, "Grouping colours")
         moved = _means(points, weights, centres, tied, labels, nearest, sums)
         converged = bool(np.sqrt(_squared(moved, centres).max()) <= precision)
         centres = moved
         path.append(centres)
-        inertia.append(_assign(coordinates, weights, centres, tied, labels, nearest, sums))
-    return Clusters(centres, labels, sums[:, 3], tuple(inertia), converged, np.array(path))
+        energy.append(_assign(coordinates, weights, centres, tied, labels, nearest, sums))
+    return Run(centres, labels, sums[:, 3], tuple(energy), converged, np.array(path))
 
 
 def _means(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core.errors import PromptError
+from masking_core.errors import ParameterError
 from masking_core.kernels.clustering.colour_histogram import ColourHistogram, colour_histogram
 from masking_core.kernels.clustering.kmeans import kmeans
 from masking_core.kernels.clustering.spatial import BY_COLOUR, Distance
@@ -18,6 +18,15 @@ from masking_core.kernels.colour_space import ColourSpace, by_darkness, to_rgb
 
 OUTSIDE = -1
 """The label of pixels outside the mask."""
+EMPTY = "mask must hold at least one pixel; it holds none."
+
+
+class SeedsError(ParameterError):
+    """Seeds that cannot start their ``cluster``: inside the mask they have no pixel, or no colour, of their own."""
+
+    def __init__(self, cluster: int, lacks: str) -> None:
+        super().__init__(f"seeds must give every cluster {lacks} of its own inside the mask; {cluster} has none.")
+        self.cluster = cluster
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +85,8 @@ def colour_partition(
         seed: of the random draws.
 
     Raises:
-        PromptError: the mask is empty, or marks of one object have no colour of their own inside the mask.
+        ParameterError: the mask is empty.
+        SeedsError: the seeds of a cluster have no colour of their own inside the mask.
     """
     histogram = histogram_of(rgb, mask, bits=6)
     points = histogram.points(space)
@@ -101,7 +111,7 @@ def colour_partition(
         labels=labels,
         colours=to_rgb(found.centres[order], space),
         places=None,
-        energy=found.inertia,
+        energy=found.energy,
         converged=found.converged,
         path=found.path[:, order],
         measure=BY_COLOUR,
@@ -109,10 +119,10 @@ def colour_partition(
 
 
 def histogram_of(rgb: NDArray[np.uint8], mask: NDArray[np.bool_] | None, bits: int) -> ColourHistogram:
-    """The colours of a picture inside ``mask``, see :func:`colour_histogram`; an empty mask is a PromptError."""
+    """The colours of a picture inside ``mask``, see :func:`colour_histogram`; an empty mask is a ParameterError."""
     histogram = colour_histogram(rgb, mask, bits=bits)
     if not len(histogram.keys):
-        raise PromptError("There is nothing to divide: the area holds no pixel.")
+        raise ParameterError(EMPTY)
     return histogram
 
 
@@ -127,16 +137,14 @@ def tied_bins(
     mask: NDArray[np.bool_] | None,
     seeds: NDArray[np.integer] | None,
 ) -> NDArray[np.int32] | None:
-    """The cluster each bin is tied to by marks inside the mask; a marked cluster without a bin is a PromptError."""
+    """The cluster each bin is tied to by marks inside the mask; a marked cluster without a bin is a SeedsError."""
     if seeds is None:
         return None
     inside = seeds if mask is None else np.where(mask, seeds, -1)
     tied = histogram.tied(rgb, inside, marked_clusters(seeds))
-    if len(np.unique(tied[tied >= 0])) < marked_clusters(seeds):
-        raise PromptError(
-            "The marks of one object lie on no colour of their own inside the area, so that colour cannot tell it "
-            "from the others; mark other places."
-        )
+    missing = np.setdiff1d(np.arange(marked_clusters(seeds)), tied)
+    if missing.size:
+        raise SeedsError(int(missing[0]), "a colour")
     return tied
 
 

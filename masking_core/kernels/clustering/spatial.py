@@ -20,6 +20,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from masking_core.kernels.clustering.runs import Run
 from masking_core.kernels.colour_space import read_only
 from masking_core.progress import report
 
@@ -72,32 +73,6 @@ class Grid:
         chosen = self.ties == tie
         places = self.first + 0.5 + self.step * np.array(np.nonzero(chosen)[::-1], dtype=np.float64)
         return np.concatenate([self.colours[:, chosen], places])
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """Where the iteration stands.
-
-    Attributes:
-        centres: (K, 5) float64, mean colour, x and y of the pixels of each cluster.
-        labels: (h, w) int32, the cluster of each pixel, the lower one of equals; -1 where masked.
-        sizes: (K,) float64, pixels of each cluster.
-        energy: sum of the squared distances to the own centre, at the start and after every iteration.
-        converged: whether the last iteration moved no centre by more than the precision.
-        path: (T + 1, K, 5) float64, the centres at the start and after every iteration.
-    """
-
-    centres: NDArray[np.float64]
-    labels: NDArray[np.int32]
-    sizes: NDArray[np.float64]
-    energy: tuple[float, ...]
-    converged: bool
-    path: NDArray[np.float64]
-
-    @property
-    def iterations(self) -> int:
-        """How often the centres were moved."""
-        return len(self.energy) - 1
 
 
 def distance(metric: Metric, pixels: int, clusters: int, compactness: float) -> Distance:

@@ -7,18 +7,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core.errors import PromptError
-from masking_core.kernels.clustering.partition import Partition, marked_clusters
-from masking_core.kernels.clustering.spatial import FREE, MASKED, Distance, Grid, Metric, Run, distance, lloyd, seeding
+from masking_core.errors import ParameterError
+from masking_core.kernels.clustering.partition import EMPTY, Partition, SeedsError, marked_clusters
+from masking_core.kernels.clustering.runs import Iterate, Run, best_run, continued
+from masking_core.kernels.clustering.spatial import FREE, MASKED, Distance, Grid, Metric, distance, lloyd, seeding
 from masking_core.kernels.colour_space import ColourSpace, by_darkness, planes, read_only, to_rgb
-from masking_core.progress import report
 
 SAMPLE = 1 << 15
 """Pixels up to which a picture is solved at once."""
-RESTARTS = 8
-"""Seedings that are tried."""
-TRIAL = 8
-"""Iterations after which the best seeding is picked, the only one that is carried on."""
 
 
 def spatial_partition(
@@ -54,34 +50,30 @@ def spatial_partition(
         seed: of the random draws of the seeding.
 
     Raises:
-        PromptError: the mask is empty, or a marked object has no mark inside the mask.
+        ParameterError: the mask is empty.
+        SeedsError: a cluster has no seed inside the mask.
     """
     picture = Grid(read_only(planes(rgb, space)), _ties(rgb.shape[:2], mask, seeds))
     pixels = picture.pixels
     if not pixels:
-        raise PromptError("There is nothing to divide: the area holds no pixel.")
+        raise ParameterError(EMPTY)
     measure, marked = distance(metric, pixels, clusters, compactness), _marked_centres(picture, marked_clusters(seeds))
     sample = _sample(picture, pixels)
     free, random = sample.features(FREE), np.random.default_rng(seed)
-    trials = []
-    for trial in range(RESTARTS):
-        report(trial / RESTARTS, "Grouping pixels")
-        start = seeding(free, measure, marked, clusters, random)
-        trials.append(lloyd(sample, measure, start, min(TRIAL, max_iterations), precision))
-    run = min(trials, key=lambda trial: trial.energy[-1])
-    run = _continued(run, sample, measure, max_iterations, precision)
+
+    def start() -> NDArray[np.float64]:
+        return seeding(free, measure, marked, clusters, random)
+
+    def on(grid: Grid) -> Iterate:
+        return lambda centres, most: lloyd(grid, measure, centres, most, precision)
+
+    drawn = clusters > len(marked)
+    run = best_run(start, on(sample), max_iterations, drawn=drawn, doing="Grouping pixels")
     if sample is not picture:
         scale = pixels / sample.pixels
         run = replace(run, energy=tuple(scale * e for e in run.energy), converged=False)
-        run = _continued(run, picture, measure, max_iterations, precision)
+        run = continued(run, on(picture), max_iterations)
     return _partition(run, measure, space, keep=len(marked))
-
-
-def _continued(run: Run, grid: Grid, measure: Distance, max_iterations: int, precision: float) -> Run:
-    if run.converged:
-        return run
-    rest = lloyd(grid, measure, run.centres, max_iterations - run.iterations, precision)
-    return replace(rest, energy=run.energy[:-1] + rest.energy, path=np.concatenate([run.path[:-1], rest.path]))
 
 
 def _ties(
@@ -99,7 +91,7 @@ def _marked_centres(picture: Grid, clusters: int) -> NDArray[np.float64]:
     for cluster in range(clusters):
         own = picture.features(cluster)
         if not own.size:
-            raise PromptError("The marks of one object lie outside the area; mark it inside.")
+            raise SeedsError(cluster, "a pixel")
         centres.append(own.mean(axis=1))
     return np.array(centres).reshape(-1, 5)
 

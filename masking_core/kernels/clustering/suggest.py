@@ -52,7 +52,7 @@ def suggest(
         seed: of the random draws.
 
     Raises:
-        PromptError: the mask is empty.
+        ParameterError: the mask is empty.
     """
     histogram = histogram_of(rgb, mask, bits=_BITS)
     points, weights = histogram.points(space), histogram.counts.astype(np.float64)
@@ -62,7 +62,7 @@ def suggest(
         report(number / len(numbers), "Scoring numbers of objects")
         found = kmeans(points, weights, number, seed=seed)
         silhouette.append(simplified_silhouette(points, weights, found.centres) if number > 1 else -1.0)
-        inertia.append(found.inertia[-1])
+        inertia.append(found.energy[-1])
     return Suggestion(
         clusters=tuple(numbers[1:]),
         silhouette=tuple(silhouette[1:]),

@@ -1,11 +1,13 @@
-"""Shared sampling (Gastal & Oliveira 2010): alpha from pairs of a known object and a known background colour.
+"""Alpha from pairs of known colours, shared between neighbours (shared sampling, Gastal & Oliveira 2010).
 
-Every unknown pixel looks along a few rays for colours of both kinds; the rays of its neighbours look elsewhere, so that a
-small neighbourhood has seen many. Each chooses its best pair, then the best of what its neighbours chose.
+Every unknown pixel looks along a few rays for a colour of the object and one of the background; its neighbours look
+along other rays, so that a small neighbourhood has looked in every direction. Each pixel keeps the pair that mixes to
+the colours around it best, then tries the pairs of its neighbours too.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -16,215 +18,184 @@ from masking_core.kernels.matting.problem import Plane, Problem
 from masking_core.progress import report
 
 RAYS = 4
-TURNS = 9
+"""Rays of a pixel; those of the 3 × 3 pixels of a block differ in direction."""
 LONGEST = 400
+"""Pixels after which a ray ends."""
+FIT = 2.0
+FRONT_NEAR, BEHIND_NEAR = 1.0, 4.0
+"""Exponents of a pair's misfit and of the distances to where its two colours come from."""
+NOISE = 1.0
+"""Squared distance of colours, of 0…255, below which misfits are alike."""
+SHARING = 8
+"""How many rows and columns away a neighbour's pair is tried."""
+BEST = 3
+"""Pairs that are averaged in the end: those that fit best."""
+DOUBT = 160.0
+"""How fast confidence falls with the distance, of 0…1, between a pixel's colour and what its pair mixes to."""
+CONTRAST = 0.1
+"""Distance, of 0…1, between the two colours of a pair at which confidence is halved."""
+BATCH = 4_000
+"""Pixels between two reports."""
+DOING = "Sampling colours beside the edge"
 
-REFINE, SMOOTH = 7, 5
-KEEP = 3
+_FRONT, _BEHIND, _PAIR = slice(0, 3), slice(3, 6), 6
 
 
 class Sampled(NamedTuple):
+    """What was found at n unknown pixels, row by row.
+
+    Attributes:
+        alpha: (n,) float32 in [0, 1].
+        confidence: (n,) float32 in [0, 1]; 0 where no pair was found.
+    """
+
     alpha: Plane
     confidence: Plane
-    pairs: NDArray[np.float32]
 
 
 def sampled(problem: Problem) -> Sampled:
-    unknown = np.argwhere(problem.unknown).astype(np.int32)
-    index = np.full(problem.unknown.shape, -1, np.int32)
-    index[problem.unknown] = np.arange(len(unknown), dtype=np.int32)
+    """Sample alpha at the unknown pixels of a problem.
+
+    Raises:
+        Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+    """
     rgb = np.ascontiguousarray(problem.rgb, np.float32)
-    report(0, "s")
-    first = _gathered(rgb, index, problem.alpha, unknown)
-    report(0.3, "s")
-    second = _refined(rgb, index, unknown, first)
-    report(0.6, "s")
-    alpha, confidence = _smoothed(rgb, index, unknown, second, problem.alpha)
-    return Sampled(alpha, confidence, second)
+    pixels = np.argwhere(problem.unknown).astype(np.int32)
+    index = np.full(problem.unknown.shape, -1, np.int32)
+    index[problem.unknown] = np.arange(len(pixels), dtype=np.int32)
+    pairs = np.full((len(pixels), _PAIR), np.nan, np.float32)
+    for first in range(0, len(pixels), BATCH):
+        report(first / len(pixels) / 2, DOING)
+        _gather(rgb, index, problem.alpha, pixels[first : first + BATCH], pairs[first : first + BATCH])
+    found = Sampled(np.full(len(pixels), 0.5, np.float32), np.zeros(len(pixels), np.float32))
+    for first in range(0, len(pixels), BATCH):
+        part = slice(first, first + BATCH)
+        report(0.5 + first / len(pixels) / 2, DOING)
+        _share(rgb, index, pixels[part], pairs, found.alpha[part], found.confidence[part])
+    return found
 
 
 @njit(inline="always")
-def _opacity(c, f, b):
-    """Alpha of c between f and b, and squared distance from the mixture."""
-    d0, d1, d2 = f[0] - b[0], f[1] - b[1], f[2] - b[2]
-    e0, e1, e2 = c[0] - b[0], c[1] - b[1], c[2] - b[2]
-    n = d0 * d0 + d1 * d1 + d2 * d2
-    a = (e0 * d0 + e1 * d1 + e2 * d2) / (n + np.float32(1e-3))
-    a = min(max(a, np.float32(0)), np.float32(1))
-    r0, r1, r2 = e0 - a * d0, e1 - a * d1, e2 - a * d2
-    return a, r0 * r0 + r1 * r1 + r2 * r2
+def _mixed(colour: Plane, front: Plane, behind: Plane) -> tuple[np.float32, np.float32]:
+    """The alpha at which a pair comes nearest to a colour, and the squared distance that is left."""
+    across = along = left = np.float32(0)
+    for c in range(3):
+        step = front[c] - behind[c]
+        across += step * step
+        along += step * (colour[c] - behind[c])
+    alpha = min(max(along / (across + np.float32(NOISE)), np.float32(0)), np.float32(1))
+    for c in range(3):
+        rest = colour[c] - behind[c] - alpha * (front[c] - behind[c])
+        left += rest * rest
+    return alpha, left
 
 
 @njit(cache=True, nogil=True)
-def _gathered(rgb, index, known, unknown):
-    """(n, 8): f, b, variance?"""
+def _look(
+    index: NDArray[np.int32], known: Plane, i: int, j: int, fronts: NDArray[np.int32], behinds: NDArray[np.int32]
+) -> tuple[int, int]:
+    """Note the first known pixel of each kind on every ray, as rows and columns; how many there are of each."""
     height, width = index.shape
-    n = unknown.shape[0]
-    out = np.full((n, 6), np.nan, np.float32)
-    fs = np.empty((RAYS, 5), np.float32)
-    bs = np.empty((RAYS, 5), np.float32)
-    for k in range(n):
-        i, j = unknown[k, 0], unknown[k, 1]
-        nf = nb = 0
-        ef = eb = np.float32(1e9)
-        turn = ((i % 3) * 3 + j % 3) / TURNS
-        for r in range(RAYS):
-            angle = 2 * np.pi * (r + turn) / RAYS
-            dy, dx = np.sin(angle), np.cos(angle)
-            y, x = float(i), float(j)
-            py, px = i, j
-            cost = np.float32(0)
-            has_f = has_b = False
-            for step in range(LONGEST):
-                y += dy
-                x += dx
-                yy, xx = int(np.rint(y)), int(np.rint(x))
-                if yy < 0 or xx < 0 or yy >= height or xx >= width:
-                    break
-                g0 = rgb[yy, xx, 0] - rgb[py, px, 0]
-                g1 = rgb[yy, xx, 1] - rgb[py, px, 1]
-                g2 = rgb[yy, xx, 2] - rgb[py, px, 2]
-                cost += g0 * g0 + g1 * g1 + g2 * g2
-                py, px = yy, xx
-                if index[yy, xx] < 0:
-                    if known[yy, xx] >= 0.5:
-                        if not has_f:
-                            has_f = True
-                            for c in range(3):
-                                fs[nf, c] = rgb[yy, xx, c]
-                            fs[nf, 3] = np.sqrt(np.float32((yy - i) ** 2 + (xx - j) ** 2))
-                            ef = min(ef, cost)
-                            nf += 1
-                    elif not has_b:
-                        has_b = True
-                        for c in range(3):
-                            bs[nb, c] = rgb[yy, xx, c]
-                        bs[nb, 3] = np.sqrt(np.float32((yy - i) ** 2 + (xx - j) ** 2))
-                        eb = min(eb, cost)
-                        nb += 1
-                    if has_f and has_b:
-                        break
-        if nf == 0 or nb == 0:
-            continue
-        prior = (eb + np.float32(1)) / (ef + eb + np.float32(2))
-        best = np.float32(np.inf)
-        for f in range(nf):
-            for b in range(nb):
-                total = np.float32(0)
+    front = behind = 0
+    turn = ((i % 3) * 3 + j % 3) / 9
+    for ray in range(RAYS):
+        angle = 2 * math.pi * (ray + turn) / RAYS
+        dy, dx = math.sin(angle), math.cos(angle)
+        seen_front = seen_behind = False
+        for step in range(1, LONGEST + 1):
+            y, x = round(i + step * dy), round(j + step * dx)
+            if y < 0 or x < 0 or y >= height or x >= width or (seen_front and seen_behind):
+                break
+            if index[y, x] >= 0:
+                continue
+            if known[y, x] >= 0.5:
+                if not seen_front:
+                    fronts[front, 0], fronts[front, 1] = y, x
+                    front += 1
+                seen_front = True
+            else:
+                if not seen_behind:
+                    behinds[behind, 0], behinds[behind, 1] = y, x
+                    behind += 1
+                seen_behind = True
+    return front, behind
+
+
+@njit(cache=True, nogil=True)
+def _gather(
+    rgb: Plane,
+    index: NDArray[np.int32],
+    known: Plane,
+    pixels: NDArray[np.int32],
+    pairs: Plane,
+) -> None:
+    """Give every pixel the best pair of the colours on its rays."""
+    height, width = index.shape
+    fronts, behinds = np.empty((RAYS, 2), np.int32), np.empty((RAYS, 2), np.int32)
+    for n in range(len(pixels)):
+        i, j = pixels[n]
+        front_count, behind_count = _look(index, known, i, j, fronts, behinds)
+        best = np.inf
+        for f in range(front_count):
+            front = rgb[fronts[f, 0], fronts[f, 1]]
+            near = FRONT_NEAR * math.log(math.hypot(fronts[f, 0] - i, fronts[f, 1] - j))
+            for b in range(behind_count):
+                behind = rgb[behinds[b, 0], behinds[b, 1]]
+                misfit = np.float32(NOISE)
                 for y in range(max(i - 1, 0), min(i + 2, height)):
                     for x in range(max(j - 1, 0), min(j + 2, width)):
-                        total += _opacity(rgb[y, x], fs[f], bs[b])[1]
-                a = _opacity(rgb[i, j], fs[f], bs[b])[0]
-                ap = prior + (1 - 2 * prior) * a
-                obj = (
-                    np.log(total + np.float32(1)) * 3
-                    + 2 * np.log(ap + np.float32(1e-3))
-                    + np.log(fs[f, 3])
-                    + 4 * np.log(bs[b, 3])
-                )
-                if obj < best:
-                    best = obj
-                    for c in range(3):
-                        out[k, c] = fs[f, c]
-                        out[k, 3 + c] = bs[b, c]
-    return out
+                        misfit += _mixed(rgb[y, x], front, behind)[1]
+                away = BEHIND_NEAR * math.log(math.hypot(behinds[b, 0] - i, behinds[b, 1] - j))
+                cost = FIT * math.log(misfit) + near + away
+                if cost < best:
+                    best = cost
+                    pairs[n, _FRONT], pairs[n, _BEHIND] = front, behind
 
 
 @njit(cache=True, nogil=True)
-def _refined(rgb, index, unknown, first):
+def _share(
+    rgb: Plane,
+    index: NDArray[np.int32],
+    pixels: NDArray[np.int32],
+    pairs: Plane,
+    alphas: Plane,
+    confidences: Plane,
+) -> None:
+    """Average the neighbours' pairs that fit a pixel best, and read alpha and confidence from that."""
     height, width = index.shape
-    n = unknown.shape[0]
-    out = np.full((n, 9), np.nan, np.float32)
-    ids = np.empty(KEEP, np.int64)
-    errs = np.empty(KEEP, np.float32)
-    for k in range(n):
-        i, j = unknown[k, 0], unknown[k, 1]
-        errs[:] = np.inf
-        ids[:] = -1
-        for y in range(max(i - REFINE, 0), min(i + REFINE + 1, height)):
-            for x in range(max(j - REFINE, 0), min(j + REFINE + 1, width)):
-                q = index[y, x]
-                if q < 0 or np.isnan(first[q, 0]):
+    chosen, misfits = np.empty(BEST, np.int64), np.empty(BEST, np.float32)
+    pair = np.empty(_PAIR, np.float32)
+    for n in range(len(pixels)):
+        i, j = pixels[n]
+        count = 0
+        misfits[:] = np.inf
+        for y in range(max(i - SHARING, 0), min(i + SHARING + 1, height)):
+            for x in range(max(j - SHARING, 0), min(j + SHARING + 1, width)):
+                other = index[y, x]
+                if other < 0 or np.isnan(pairs[other, 0]):
                     continue
-                e = _opacity(rgb[i, j], first[q, :3], first[q, 3:])[1]
-                if e < errs[KEEP - 1]:
-                    s = KEEP - 1
-                    while s > 0 and e < errs[s - 1]:
-                        errs[s] = errs[s - 1]
-                        ids[s] = ids[s - 1]
-                        s -= 1
-                    errs[s] = e
-                    ids[s] = q
-        m = 0
-        for s in range(KEEP):
-            if ids[s] >= 0:
-                m += 1
-        if m == 0:
+                misfit = _mixed(rgb[i, j], pairs[other, _FRONT], pairs[other, _BEHIND])[1]
+                if misfit < misfits[BEST - 1]:
+                    _insert(misfit, other, misfits, chosen)
+                    count = min(count + 1, BEST)
+        if count == 0:
             continue
-        for c in range(6):
-            out[k, c] = 0
-            for s in range(m):
-                out[k, c] += first[ids[s], c]
-            out[k, c] /= m
-        a, e = _opacity(rgb[i, j], out[k, :3], out[k, 3:6])
-        out[k, 6] = a
-        out[k, 7] = np.exp(-10 * np.sqrt(e) / 255)
-        d = np.float32(0)
+        pair[:] = 0
+        for k in range(count):
+            pair += pairs[chosen[k]]
+        pair /= count
+        alpha, left = _mixed(rgb[i, j], pair[_FRONT], pair[_BEHIND])
+        contrast = 0.0
         for c in range(3):
-            d += (out[k, c] - out[k, 3 + c]) ** 2
-        out[k, 8] = np.sqrt(d)
-    return out
+            contrast += ((pair[c] - pair[3 + c]) / 255) ** 2
+        alphas[n] = alpha
+        confidences[n] = math.exp(-DOUBT * math.sqrt(left) / 255) * contrast / (contrast + CONTRAST**2)
 
 
-@njit(cache=True, nogil=True)
-def _smoothed(rgb, index, unknown, second, known):
-    height, width = index.shape
-    n = unknown.shape[0]
-    alpha = np.empty(n, np.float32)
-    confidence = np.zeros(n, np.float32)
-    sigma = np.float32(2 * 100 / (9 * np.pi))
-    mean = np.empty(6, np.float32)
-    for k in range(n):
-        i, j = unknown[k, 0], unknown[k, 1]
-        if np.isnan(second[k, 0]):
-            alpha[k] = 0.5
-            continue
-        mean[:] = 0
-        wf = wb = wd = dist = np.float32(0)
-        ak = second[k, 6]
-        for y in range(max(i - SMOOTH, 0), min(i + SMOOTH + 1, height)):
-            for x in range(max(j - SMOOTH, 0), min(j + SMOOTH + 1, width)):
-                q = index[y, x]
-                if q < 0 or np.isnan(second[q, 0]):
-                    continue
-                g = np.exp(-np.float32((y - i) ** 2 + (x - j) ** 2) / (2 * sigma)) * second[q, 7]
-                if q != k:
-                    g *= abs(ak - second[q, 6])
-                aq = second[q, 6]
-                f, b = g * aq, g * (1 - aq)
-                wf += f
-                wb += b
-                for c in range(3):
-                    mean[c] += f * second[q, c]
-                    mean[3 + c] += b * second[q, 3 + c]
-                w = second[q, 7] * aq * (1 - aq)
-                wd += w
-                dist += w * second[q, 8]
-        conf = second[k, 7]
-        if wf > 1e-9 and wb > 1e-9:
-            for c in range(3):
-                mean[c] /= wf
-                mean[3 + c] /= wb
-            d = np.float32(0)
-            for c in range(3):
-                d += (mean[c] - mean[3 + c]) ** 2
-            a, e = _opacity(rgb[i, j], mean[:3], mean[3:])
-            trust = np.float32(1)
-            if wd > 1e-9 and dist > 0:
-                trust = min(np.float32(1), np.sqrt(d) / (dist / wd))
-            conf = trust * np.exp(-10 * np.sqrt(e) / 255)
-            alpha[k] = conf * a + (1 - conf) * ak
-        else:
-            alpha[k] = ak
-        confidence[k] = conf
-    return alpha, confidence
+@njit(inline="always")
+def _insert(misfit: np.float32, other: int, misfits: Plane, chosen: NDArray[np.int64]) -> None:
+    k = BEST - 1
+    while k > 0 and misfit < misfits[k - 1]:
+        misfits[k], chosen[k] = misfits[k - 1], chosen[k - 1]
+        k -= 1
+    misfits[k], chosen[k] = misfit, other

@@ -76,7 +76,8 @@ def halved(links: NDArray[np.int16]) -> NDArray[np.int16]:
         (4, ⌈H / 2⌉, ⌈W / 2⌉) int16, to be cut like n-links between pixels a block wide.
     """
     half = np.zeros((4, (links.shape[1] + 1) // 2, (links.shape[2] + 1) // 2), np.int16)
-    _choose(links, half)
+    for d in range(4):
+        _choose(links[d], half[d], d)
     return half
 
 
@@ -166,28 +167,31 @@ def _weigh(guide, rate, where, weights):
 
 
 @njit(cache=True, nogil=True)
-def _choose(links, half):
-    """Fill the n-links of half the size; those that lead out of the picture stay 0."""
-    dy, dx = (0, 1, 1, 1), (1, 0, 1, -1)
-    for d in range(4):
-        first = max(0, -dx[d])
-        last_row, last = links.shape[1] - 1 - dy[d], links.shape[2] - 1 - max(0, dx[d])
-        for y in range(half.shape[1] - dy[d]):
-            for x in range(first, half.shape[2] - max(0, dx[d])):
-                least = 4 * MAX_LINK
-                for place in range(3):
-                    row, column = 2 * y + place * dy[d], 2 * x + first + place * dx[d]
-                    if row > last_row or column > last or column < first:
-                        continue
+def _choose(links, half, d):
+    """Fill the n-links (h, w) of half the size in direction ``d``; those that lead out of the picture stay 0."""
+    dy, dx = (0, 1, 1, 1)[d], (1, 0, 1, -1)[d]
+    left, right = max(0, -dx), max(0, dx)
+    last_row, last = links.shape[0] - 1 - dy, links.shape[1] - 1 - right
+    for y in range(half.shape[0] - dy):
+        for x in range(left, half.shape[1] - right):
+            least = 4 * MAX_LINK
+            for place in range(3):
+                row, column = 2 * y + place * dy, 2 * x + left + place * dx
+                if row <= last_row and left <= column <= last:
                     above, below = max(row - 1, 0), min(row + 1, last_row)
-                    before, after = max(column - 1, first), min(column + 1, last)
-                    if d == 0:
-                        beside = 2 * links[d, below, column]
-                    elif d == 1:
-                        beside = 2 * links[d, row, after]
-                    elif d == 2:
-                        beside = links[d, above, after] + links[d, below, before]
-                    else:
-                        beside = links[d, above, before] + links[d, below, after]
-                    least = min(least, 2 * links[d, row, column] + beside)
-                half[d, y, x] = (least + 2) // 4
+                    before, after = max(column - 1, left), min(column + 1, last)
+                    beside = _beside(links, d, row, column, above, below, before, after)
+                    least = min(least, 2 * links[row, column] + beside)
+            half[y, x] = (least + 2) // 4
+
+
+@njit(cache=True, nogil=True)
+def _beside(links, d, row, column, above, below, before, after):
+    """The two n-links that a boundary cuts beside one: it runs downwards where they lead right, and so on."""
+    if d == 0:
+        return 2 * links[below, column]
+    if d == 1:
+        return 2 * links[row, after]
+    if d == 2:
+        return links[above, after] + links[below, before]
+    return links[above, before] + links[below, after]

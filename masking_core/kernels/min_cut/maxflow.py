@@ -252,44 +252,65 @@ def _measure(node, entrances, distance, queue, bucket, count, roots, reached, ho
     Returns the number of roots and of pixels reached, the highest level with something to push (-1 if there is none),
     the highest level, the number of pixels with something to push, and whether there is more beyond the horizon.
     """
-    one = np.uint64(1)
     for i in range(reached):
         distance[queue[i]] = _FAR
-    end = np.uint64(0)
-    for i in range(roots):
-        p = queue[i]
-        if node[p, _EXCESS] < 0:
-            distance[p] = 0
-            queue[end] = p
-            end += one
-    still_roots = end
-    begin = np.uint64(0)
-    count[0] = end
+    roots = _begin(node, distance, queue, roots)
+    count[0] = roots
+    begin, end = 0, roots  # where the pixels of a level stand in the queue
     level = active = 0
     top = -1
     while begin < end and level < horizon:
         level += 1
-        ring = end
-        while begin < ring:
-            p = np.uint64(queue[begin])
-            begin += one
-            around = _around(p, node)
-            open_ = entrances[p]
-            for d in range(8):
-                q = around[d]
-                if (distance[q] == _FAR) & (open_ >> d & 1):  # one branch, not two: half the time
-                    distance[q] = level
-                    queue[end] = q
-                    end += one
-        for i in range(ring, end):
-            q = np.uint64(queue[i])
-            if node[q, _EXCESS] > 0:
-                node[q, _LINK] = bucket[level]
-                bucket[level] = q
-                top = level
-                active += 1
-        count[level] = end - ring
-    return still_roots, end, top, level, active, begin < end
+        begin, end = end, _next_level(node, entrances, distance, queue, begin, end, level)
+        count[level] = end - begin
+        waiting = _wait(node, queue, bucket, begin, end, level)
+        active += waiting
+        if waiting > 0:
+            top = level
+    return roots, end, top, level, active, begin < end
+
+
+@njit(cache=True, nogil=True)
+def _begin(node, distance, queue, roots):
+    """Keep in the queue those of its first ``roots`` pixels that can still absorb, at distance 0; returns how many."""
+    kept = 0
+    for i in range(roots):
+        p = queue[i]
+        if node[p, _EXCESS] < 0:
+            distance[p] = 0
+            queue[kept] = p
+            kept += 1
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def _next_level(node, entrances, distance, queue, begin, end, level):
+    """Queue every pixel not yet reached that has a residual to one of queue[begin:end]; returns the queue's new end."""
+    one, last = np.uint64(1), np.uint64(end)
+    for i in range(begin, end):
+        p = np.uint64(queue[i])
+        around = _around(p, node)
+        open_ = entrances[p]
+        for d in range(8):
+            q = around[d]
+            if (distance[q] == _FAR) & (open_ >> d & 1):  # one branch, not two: half the time
+                distance[q] = level
+                queue[last] = q
+                last += one
+    return np.int64(last)
+
+
+@njit(cache=True, nogil=True)
+def _wait(node, queue, bucket, begin, end, level):
+    """Put those of queue[begin:end] with something to push into the bucket of their level; returns how many."""
+    waiting = 0
+    for i in range(begin, end):
+        q = np.uint64(queue[i])
+        if node[q, _EXCESS] > 0:
+            node[q, _LINK] = bucket[level]
+            bucket[level] = q
+            waiting += 1
+    return waiting
 
 
 @njit(cache=True, nogil=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numba import njit
@@ -9,6 +11,9 @@ from numpy.typing import NDArray
 
 from masking_core.kernels.colour_space import read_only
 from masking_core.kernels.watershed.flooding import flood
+
+_OVER = 256
+"""A level above all others, at which what has met no rival is measured."""
 
 
 def significant_basins(
@@ -111,54 +116,80 @@ def _ranked(regions: NDArray[np.int32], keys: NDArray[np.floating] | NDArray[np.
     return rank[regions]
 
 
+class _Water(NamedTuple):
+    """Bodies of water while it rises, as a forest over the pixels (Tarjan 1975); but for ``parents`` read at roots.
+
+    ``parents`` are -1 where it is still dry. ``deepest`` and ``fullest`` are the bottoms of the basins in a body of
+    water that have outlived the others by depth and by volume; ``areas`` and ``sums`` count its pixels and add up
+    their levels.
+    """
+
+    parents: NDArray[np.int64]
+    areas: NDArray[np.int64]
+    sums: NDArray[np.int64]
+    deepest: NDArray[np.int64]
+    fullest: NDArray[np.int64]
+
+
 @njit(cache=True, nogil=True)
-def _root(parents: NDArray[np.int64], p: int) -> int:
+def _extinguish(levels, order, width, depths, volumes):
+    """Fill ``depths`` and ``volumes`` at the bottom of every basin; ``order`` lists the pixels from low to high."""
+    dry, none = np.full(levels.size, -1, np.int64), np.zeros(levels.size, np.int64)
+    water = _Water(dry, none, none.copy(), none.copy(), none.copy())
+    for p in order:
+        _wet(water, p, levels[p])
+        for q in _beside(p, width, levels.size):
+            if q >= 0 and water.parents[q] >= 0:
+                _meet(water, _root(water.parents, p), _root(water.parents, q), levels, levels[p], depths, volumes)
+    for p in order:
+        if water.parents[p] == p:
+            depths[water.deepest[p]], volumes[water.fullest[p]] = _OVER, _held(water, p, _OVER)
+
+
+@njit(cache=True, nogil=True)
+def _beside(p, width, size):
+    """The pixels above, left, right and below; below 0 where there is none."""
+    column = p % width
+    left, right = p - 1 if column > 0 else -1, p + 1 if column < width - 1 else -1
+    return p - width, left, right, p + width if p + width < size else -1
+
+
+@njit(cache=True, nogil=True)
+def _wet(water, p, level):
+    """Let a pixel be a body of water of its own."""
+    water.parents[p] = water.deepest[p] = water.fullest[p] = p
+    water.areas[p], water.sums[p] = 1, level
+
+
+@njit(cache=True, nogil=True)
+def _meet(water, ours, theirs, levels, level, depths, volumes):
+    """Join two bodies of water at ``level``: the shallower and the smaller of their basins have found their measure."""
+    if ours == theirs:
+        return
+    shallow, deep = water.deepest[ours], water.deepest[theirs]
+    if levels[shallow] < levels[deep]:
+        shallow, deep = deep, shallow
+    depths[shallow] = level - levels[shallow]
+    less, more = _held(water, ours, level), _held(water, theirs, level)
+    small, large = water.fullest[ours], water.fullest[theirs]
+    if less > more:
+        less, small, large = more, large, small
+    volumes[small] = less
+    water.parents[ours] = theirs
+    water.areas[theirs] += water.areas[ours]
+    water.sums[theirs] += water.sums[ours]
+    water.deepest[theirs], water.fullest[theirs] = deep, large
+
+
+@njit(cache=True, nogil=True)
+def _held(water, root, level):
+    """The volume of a body of water that stands at ``level``."""
+    return water.areas[root] * np.int64(level) - water.sums[root]
+
+
+@njit(cache=True, nogil=True)
+def _root(parents, p):
     while parents[p] != p:
         parents[p] = parents[parents[p]]
         p = parents[p]
     return p
-
-
-@njit(cache=True, nogil=True)
-def _extinguish(
-    levels: NDArray[np.uint8],
-    order: NDArray[np.int64],
-    width: int,
-    depths: NDArray[np.int64],
-    volumes: NDArray[np.int64],
-) -> None:
-    """Fill ``depths`` and ``volumes`` at the bottom of every basin; ``order`` lists the pixels from low to high."""
-    parents = np.full(levels.size, -1, np.int64)
-    areas, sums = np.zeros(levels.size, np.int64), np.zeros(levels.size, np.int64)
-    deepest, fullest = (
-        np.zeros(levels.size, np.int64),
-        np.zeros(levels.size, np.int64),
-    )  # bottoms that live on in a root
-    for p in order:
-        parents[p], areas[p], sums[p], deepest[p], fullest[p] = p, 1, levels[p], p, p
-        level, column = np.int64(levels[p]), p % width
-        for step in range(4):
-            q = p + (-width, -1, 1, width)[step]
-            if (step == 1 and column == 0) or (step == 2 and column == width - 1):
-                continue
-            if q < 0 or q >= levels.size or parents[q] < 0:
-                continue
-            ours, theirs = _root(parents, p), _root(parents, q)
-            if ours == theirs:
-                continue
-            shallow, deep = deepest[ours], deepest[theirs]
-            if levels[shallow] < levels[deep]:
-                shallow, deep = deep, shallow
-            depths[shallow] = level - levels[shallow]
-            our_volume, their_volume = areas[ours] * level - sums[ours], areas[theirs] * level - sums[theirs]
-            small, large = fullest[ours], fullest[theirs]
-            if our_volume > their_volume:
-                small, large = large, small
-            volumes[small] = min(our_volume, their_volume)
-            parents[ours] = theirs
-            areas[theirs] += areas[ours]
-            sums[theirs] += sums[ours]
-            deepest[theirs], fullest[theirs] = deep, large
-    for p in order:
-        if parents[p] == p:
-            depths[deepest[p]], volumes[fullest[p]] = 256, areas[p] * 256 - sums[p]

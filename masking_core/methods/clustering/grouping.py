@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels
+from masking_core.errors import PromptError
 from masking_core.image import Image
-from masking_core.kernels.clustering.partition import Partition
+from masking_core.kernels.clustering.partition import Partition, SeedsError
 from masking_core.kernels.clustering.suggest import Suggestion, suggest
 from masking_core.kernels.colour_space import ColourSpace, from_rgb, planes
 from masking_core.method import Method, Segmentation, Stage, Tool
@@ -19,9 +21,8 @@ from masking_core.methods.clustering.stages import stages
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
-INSIDE = "An object is made of the groups more frequent inside its region than outside; the rest is background."
+INSIDE = "Colours more common inside your shape than outside count as the object."
 
 
 MaxIterations = Annotated[
@@ -63,7 +64,7 @@ class Clustering(Method):
     precision: Precision = 0.1
     seed: Annotated[
         int,
-        Field(ge=0, le=9999, title="Seed", description="Another seed starts from other random colours."),
+        Field(ge=0, le=9999, title="Seed", description="Another number gives another random start."),
         Show(advanced=True),
     ] = 0
 
@@ -75,7 +76,10 @@ class Clustering(Method):
         """See :meth:`masking_core.Method.segment`."""
         report(0.0, "Grouping pixels")
         marked, seeds = _tied(prompts.seeds(image.rgb.shape[:2]))
-        found = self.partition(image, max(self.objects, len(marked)), seeds)
+        try:
+            found = self.partition(image, max(self.objects, len(marked)), seeds)
+        except SeedsError as error:
+            raise PromptError(_indistinct(marked[error.cluster])) from None
         numbers = _numbers(marked, len(found.colours))
         labels = numbers[found.labels]
         membership = getattr(found, "membership", None)
@@ -133,6 +137,11 @@ def _tied(seeds: NDArray[np.integer]) -> tuple[list[int], NDArray[np.int32] | No
     position = np.full(marked[-1] + 2, -1, np.int32)
     position[marked] = np.arange(len(marked))
     return marked, position[seeds]
+
+
+def _indistinct(number: int) -> str:
+    whose = f"of object {number}" if number else "of the background"
+    return f"The marks {whose} lie on no colour of their own, so it cannot be told from the rest; mark other places."
 
 
 def _numbers(marked: list[int], clusters: int) -> NDArray[np.int32]:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from masking_core.arrays import Labels, Mask
-from masking_core.errors import PromptError
 from masking_core.image import Image
 from masking_core.kernels.appearance import appearance_learning
 from masking_core.kernels.appearance.appearance_learning import AppearanceModel, LearningSettings
+from masking_core.kernels.appearance.prior import Prior, prior_of
 from masking_core.kernels.appearance.salience import salience
 from masking_core.kernels.appearance.unaries import (
     GEODESIC_WEIGHT,
@@ -28,16 +28,19 @@ from masking_core.kernels.min_cut.contrast import nlinks, quantise
 from masking_core.kernels.min_cut.maxflow import Grid
 from masking_core.method import Method, Segmentation, Tool
 from masking_core.methods.graph_cut.stages import Account, stages
+from masking_core.methods.object_marks import ObjectMarks, objects_of
+from masking_core.models import files
+from masking_core.models.registry import DEFAULT
+from masking_core.models.subject_map import SubjectMap, crop_of, subject_map
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
 UNIT = 283.0
 """Side, in pixels, of the square picture for which the smoothness is declared."""
-NO_OBJECT = "No object is marked: what stands out of the picture was taken. Draw on it, or around it, to decide."
+NO_OBJECT = "Nothing is marked yet, so this is an automatic guess. Paint on the object or draw around it to choose."
 BAND = 2
 """Half the width of the band that is cut anew at finer sizes, in pixels of the size."""
 WHOLE = 160_000
@@ -54,10 +57,14 @@ class Known:
     Attributes:
         seeds: (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
         belief: what was learned.
+        prior: what a map of the likely object adds; None without one.
+        seen: that map, as the network gave it.
     """
 
     seeds: NDArray[np.int8]
     belief: AppearanceModel
+    prior: Prior | None = None
+    seen: SubjectMap | None = None
 
 
 class GraphCut(Method):
@@ -73,29 +80,45 @@ class GraphCut(Method):
 
     title: ClassVar[str] = "Graph cut"
     good_for: ClassVar[str] = (
-        "Anything with an outline: a stroke on the object, one beside it, or a rectangle around it."
+        "For most photos. Paint a stroke on the object and one on the background, or draw a rectangle around the "
+        "object."
     )
     uses: ClassVar[frozenset[Tool]] = frozenset({"rectangle", "ellipse", "polygon", "stroke", "point", "seeds"})
 
     id: Literal["graph_cut"] = "graph_cut"
     smoothness: Annotated[
         float,
-        Field(ge=0.1, le=200, title="Smoothness", description="What a boundary costs; more makes it shorter."),
+        Field(ge=0.1, le=200, title="Smoothness", description="Higher values give a smoother, shorter outline."),
         Show(log=True),
     ] = 25.0
     sensitivity: Annotated[
         float,
-        Field(ge=0, le=5, title="Contrast sensitivity", description="How much cheaper a boundary is along an edge."),
+        Field(
+            ge=0,
+            le=5,
+            title="Contrast sensitivity",
+            description="How strongly the outline follows edges in the picture.",
+        ),
         Show(step=0.1),
     ] = 1.0
     reach: Annotated[
         float,
-        Field(ge=0, le=10, title="Reach", description="How much nearness to a stroke counts beside colour."),
+        Field(
+            ge=0,
+            le=10,
+            title="Stroke influence",
+            description="How much distance from your strokes counts, compared with colour.",
+        ),
         Show(step=0.1),
     ] = GEODESIC_WEIGHT
     colours: Annotated[
         int,
-        Field(ge=1, le=12, title="Colours", description="Gaussians in each of the two colour models."),
+        Field(
+            ge=1,
+            le=12,
+            title="Colour clusters",
+            description="Number of colours that describe the object and the background.",
+        ),
     ] = 6
     iterations: Annotated[
         int,
@@ -104,7 +127,7 @@ class GraphCut(Method):
     ] = 3
     precision: Annotated[
         float,
-        Field(ge=0, le=0.1, title="Precision", description="Share of the pixels; stops when fewer change."),
+        Field(ge=0, le=0.1, title="Precision", description="Stops when fewer than this share of pixels change."),
         Show(step=0.001, advanced=True),
     ] = 0.001
     exact: Annotated[
@@ -113,35 +136,38 @@ class GraphCut(Method):
         Show(advanced=True),
     ] = False
 
+    prior: Annotated[
+        Literal["none", "subject"],
+        Field(title="Prior", description="What is known of the object beside your marks; your marks always win."),
+        Show(labels={"none": "Nothing", "subject": "What a trained network takes for the subject"}),
+    ] = "none"
+
     def segment(self, image: Image, prompts: Prompts) -> Segmentation:
-        """See :meth:`masking_core.Method.segment`."""
+        """See :meth:`masking_core.Method.segment`.
+
+        Raises:
+            ModelError: the prior is "subject" and the network's file is not at hand.
+        """
         shape = image.rgb.shape[0], image.rgb.shape[1]
         report(0.0, "Reading the marks")
-        seeds = prompts.seeds(shape).astype(np.int32)
-        if prompts.marks and len(prompts.outside(shape)) == len(prompts.marks):
-            raise PromptError("All marks lie outside the picture: draw at least one on it.")
-        regions = {n: prompts.bounds(shape, n) for n in sorted({r.object for r in prompts.regions if r.object > 0})}
-        numbers = sorted({n for n in label_map.marked(seeds) if n > 0} | set(regions)) or [1]
-        guessed = not regions and not (seeds > 0).any()
+        every = objects_of(prompts, shape)
+        guessed = not any(each.is_marked for each in every)
         labels = np.zeros(shape, np.int32)
-        highest = np.full(shape if len(numbers) > 1 else (1, 1), -np.inf, np.float32)
+        highest = np.full(shape if len(every) > 1 else (1, 1), -np.inf, np.float32)
         objects: dict[int, Known] = {}
-        for number in numbers:
-            region = regions.get(number)
-            own = _own(seeds, number)
-            _check(number, own, region)
-            known = objects[number] = self._learn(image, _bounded(own, region), region)
+        for each in every:
+            known = objects[each.number] = self._learn(image, each)
             found = self._cut(image, known, guessed=guessed)
-            if len(numbers) > 1:
+            if len(every) > 1:
                 score = cv2.resize(known.belief.of_pixels(_features(image)), shape[::-1])
-                found &= (score > highest) | (own == 1)
+                found &= (score > highest) | (each.seeds == 1)
                 highest = np.where(found, score, highest)
-            labels[found] = number
+            labels[found] = each.number
         return Segmentation(
             labels=labels,
             knows_background=True,
             info={
-                "objects": len(numbers),
+                "objects": len(every),
                 "iterations": max(known.belief.rounds for known in objects.values()),
                 "foreground": float((labels > 0).mean()),
             },
@@ -166,21 +192,24 @@ class GraphCut(Method):
             cuts=partial(self._cuts_of, image, objects),
         )
 
-    def _learn(self, image: Image, seeds: NDArray[np.int8], region: Mask | None) -> Known:
+    def _learn(self, image: Image, marks: ObjectMarks) -> Known:
         """One object against everything else."""
         features = _features(image)
-        small, links = _reduced_seeds(seeds, features.lab.shape[:2]), self._links(image, features)
+        small, links = _reduced_seeds(marks.seeds, features.lab.shape[:2]), self._links(image, features)
         cut_with = self._solver(links, small)
         learning = LearningSettings(self.colours, self.iterations, self.precision, self.reach)
-        if region is not None:
-            inside = cv2.resize(region.astype(np.float32), small.shape[::-1], interpolation=cv2.INTER_AREA) >= 0.5
-            inside = inside if inside.any() else small != 0
-            belief = appearance_learning.from_region(features, inside, links, cut_with, learning)
+        inside = _reduced_region(marks.region, small)
+        seen = None if self.prior == "none" else _seen(image, marks)
+        prior = None if seen is None else _prior(seen, image, small if inside is None else np.where(inside, small, -1))
+        if inside is not None:
+            belief = appearance_learning.from_region(features, inside, links, cut_with, learning, prior)
         elif (small == 1).any():
-            belief = appearance_learning.from_strokes(features, small, cut_with, learning)
+            belief = appearance_learning.from_strokes(features, small, cut_with, learning, prior)
+        elif prior is not None:
+            belief = appearance_learning.from_map(features, prior, cut_with, learning)
         else:
             belief = appearance_learning.from_salience(features, _salience(image), small, cut_with, learning)
-        return Known(seeds, belief)
+        return Known(marks.seeds, belief, prior, seen)
 
     def _cut(self, image: Image, known: Known, *, guessed: bool) -> Mask:
         report(0.6, "Cutting")
@@ -247,25 +276,24 @@ class GraphCut(Method):
         )
 
 
-def _own(seeds: NDArray[np.int32], number: int) -> NDArray[np.int8]:
-    """One object's seeds: 1 its own, 0 those of everything else, -1 none."""
-    own: NDArray[np.int8] = (seeds == number).view(np.int8)
-    own[seeds < 0] = -1
-    return own
+def _seen(image: Image, marks: ObjectMarks) -> SubjectMap:
+    """Where a trained network sees the subject, among the pixels that may be the object."""
+    return subject_map(image, files.weights(DEFAULT), crop_of(marks.seeds != 0))
 
 
-def _bounded(seeds: NDArray[np.int8], region: Mask | None) -> NDArray[np.int8]:
-    """Seeds with what lies outside the region as certain background."""
-    return seeds if region is None else np.where(region, seeds, np.int8(0))
+def _prior(seen: SubjectMap, image: Image, seeds: NDArray[np.int8]) -> Prior:
+    """What a network's map says at the size of the view; ``seeds`` (h, w) are those that may contradict it."""
+    likely = seen.placed(seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
+    return prior_of(likely, seeds, _features(image))
 
 
-def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:
+def _reduced_region(region: Mask | None, seeds: NDArray[np.int8]) -> Mask | None:
+    """A region at the size of the view's seeds; where it would vanish, all that is not certainly background."""
     if region is None:
-        return
-    if not region.any():
-        raise PromptError(f"The region of object {number} holds no pixel of the picture: draw it on the picture.")
-    if (seeds == 1).any() and not (region & (seeds == 1)).any():
-        raise PromptError(f"The strokes of object {number} lie outside its own region: draw some inside, or no region.")
+        return None
+    share = cv2.resize(region.astype(np.float32), seeds.shape[::-1], interpolation=cv2.INTER_AREA)
+    inside: Mask = share >= 0.5
+    return inside if inside.any() else seeds != 0
 
 
 def _features(image: Image) -> Features:

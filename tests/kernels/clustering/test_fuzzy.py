@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from masking_core.errors import Cancelled, PromptError
+from masking_core.errors import Cancelled, ParameterError
 from masking_core.kernels.clustering.colour_histogram import colour_histogram
 from masking_core.kernels.clustering.fuzzy import fuzzy_c_means, memberships
 from masking_core.kernels.clustering.fuzzy_partition import SMALL, fuzzy_partition
@@ -161,7 +161,7 @@ def test_outside_the_mask_nothing_is_counted_or_labelled():
     other = fuzzy_partition(rgb, 3, mask=mask, membership=True)
     np.testing.assert_array_equal(one.labels, other.labels)
     np.testing.assert_array_equal(one.membership, other.membership)
-    with pytest.raises(PromptError, match="holds no pixel"):
+    with pytest.raises(ParameterError, match="mask must hold"):
         fuzzy_partition(rgb, 3, mask=np.zeros_like(mask))
 
 
@@ -183,3 +183,10 @@ def test_the_same_seed_gives_the_same_result_and_cancelling_is_possible():
     assert one.energy == other.energy
     with listening(lambda fraction, doing: False), pytest.raises(Cancelled):
         fuzzy_partition(rgb, 3)
+
+
+def test_a_cluster_that_nothing_belongs_to_stays_where_it_is():
+    points, weights = np.array([[10.0, 10, 10], [20, 20, 20]]), np.ones(2)
+    start = np.array([[0.0, 0, 0], [99, 99, 99]])
+    found = fuzzy_c_means(points, weights, start, tied=np.zeros(2, np.int32))
+    np.testing.assert_allclose(found.centres, [[15, 15, 15], [99, 99, 99]])

@@ -6,11 +6,11 @@ from skimage import data
 from sklearn import cluster
 from threadpoolctl import threadpool_limits
 
-from masking_core.errors import Cancelled, PromptError
+from masking_core.errors import Cancelled, ParameterError
 from masking_core.kernels.clustering import spatial
 from masking_core.kernels.clustering.colour_histogram import colour_histogram
 from masking_core.kernels.clustering.kmeans import kmeans, lloyd, seeding
-from masking_core.kernels.clustering.partition import colour_partition
+from masking_core.kernels.clustering.partition import SeedsError, colour_partition
 from masking_core.kernels.clustering.spatial_partition import SAMPLE, spatial_partition
 from masking_core.kernels.clustering.suggest import elbow, simplified_silhouette, suggest
 from masking_core.kernels.colour_space import from_rgb, planes, read_only
@@ -70,7 +70,7 @@ def test_lloyd_is_that_of_brute_force_on_repeated_points():
     centres, _, energies = lloyd_by_brute_force(repeated, start, lambda x, c: np.square(x - c).sum(axis=1), 7)
     found = lloyd(points, weights, start, free(points), 7, 0.0)
     np.testing.assert_allclose(found.centres, centres, atol=1e-9)
-    np.testing.assert_allclose(found.inertia, energies)
+    np.testing.assert_allclose(found.energy, energies)
     np.testing.assert_array_equal(found.labels, np.square(points[:, None] - centres[None]).sum(axis=2).argmin(axis=1))
     np.testing.assert_array_equal(found.weights, np.bincount(found.labels, weights))
 
@@ -78,8 +78,8 @@ def test_lloyd_is_that_of_brute_force_on_repeated_points():
 def test_inertia_never_rises_and_is_that_of_the_result():
     points, weights = cloud()
     found = kmeans(points, weights, 6, precision=0)
-    assert (np.diff(found.inertia) <= 1e-9).all()
-    assert found.inertia[-1] == pytest.approx(weights @ min_squared(points, found.centres))
+    assert (np.diff(found.energy) <= 1e-9).all()
+    assert found.energy[-1] == pytest.approx(weights @ min_squared(points, found.centres))
 
 
 def test_a_converged_result_is_at_rest_to_the_precision():
@@ -110,7 +110,7 @@ def test_fewer_distinct_colours_than_clusters_make_fewer_clusters():
     assert len(kmeans(np.full((9, 3), 7.0), np.ones(9), 4).centres) == 1
     two = kmeans(np.repeat([[1.0, 2, 3], [4, 5, 6]], 5, axis=0), np.ones(10), 4)
     np.testing.assert_array_equal(np.sort(two.centres, axis=0), [[1, 2, 3], [4, 5, 6]])
-    assert two.inertia[-1] == 0
+    assert two.energy[-1] == 0
 
 
 def test_an_empty_cluster_takes_the_point_that_costs_most():
@@ -196,8 +196,9 @@ def test_one_object_may_be_marked_on_several_colours():
 def test_marks_that_colour_cannot_tell_apart_are_an_error():
     seeds = np.full((30, 40), -1)
     seeds[5, 5], seeds[20, 5] = 0, 1
-    with pytest.raises(PromptError, match="no colour of their own"):
+    with pytest.raises(SeedsError, match="a colour of its own") as caught:
         colour_partition(stripes(), 3, seeds=seeds)
+    assert caught.value.cluster == 1
 
 
 def test_a_mark_on_a_colour_that_went_to_another_object_holds_where_it_was_made():
@@ -219,7 +220,7 @@ def test_outside_the_mask_nothing_is_counted_or_labelled(partition):
     rgb[~mask] = 0
     other = partition(rgb, 3, mask=mask)
     np.testing.assert_array_equal(one.labels, other.labels)
-    with pytest.raises(PromptError, match="holds no pixel"):
+    with pytest.raises(ParameterError, match="mask must hold"):
         partition(rgb, 3, mask=np.zeros_like(mask))
 
 
@@ -229,7 +230,7 @@ def test_marks_outside_the_mask_are_no_marks(partition):
     seeds[5, 35] = 0
     mask = np.zeros((30, 40), dtype=bool)
     mask[:, :25] = True
-    with pytest.raises(PromptError, match="mark"):
+    with pytest.raises(SeedsError, match="of its own inside the mask; 0 has none"):
         partition(stripes(), 3, seeds=seeds, mask=mask)
 
 

@@ -81,13 +81,13 @@ def mixture(height=48, width=64):
 
 def test_two_colours_are_taken_apart_exactly():
     rgb, trimap, alpha = mixture()
-    assert np.abs(closed_form(from_trimap(rgb, trimap), 1e-8).alpha - alpha).max() < 2 / 255
+    assert np.abs(closed_form(from_trimap(rgb, trimap), tolerance=1e-8).alpha - alpha).max() < 2 / 255
 
 
 def test_a_single_colour_continues_the_known_alpha_smoothly():
     trimap = np.full((9, 21), 128, np.uint8)
     trimap[:, :2], trimap[:, -2:] = 0, 255
-    alpha = closed_form(from_trimap(np.full((9, 21, 3), 90, np.uint8), trimap), 1e-10).alpha
+    alpha = closed_form(from_trimap(np.full((9, 21, 3), 90, np.uint8), trimap), tolerance=1e-10).alpha
     assert (np.diff(alpha, axis=1) >= -1e-6).all()
     assert np.allclose(alpha, 1 - alpha[:, ::-1], atol=1e-4)
 

@@ -1,0 +1,129 @@
+"""Where a network sees the subject of a picture, or of a crop of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from masking_core.arrays import Mask, Picture
+from masking_core.errors import ModelError
+from masking_core.image import Image
+from masking_core.kernels.raster.placing import Crop, read_at
+from masking_core.models import network
+from masking_core.models.files import Weights
+from masking_core.models.model import Model
+from masking_core.models.network import Tensor
+
+MARGIN = 0.15
+"""Of a region's sides, on either side: what the network sees around it."""
+WHOLE = 0.8
+"""Share of the picture from which on a crop is all of it."""
+STEPS = 255
+"""Maps are rounded to so many steps before anything is decided by them, so that processors agree."""
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class SubjectMap:
+    """What a network answered.
+
+    Attributes:
+        weights: the network.
+        engine: what ran it.
+        crop: the part of the picture that it was shown.
+        seen: (size, size, 3) uint8 sRGB, the picture at the network's size.
+        values: (size, size) float32 in [0, 1], in steps of 1/255: how much a pixel is the subject.
+        sides: its other outputs, from fine to coarse, likewise; none for many networks.
+    """
+
+    weights: Weights
+    engine: str
+    crop: Crop
+    seen: Picture
+    values: Plane
+    sides: tuple[Plane, ...]
+
+    def placed(self, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
+        """The map on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
+        return read_at(self.values, self.crop, (shape[0], shape[1]), full)
+
+
+def subject_map(image: Image, weights: Weights, crop: Crop | None = None) -> SubjectMap:
+    """Show a picture, or a crop of it, to a network; what it answers is kept with the picture.
+
+    Raises:
+        ModelError: the network cannot be run, or answers no map.
+        Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+    """
+    where = crop or Crop(0, 0, *image.rgb.shape[:2])
+    return image.derived(("subject", weights.sha256, where), lambda: _compute(image, weights, where))
+
+
+def crop_of(possible: Mask, margin: float = MARGIN) -> Crop:
+    """What to show of a picture, given where (H, W) the object can be: its bounding box and a margin around it."""
+    height, width = possible.shape
+    rows, columns = np.flatnonzero(possible.any(axis=1)), np.flatnonzero(possible.any(axis=0))
+    if not len(rows):
+        return Crop(0, 0, height, width)
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    if (bottom - top) * (right - left) >= WHOLE * possible.size:
+        return Crop(0, 0, height, width)
+    down, across = margin * (bottom - top), margin * (right - left)
+    return Crop(
+        max(0, round(top - down)),
+        max(0, round(left - across)),
+        min(height, round(bottom + down)),
+        min(width, round(right + across)),
+    )
+
+
+def seen(image: Image, crop: Crop, size: int) -> Picture:
+    """The crop at the network's size: (size, size, 3) uint8."""
+    rows, columns = crop.rows, crop.columns
+    part = np.ascontiguousarray(image.rgb[rows, columns])
+    way = cv2.INTER_AREA if part.shape[0] * part.shape[1] > size * size else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(part, (size, size), interpolation=way), np.uint8)
+
+
+def normalised(picture: Picture, model: Model) -> Tensor:
+    """A picture (size, size, 3) uint8 as the network expects it: (1, 3, size, size) float32."""
+    largest = {"brightest": max(1, int(picture.max())), "255": 255, "1": 1}[model.scale]
+    shares = picture[..., ::-1] if model.order == "bgr" else picture
+    mean, std = np.array(model.mean, np.float32), np.array(model.std, np.float32)
+    tensor: Tensor = ((shares.astype(np.float32) / np.float32(largest) - mean) / std).transpose(2, 0, 1)[None]
+    return np.ascontiguousarray(tensor)
+
+
+def as_map(output: Tensor, model: Model) -> Plane:
+    """An output as a map (h, w) float32 in [0, 1], in steps of 1/255.
+
+    Raises:
+        ModelError: it is not one plane of finite numbers.
+    """
+    height, width = output.shape[-2:] if output.ndim >= 2 else (0, 0)
+    if output.size != height * width or not np.isfinite(output).all():
+        raise ModelError(f"The network {model.name} answers no map: its output is of shape {output.shape}.")
+    plane: Plane = output.reshape(height, width)
+    if model.answer == "logit":
+        plane = (1 / (1 + np.exp(-np.clip(plane, -30, 30)))).astype(np.float32)
+    if model.stretched:
+        plane = (plane - plane.min()) / np.float32(max(float(np.ptp(plane)), 1e-6))
+    return rounded(plane)
+
+
+def rounded(plane: Plane) -> Plane:
+    """The same in steps of 1/255, from 0 to 1."""
+    steps: Plane = np.rint(np.clip(plane, 0, 1) * STEPS).astype(np.float32) / np.float32(STEPS)
+    return steps
+
+
+def _compute(image: Image, weights: Weights, crop: Crop) -> SubjectMap:
+    model = weights.model
+    shown = seen(image, crop, model.size)
+    outputs, engine = network.run(weights, {model.inputs[0].name: normalised(shown, model)})
+    maps = [as_map(output, model) for output in outputs if output.ndim == outputs[0].ndim]
+    return SubjectMap(weights, engine, crop, shown, maps[0], tuple(maps[1:]))
