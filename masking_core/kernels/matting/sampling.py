@@ -76,7 +76,7 @@ def sampled(problem: Problem) -> Sampled:
 
 
 @njit(inline="always")
-def _mixed(colour: Plane, front: Plane, behind: Plane) -> tuple[float, float]:
+def _mixed(colour, front, behind):
     """The alpha at which a pair comes nearest to a colour, and the squared distance that is left."""
     across = along = left = np.float32(0)
     for c in range(3):
