@@ -3,9 +3,12 @@
 import doctest
 import importlib
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+
+from masking_core.cli.main import parser
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(
@@ -26,9 +29,12 @@ def test_the_public_functions_have_examples():
     assert len(MODULES) >= 12
 
 
-@pytest.mark.parametrize(
+DOCUMENTS = pytest.mark.parametrize(
     "document", ["README.md", "CONTRIBUTING.md", *sorted(f"docs/{x.name}" for x in (ROOT / "docs").glob("*.md"))]
 )
+
+
+@DOCUMENTS
 def test_the_files_that_a_document_names_are_there(document):
     text = re.sub(r"```.*?```", "", (ROOT / document).read_text(), flags=re.DOTALL)
     named = set(re.findall(r"`([\w.]+/[\w./]*|[\w]+\.(?:py|toml|txt|md|yml))`", text))
@@ -36,3 +42,11 @@ def test_the_files_that_a_document_names_are_there(document):
     here = (ROOT / document).parent
     assert {name for name in named if not (ROOT / name).exists()} == set()
     assert {name for name in linked if not (here / name).exists()} == set()
+
+
+@DOCUMENTS
+def test_the_commands_that_a_document_shows_can_be_given(document):
+    shown = re.findall(r"^(?:masking|python -m masking_core) (.+)$", (ROOT / document).read_text(), re.MULTILINE)
+    for command in shown:
+        words = shlex.split(command.replace("\\\n", " "), comments=True)
+        parser().parse_args(words[: words.index(">")] if ">" in words else words)

@@ -22,7 +22,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code: the command's own, or 2 after one sentence on standard error."""
     try:
-        options = _parser().parse_args(arguments)
+        options = parser().parse_args(arguments)
         return options.run(options) or 0
     except MaskingError as error:
         print(error, file=sys.stderr)
@@ -32,10 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="masking", description="Cut objects out of pictures.")
-    parser.add_argument("--version", action="version", version=f"masking-studio {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    every = _Parser(prog="masking", description="Cut objects out of pictures.")
+    every.add_argument("--version", action="version", version=f"masking-studio {__version__}")
+    commands = every.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
-    return parser
+    return every
