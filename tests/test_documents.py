@@ -49,4 +49,5 @@ def test_the_commands_that_a_document_shows_can_be_given(document):
     shown = re.findall(r"^(?:masking|python -m masking_core) (.+)$", (ROOT / document).read_text(), re.MULTILINE)
     for command in shown:
         words = shlex.split(command.replace("\\\n", " "), comments=True)
-        parser().parse_args(words[: words.index(">")] if ">" in words else words)
+        words = words[: words.index(">")] if ">" in words else words
+        parser(words).parse_args(words)

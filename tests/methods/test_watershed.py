@@ -102,9 +102,9 @@ def test_marks_that_cannot_be_followed_are_one_sentence_each():
     for marks, sentence in {
         (Point(x=900, y=50),): r"^All marks lie outside the picture of 160 × 100 pixels: draw inside it\.$",
         (Point(x=900, y=50), Point(x=5, y=5, object=0)): r"^All marks on objects lie outside the picture",
-        (inside, everything): r"^No pixel is left to object 1: other marks cover or exclude all of its own\.$",
+        (inside, everything): r"^Other marks cover all marks of object 1\. Paint some of it elsewhere\.$",
         (region, Point(x=10, y=10)): r"^The strokes of object 1 all lie outside its region",
-        (region, region.model_copy(update={"object": 2})): r"^No pixel is left inside the region of object 2",
+        (region, region.model_copy(update={"object": 2})): r"^Other marks cover all of the region of object 2",
         (Stroke(points=((0, 0), (160, 100)), width=3),): r"^The marks touch every side of the picture",
     }.items():
         with pytest.raises(PromptError, match=sentence):
