@@ -10,7 +10,9 @@ from masking_core.errors import ParameterError
 from masking_core.parameters import Declared
 from masking_core.registry import Registry
 from masking_core.stage import Stage
+from masking_core.steps.edge.automatic import Automatic
 from masking_core.steps.edge.feather import Feather
+from masking_core.steps.edge.matte import Matte
 from masking_core.steps.edge.step import EdgeStep, Seen
 
 EDGE_STEPS: Registry[EdgeStep] = Registry("masking_core.steps.edge", EdgeStep, "kind", "edge step")
@@ -131,8 +133,10 @@ class Edge(Declared):
 
 
 STYLES = {
+    "automatic": Edge(steps=(Automatic(),)),
     "hard": Edge(steps=()),
     "smooth": Edge(),
+    "matte": Edge(steps=(Matte(),)),
 }
 """The one choice on top: how the edge becomes soft."""
-SOFTENING = frozenset({"feather"})
+SOFTENING = frozenset({"automatic", "matte", "feather"})
