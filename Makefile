@@ -17,6 +17,7 @@ check: lint types test
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings studio
 	$(BIN)/lint-imports --no-logo --no-cache
 
 types: $(VENV)/.installed-dev

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, Va
 from pydantic.fields import FieldInfo
 
 from masking_core.errors import MaskingError, ParameterError
+from masking_core.strict import Strict, sentence, shown
 
 Kind = Literal["int", "float", "bool", "choice", "colour"]
 Value = int | float | bool | str | None
@@ -168,21 +169,14 @@ def one_sentence(error: ValidationError, wrong: type[MaskingError], model: type[
     """The first complaint of a pydantic error as one sentence: the name, what is allowed, what was given."""
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"]) or model.__name__
-    given = repr(first["input"])
-    given = given if len(given) <= 60 else given[:57] + "…"
     if first["type"] == "extra_forbidden":
         known = ", ".join(model.model_fields)
-        return wrong(f"{model.__name__} has no parameter {name!r}; it has {known}.")
+        return wrong(f"{model.__name__} has no parameter {shown(name)}; it has {known}.")
     declared = {parameter.name: parameter for parameter in parameters(model)}.get(name)
-    allowed = declared.accepted if declared else first["msg"][:1].lower() + first["msg"][1:]
-    if declared or not first["msg"].startswith("Input should be "):
-        return wrong(
-            f"{name} must be {allowed}; {given} was given." if declared else f"{name}: {allowed}; {given} was given."
-        )
-    return wrong(f"{name} must be {first['msg'].removeprefix('Input should be ')}; {given} was given.")
+    return wrong(sentence(name, first, declared.accepted if declared else ""))
 
 
-class Declared(BaseModel):
+class Declared(Strict):
     """Base of methods, refinements, backgrounds and recipes: strict, immutable values that speak in one sentence.
 
     Raises:
@@ -194,9 +188,7 @@ class Declared(BaseModel):
     place: ClassVar[int] = 0
     """Where it stands among its like in menus; the same number: by name."""
 
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -17,7 +17,7 @@ from masking_core import export
 from masking_core.arrays import Picture
 from masking_core.image import Image
 from masking_core.kernels import sizes
-from masking_core.parameters import Parameter, Value, parameters
+from masking_core.parameters import parameters
 from masking_core.recipe import Recipe
 from masking_core.result import Result
 from masking_core.steps.compose import on_checkerboard
