@@ -38,7 +38,7 @@ with left:
 with right:
     guess = first_cut.show(picture)
     saving = st.container()
-st.subheader(f"{len(gallery.CELLS)} methods on this picture", anchor=False)
+st.subheader(f"{len(gallery.cells())} methods on this picture", anchor=False)
 table = st.container()
 with st.container(horizontal=True, gap="large"):
     for page, label, icon in MORE:

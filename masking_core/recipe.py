@@ -19,7 +19,7 @@ from masking_core.method import Method, Segmentation, Shares
 from masking_core.methods import METHODS
 from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
 from masking_core.prompts import Prompts, SeedMap
-from masking_core.result import Found, Result, foreground_alpha
+from masking_core.result import Found, Result, selected_alpha, visible
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
 from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
@@ -225,7 +225,8 @@ class Recipe(Declared):
         shares = None if self.clean.split else method.shares
         hair = found.prompts.hair(found.labels.shape)
         seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
-        alpha = foreground_alpha(seen, found.labels, method.labels, membership, kept, edge, shares)
+        hard = selected_alpha(found.labels, method.labels, membership, kept, shares)
+        alpha = visible(edge.apply(hard, seen), found.image)
         return Result(
             image=found.image,
             scale=found.scale,
@@ -234,7 +235,8 @@ class Recipe(Declared):
             alpha=alpha,
             membership=membership,
             shares=shares,
-            draw_uncertainty=method.uncertainty,
+            seen=seen,
+            edge_stages=partial(edge.stages, hard, seen),
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
             notes=method.notes,
             stages=method.stages,

@@ -20,10 +20,14 @@ class Foreground(Declared):
 
     rule: Annotated[
         Literal["auto", "not_border", "touched", "inside", "largest", "picked"],
-        Field(title="Objects to keep", description="Which objects are kept when the background is replaced."),
+        Field(
+            title="Objects to keep",
+            description="Which objects stay when the background goes. Automatic: those you marked; with no mark, all "
+            "but the one along the border.",
+        ),
         Show(
             labels={
-                "auto": "What you marked; else all but the border's",
+                "auto": "Automatic",
                 "not_border": "All but the one along the border",
                 "touched": "Those touched by a stroke",
                 "inside": "Those mostly inside the rectangle",

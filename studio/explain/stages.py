@@ -35,7 +35,7 @@ def show(result: Result, source: tuple[Hashable, ...]) -> None:
     """
     st.html(STYLE)
     with st.container(key="explain"):
-        stages = (*result.stages, edge_stages.stage(result))
+        stages = (*result.stages, *edge_stages.stages(result))
         for number, stage in enumerate(stages, 1):
             _stage(number, stage, (*source, number))
         _end(len(stages) + 1, result)

@@ -9,6 +9,7 @@ from masking_core.arrays import Alpha
 from masking_core.errors import ParameterError
 from masking_core.parameters import Declared
 from masking_core.registry import Registry
+from masking_core.stage import Stage
 from masking_core.steps.edge.feather import Feather
 from masking_core.steps.edge.step import EdgeStep, Seen
 
@@ -106,6 +107,14 @@ class Edge(Declared):
         for step in self.steps:
             alpha = step.apply(alpha, seen)
         return alpha
+
+    def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:
+        """How every step came to its alpha, for the page that explains it."""
+        shown: list[Stage] = []
+        for step in self.steps:
+            shown += step.stages(alpha, seen)
+            alpha = step.apply(alpha, seen)
+        return tuple(shown)
 
     @property
     def style(self) -> str:

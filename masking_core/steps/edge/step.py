@@ -8,6 +8,7 @@ from typing import Self
 from masking_core.arrays import Alpha, Mask
 from masking_core.image import Image
 from masking_core.parameters import Declared, Parameter, parameters
+from masking_core.stage import Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,10 @@ class EdgeStep(Declared, ABC):
     @abstractmethod
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border."""
+
+    def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:  # noqa: ARG002
+        """How it comes from ``alpha`` to its own, for the page that explains it; nothing where that is plain."""
+        return ()
 
     @property
     def idle(self) -> bool:
