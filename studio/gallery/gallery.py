@@ -26,6 +26,7 @@ from masking_core import (
 from masking_core.arrays import Picture
 from masking_core.kernels import sizes
 from masking_core.methods import METHODS
+from masking_core.methods.clicks import Clicks
 from masking_core.methods.subject import Subject
 from masking_core.models.files import is_ready
 from masking_core.result import Found, Result
@@ -96,7 +97,7 @@ CELLS = (*CLASSIC, *(_added(method) for method in METHODS.values() if method not
 
 def cells() -> list[Cell]:
     """Those whose method can run on this machine: a trained network may not be there."""
-    return [cell for cell in CELLS if not isinstance(cell.method, Subject) or is_ready(cell.method.model)]
+    return [cell for cell in CELLS if not isinstance(cell.method, Subject | Clicks) or is_ready(cell.method.model)]
 
 
 @dataclass
