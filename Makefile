@@ -18,6 +18,7 @@ check: lint types test
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint --deny-warnings studio
 	$(BIN)/lint-imports --no-logo --no-cache
 
 types: $(VENV)/.installed-dev
@@ -50,7 +51,8 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 
 # Pin what pyproject.toml names, and what that needs; needs uv (pip install uv). Pins that still fit stay as they are:
 # make lock UPGRADE=--upgrade takes the newest.
-PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(UPGRADE) pyproject.toml
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 lock:
 	$(PIN) --extra studio -o requirements.txt
 	$(PIN) --all-extras --group dev -c requirements.txt -o requirements-dev.txt

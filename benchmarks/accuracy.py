@@ -18,6 +18,8 @@ from benchmarks.datasets import PROMPTS, DataError, Sample, samples
 from benchmarks.robot_user import Seeds, Visit, visit
 from masking_core import GraphCut, Image, Prompts, Recipe, Result
 from masking_core.arrays import Alpha
+from masking_core.batch import experiment, truth
+from masking_core.batch.record import Entry
 from masking_core.methods import METHODS
 from masking_core.metrics import error_rate, f_measure, iou, mae, precision_recall_curves
 
@@ -89,17 +91,28 @@ def measure(sample: Sample, alpha: Alpha) -> dict[str, float]:
 
 def _rows(data: Path, name: str) -> Any:
     for prompt in PROMPTS[name]:
-        for method, cut in cutters().items():
-            if prompt == "none" and method == "cv2.grabCut":
-                continue  # it cannot do without marks
-            yield {"prompt": prompt, "method": method, **_row(data, name, prompt, cut)}
+        # OpenCV's cannot do without marks
+        chosen = {method: cut for method, cut in cutters().items() if (prompt, method) != ("none", "cv2.grabCut")}
+        entries: list[Entry] = []
+        found = {method: _row(data, name, prompt, method, cut, entries) for method, cut in chosen.items()}
+        compared = {row.recipe: row for row in experiment.rows(entries)}
+        for method, row in found.items():
+            yield {"prompt": prompt, "method": method, **row, **_against_the_best(compared[method])}
     if name == "grabcut":
         for method, cut in cutters().items():
             yield {"prompt": "robot user", "method": method, **_robot_row(data, cut)}
         yield {"prompt": "robot user, guided by uncertainty", "method": "graph_cut", **_guided_row(data)}
 
 
-def _row(data: Path, name: str, prompt: str, cut: Cutter) -> dict[str, Any]:
+def _against_the_best(row: experiment.Row) -> dict[str, Any]:
+    """How far IoU spreads, and whether the best method's is higher by more than chance."""
+    behind = row.behind
+    spread = {"IoU spread": row.scores["iou"].deviation, "boundary F": row.scores["boundary_f"].mean}
+    return spread if behind is None else {**spread, "behind": behind.mean, "p": behind.p}
+
+
+def _row(data: Path, name: str, prompt: str, method: str, cut: Cutter, entries: list[Entry]) -> dict[str, Any]:
+    """The figures of one method on one set; each picture is added to the ``entries`` of an experiment."""
     figures: list[dict[str, float]] = []
     curves, distances, seconds = [], [], []
     for sample in samples(data, name, prompt):
@@ -108,6 +121,7 @@ def _row(data: Path, name: str, prompt: str, cut: Cutter) -> dict[str, Any]:
         alpha = cut(image, prompts)
         seconds.append(perf_counter() - began)
         figures.append(measure(sample, alpha))
+        entries.append(_entry(sample, method, alpha, seconds[-1]))
         if prompt == "none":
             curves.append(precision_recall_curves(alpha, sample.truth, sample.ignored))
             distances.append(mae(alpha, sample.truth.astype(np.float32), sample.ignored))
@@ -120,6 +134,11 @@ def _row(data: Path, name: str, prompt: str, cut: Cutter) -> dict[str, Any]:
             "MAE": float(np.mean(distances)),
         }
     return row | {"seconds": float(np.mean(seconds))}
+
+
+def _entry(sample: Sample, method: str, alpha: Alpha, seconds: float) -> Entry:
+    scores = truth.scores(alpha, sample.truth.astype(np.float32), sample.ignored)
+    return {"picture": sample.name, "recipe": method, "truth": sample.name, "scores": scores, "seconds": seconds}
 
 
 def _robot_row(data: Path, cut: Cutter) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class ProtocolVisitor:
         self.elements: dict[tuple[int, ...], tuple[str, Any]] = {}
         self.problems: list[str] = []
         self._drawn: list[dict[str, Any]] = []
+        self._fragment = ""
 
     def __enter__(self) -> Self:
         link = self._address.replace("http", "ws") + "/_stcore/stream"
@@ -55,6 +56,7 @@ class ProtocolVisitor:
 
     def run(self, *, trigger: str | None = None, fragment: str = "") -> float:
         """Have the page run, with the button ``trigger`` pressed, and wait for its end; seconds it took."""
+        self._fragment = fragment
         states = [*self._states.values()]
         if trigger:
             states.append(WidgetState(id=trigger, trigger_value=True))
@@ -122,7 +124,7 @@ class ProtocolVisitor:
         for kind, delta in self.elements.values():
             if kind == "imgs":
                 image = delta.new_element.imgs.imgs[0]
-                if image.alt_text.startswith(alt) and image.url.startswith("data:"):
+                if image.alt.startswith(alt) and image.url.startswith("data:"):
                     data = base64.b64decode(image.url.partition(",")[2])
                     return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
         raise LookupError(f"There is no picture {alt}.")
@@ -164,7 +166,7 @@ class ProtocolVisitor:
 
     def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
-            case "new_session" if not message.new_session.fragment_ids_to_rerun:
+            case "new_session" if not self._fragment:
                 self.elements.clear()
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 kind = message.delta.new_element.WhichOneof("type") or ""
@@ -183,7 +185,7 @@ class ProtocolVisitor:
         urllib.request.urlopen(request, timeout=PATIENCE).read()
 
     def _token(self) -> dict[str, str]:
-        answer = urllib.request.urlopen(f"{self._address}/_stcore/host-config", timeout=PATIENCE)
+        answer = urllib.request.urlopen(f"{self._address}/_stcore/health", timeout=PATIENCE)
         cookie = answer.headers.get("Set-Cookie", "").partition(";")[0]
         name, _, token = cookie.partition("=")
         return {"Cookie": f"{name}={token}", "X-Xsrftoken": token} if token else {}

@@ -50,5 +50,13 @@ class ModelError(MaskingError):
     """A trained network whose file is missing, is another file than the one that is meant, or cannot be run."""
 
 
-class Cancelled(MaskingError):
-    """The computation was superseded and has stopped."""
+class OutputError(MaskingError):
+    """A file that cannot be written."""
+
+
+class Cancelled(Exception):
+    """The computation was superseded and has stopped.
+
+    It is no :class:`MaskingError`, and says nothing to a user: whoever turns errors into sentences, or into gaps, must
+    not take a computation that nobody wants any more for one that failed.
+    """

@@ -15,15 +15,16 @@ from masking_core.arrays import Labels, Mask
 from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
 from masking_core.image.transparency import hidden, opaque
-from masking_core.method import Method, Segmentation
+from masking_core.method import Method, Segmentation, Shares
 from masking_core.methods import METHODS
 from masking_core.models.subject_map import likely_subject
 from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
 from masking_core.prompts import Prompts, SeedMap
-from masking_core.result import Found, Result, foreground_alpha
+from masking_core.result import Found, Result, selected_alpha, visible
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
-from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep
+from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
+from masking_core.steps.emptiness import why_empty
 from masking_core.steps.foreground import Foreground, subject_parts
 
 PREVIEW_PIXELS = 1_000_000
@@ -224,17 +225,24 @@ class Recipe(Declared):
         labels, kept = self._kept(found)
         membership = None if self.clean.split else method.membership
         edge = self.edge.scaled(found.scale)
-        alpha = foreground_alpha(found.image, labels, method.labels, membership, kept, edge)
+        shares = None if self.clean.split else method.shares
+        hair = found.prompts.hair(labels.shape)
+        seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
+        hard = selected_alpha(labels, method.labels, membership, kept, shares)
+        matte = edge.apply(hard, seen)
         return Result(
             image=found.image,
             scale=found.scale,
             labels=labels,
             kept=kept,
-            alpha=alpha,
+            alpha=visible(matte, found.image),
+            matte=matte,
             membership=membership,
-            draw_uncertainty=method.uncertainty,
+            shares=shares,
+            seen=seen,
+            edge_stages=partial(edge.stages, hard, seen),
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
-            notes=method.notes,
+            notes=(*method.notes, *why_empty(found.image, found.prompts, labels, kept, matte)),
             stages=method.stages,
             edge=self.edge,
             background=self.background,
@@ -263,7 +271,9 @@ class Recipe(Declared):
         if membership is not None:
             membership = np.zeros((*labels.shape, membership.shape[2]), np.float32)
             membership[rows, columns] = found.membership
-        return replace(found, labels=labels, membership=membership, uncertainty=_placed(found, labels.shape, window))
+        shares = None if found.shares is None else partial(_whole_shares, found.shares, labels.shape, window)
+        uncertainty = _placed(found, labels.shape, window)
+        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty)
 
 
 def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
@@ -303,6 +313,13 @@ def _whole(
     placed = np.zeros(shape, np.float32)
     placed[top:bottom, left:right] = cv2.resize(draw(), (right - left, bottom - top))
     return placed
+
+
+def _whole_shares(
+    draw: Shares, shape: tuple[int, ...], window: tuple[int, int, int, int], numbers: tuple[int, ...]
+) -> NDArray[np.float32]:
+    """The shares that objects of a part of a picture take, as those of all of it."""
+    return _whole(partial(draw, numbers), shape, window)
 
 
 def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:

@@ -1,7 +1,7 @@
 """What comes out of a recipe: the cut-out, its mask, its objects and its layers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core import uncertainty
+from masking_core import label_map, uncertainty
 from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.image import Image
-from masking_core.method import Segmentation, Stage
+from masking_core.method import Segmentation, Shares, Stage
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 from masking_core.steps.backgrounds import Background
 from masking_core.steps.compose import compose
 from masking_core.steps.cut_out import cut_out
 from masking_core.steps.edge import Edge, Seen
+from masking_core.steps.layers import taken_apart
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,13 @@ class Layer:
     box: label_map.Box
     share: float
     rgba: Picture
+
+    def whole(self, size: tuple[int, int]) -> Picture:
+        """(H, W, 4) uint8: the layer in its place in a picture of ``size`` (width, height)."""
+        x, y, width, height = self.box
+        whole = np.zeros((size[1], size[0], 4), np.uint8)
+        whole[y : y + height, x : x + width] = self.rgba
+        return whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +82,11 @@ class Result:
         labels: (H, W) int32, 0 background, 1…K objects.
         kept: the objects that are the foreground.
         alpha: (H, W) float32 in [0, 1] of the foreground, edges refined, the picture's own alpha included.
+        matte: (H, W) float32 in [0, 1], the same without the picture's own alpha.
         membership: (H, W, K) float32 or None, see :class:`masking_core.method.Segmentation`.
-        draw_uncertainty: draws how close the method's decisions were, at any size; None where it cannot tell.
+        shares: draws how much of every pixel some objects take together; None where the method does not say.
+        seen: what the edge steps looked at; it draws the method's uncertainty.
+        edge_stages: how the edge steps came to alpha, made when somebody looks.
         info, notes, stages: what the method reports; ``info["seconds"]`` is the time of the whole run.
         edge, background: the steps of the recipe that layers and composition repeat, in pixels of the full picture.
     """
@@ -86,23 +96,64 @@ class Result:
     labels: Labels
     kept: tuple[int, ...]
     alpha: Alpha
+    matte: Alpha
     membership: NDArray[np.float32] | None
-    draw_uncertainty: Callable[[], NDArray[np.float32]] | None
+    shares: Shares | None
+    seen: Seen
+    edge_stages: Callable[[], tuple[Stage, ...]]
     info: Mapping[str, Any]
     notes: tuple[str, ...]
     stages: tuple[Stage, ...]
     edge: Edge
     background: Background
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def on(self, background: Background) -> "Result":
+        """The same cut-out on another background: nothing but the composition is done anew."""
+        return replace(self, background=background)
+
+    @property
+    def colours(self) -> Picture:
+        """(H, W, 3) uint8: the objects' own colours, without the background's share in them where the edge is soft."""
+        if "colours" not in self._made:
+            from masking_core.matting import estimate_foreground  # noqa: PLC0415  its kernels are loaded when used
+
+            rgb = self.seen.rgb if self.kept else self.image.rgb
+            self._made["colours"] = estimate_foreground(rgb, self.matte)
+        colours: Picture = self._made["colours"]
+        return colours
+
+    @classmethod
+    def empty(cls, image: Image, background: Background) -> "Result":
+        """The result of cutting nothing out of ``image``."""
+        nothing = np.zeros(image.rgb.shape[:2], np.float32)
+        return cls(
+            image=image,
+            scale=1.0,
+            labels=nothing.astype(np.int32),
+            kept=(),
+            alpha=nothing,
+            matte=nothing,
+            membership=None,
+            shares=None,
+            seen=Seen(image),
+            edge_stages=tuple,
+            info={"seconds": 0.0},
+            notes=(),
+            stages=(),
+            edge=Edge(),
+            background=background,
+        )
 
     @cached_property
     def rgba(self) -> Picture:
         """(H, W, 4) uint8, straight alpha: the cut-out on the recipe's background."""
-        return compose(self.image, self.alpha, self.background.scaled(self.scale))
+        return compose(self.image, self.alpha, self.background.scaled(self.scale), self.colours)
 
     @cached_property
     def cutout(self) -> Picture:
         """(H, W, 4) uint8, straight alpha: the cut-out on nothing."""
-        return cut_out(self.image.rgb, self.alpha)
+        return cut_out(self.colours, self.alpha)
 
     @cached_property
     def mask(self) -> Picture:
@@ -114,10 +165,10 @@ class Result:
         """(H, W) float32 in [0, 1], 1 where the decision was closest; None where the method cannot tell."""
         if self.membership is not None:
             return uncertainty.of_membership(self.membership)
-        if self.draw_uncertainty is None:
+        if self.seen.uncertainty is None:
             return None
         size = self.labels.shape[1], self.labels.shape[0]
-        return np.asarray(cv2.resize(self.draw_uncertainty(), size, interpolation=cv2.INTER_LINEAR), np.float32)
+        return np.asarray(cv2.resize(self.seen.uncertainty(), size, interpolation=cv2.INTER_LINEAR), np.float32)
 
     @cached_property
     def objects(self) -> tuple[ObjectSummary, ...]:
@@ -138,44 +189,49 @@ class Result:
 
     def object_alpha(self, label: int) -> Alpha:
         """(H, W) float32 in [0, 1]: the alpha of one object alone, its edge refined like the foreground's."""
-        return foreground_alpha(
-            self.image, self.labels, self.labels, self.membership, (label,), self.edge.scaled(self.scale)
-        )
+        alpha = selected_alpha(self.labels, self.labels, self.membership, (label,), self.shares)
+        return visible(self.edge.scaled(self.scale).apply(alpha, self.seen), self.image)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """Every kept object cut out on its own."""
-        return tuple(self._layer(summary) for summary in self.objects if summary.kept)
-
-    def _layer(self, summary: ObjectSummary) -> Layer:
-        alpha = self.object_alpha(summary.label)
-        box = label_map.boxes((alpha > 0).astype(np.int32)).get(1, (0, 0, 0, 0))
-        x, y, width, height = box
-        rgba = cut_out(self.image.rgb, alpha)[y : y + height, x : x + width]
-        return Layer(summary.label, f"Object {summary.label}", box, summary.share, rgba)
+        """Every kept object cut out on its own, the first on top: stacked, they are the cut-out."""
+        sizes = label_map.sizes(self.labels)
+        return tuple(
+            Layer(part.label, f"Object {part.label}", part.box, float(sizes[part.label] / self.labels.size), part.rgba)
+            for part in taken_apart(self.colours, self.alpha, self.labels, self.kept)
+        )
 
 
-def foreground_alpha(
-    image: Image,
+def selected_alpha(
     labels: Labels,
     found: Labels,
     membership: NDArray[np.float32] | None,
     kept: tuple[int, ...],
-    edge: Edge,
+    shares: Shares | None,
 ) -> Alpha:
-    """The alpha of the objects ``kept``: hard, or their membership, then refined; the picture's own alpha included.
+    """The alpha of the objects ``kept`` before their edge is refined: hard, or their membership.
 
     Args:
-        image: the picture, (H, W).
         labels: (H, W) int32 label map, tidied.
         found: (H, W) int32 label map as the method found it, which ``membership`` (H, W, K) float32 speaks of.
+        membership: how much every pixel belongs to each object; None where that is all or nothing.
         kept: the objects that are the foreground.
-        edge: how the edge is refined, in pixels of ``image``.
+        shares: draws how much of every pixel objects take, see :class:`masking_core.method.Segmentation`.
     """
     alpha = label_map.selected(labels, kept).astype(np.float32)
-    if membership is not None and kept:
-        soft = np.minimum(membership[..., [label - 1 for label in kept]].sum(axis=2), 1)
+    if kept and (membership is not None or shares is not None):
+        soft = shares(kept) if shares is not None else _together(membership, kept)
         # Where clean-up moved a pixel to another object its membership no longer speaks for it.
         np.copyto(alpha, soft, where=labels == found)
-    alpha = edge.apply(alpha, Seen(image))
+    return alpha
+
+
+def visible(alpha: Alpha, image: Image) -> Alpha:
+    """``alpha`` times the picture's own."""
     return alpha if image.alpha is None else alpha * (image.alpha.astype(np.float32) / np.float32(255))
+
+
+def _together(membership: NDArray[np.float32] | None, kept: tuple[int, ...]) -> Alpha:
+    assert membership is not None
+    together: Alpha = np.minimum(membership[..., [label - 1 for label in kept]].sum(axis=2), 1)
+    return together

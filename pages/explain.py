@@ -16,7 +16,7 @@ def explain(stack: Stack, recipe: Recipe) -> None:
     notice = st.empty()
     try:
         found = compute.preview(image, recipe, prompts, notice)
-        recipe, result = objects.finish(found, recipe, stack.digest)
+        recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
         notice.info(f"{error}", icon=":material/edit:")
         st.page_link("pages/mask.py", label="Mark the picture in the workbench", icon=":material/content_cut:")

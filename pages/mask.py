@@ -50,7 +50,8 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     actions = bar(stack)
     index = slices.choose(stack)
     image = stack[index]
-    editor = MarkEditor(image, recipe.method.uses, recipe.method.title, page="mask", slice=index)
+    method = recipe.method
+    editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()
@@ -59,7 +60,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     notice = right.empty()
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
-        recipe, result = objects.finish(found, recipe, stack.digest)
+        recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
         notice.info(str(error), icon=":material/edit:")
     else:
@@ -96,6 +97,6 @@ with compute.ahead(picture[slice], chosen, slices.marks(picture, slice)):
         picker.pick()
         panel.edit(picture[0])
         sessions.show(picture, chosen)
-    links.problem()
+    links.problem(chosen)
     with st.container(key="workbench"):
         workbench(picture, chosen)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from masking_core.parameters import Declared, Parameter, parameters
+from masking_core.parameters import Declared, Parameter, number_text, parameters
 from studio import state
 
 Model = TypeVar("Model", bound=Declared)
@@ -30,8 +30,10 @@ def edit(model: type[Model], prefix: str, **fixed: Any) -> Model:
     """Draw the widgets of a model's parameters and return the model they describe; ``fixed`` ones get no widget."""
     described = read(model, prefix, **fixed)
     drawn = [item for item in parameters(model) if item.name not in fixed and item.matters(dict(described))]
-    for parameter in (item for item in drawn if not item.show.advanced):
-        _edit(parameter, prefix)
+    # In a place of their own: however many there are, what follows stays where it was, and unfolded if it was.
+    with st.container():
+        for parameter in (item for item in drawn if not item.show.advanced):
+            _edit(parameter, prefix)
     advanced = [item for item in drawn if item.show.advanced]
     if advanced:
         with st.expander("More parameters"):
@@ -83,31 +85,39 @@ def _widget(parameter: Parameter, name: str) -> None:
         return
     common: dict[str, Any] = {"label": label, "key": name, "help": help, "persist_state": "session"}
     if parameter.kind == "choice":
-        st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
+        st.selectbox(options=parameter.choices, format_func=parameter.label, **common)
     elif parameter.kind == "colour":
         st.color_picker(**common)
     elif parameter.show.log:
-        st.select_slider(options=_decades(parameter, current), format_func=lambda value: f"{value:g}", **common)
+        st.select_slider(options=_decades(parameter, current), format_func=number_text, **common)
     else:
         number = int if parameter.kind == "int" else float
         st.slider(
             min_value=number(parameter.low or 0),
             max_value=number(parameter.high or 0),
             step=number(parameter.step),
+            format=_format(parameter),
             **common,
         )
 
 
+def _format(parameter: Parameter) -> str:
+    """As many decimals as the lowest, the first value and the steps have: what is shown is what is set."""
+    if parameter.kind == "int":
+        return "%d"
+    values = parameter.low or 0, _start(parameter), float(f"{parameter.step:.1g}")
+    texts = [f"{value:.6f}".rstrip("0") for value in values]
+    return f"%.{max(len(text.partition('.')[2]) for text in texts)}f"
+
+
 def _help(parameter: Parameter) -> str:
-    return f"{parameter.description} Allowed: {parameter.allowed}; usual: {_written(parameter.default)}."
-
-
-def _label(parameter: Parameter, choice: str) -> str:
-    return parameter.show.labels.get(choice, choice.replace("_", " ").capitalize())
-
-
-def _written(value: Any) -> str:
-    return "automatic" if value is None else str(value)
+    default = parameter.written(parameter.default)
+    match parameter.kind:
+        case "bool":
+            return parameter.description
+        case "choice" | "colour":
+            return f"{parameter.description} Default: {default}."
+    return f"{parameter.description} {parameter.allowed.capitalize()}; default {default}."
 
 
 def _decades(parameter: Parameter, current: Any) -> list[Any]:

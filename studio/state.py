@@ -35,6 +35,11 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def drop(key: str) -> None:
+    """Forget a value, if there is one."""
+    st.session_state.pop(key, None)
+
+
 def redraw() -> None:
     """Ask for a run of the whole page; for callbacks inside the bench, which alone would run again."""
     put("redraw", True)

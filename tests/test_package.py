@@ -40,7 +40,7 @@ def imported(*places: str) -> set[str]:
     modules = {module for file in files for module in _modules(ast.parse(file.read_text()))}
     owners = packages_distributions()
     others = modules - OURS - helpers - sys.stdlib_module_names
-    return {plain(owners[module][0]) for module in others}
+    return {plain(owners.get(module, [module])[0]) for module in others}
 
 
 def _modules(tree: ast.AST) -> Iterator[str]:
@@ -64,6 +64,12 @@ def test_what_the_pages_import_is_declared_and_used():
 
 def test_what_the_tests_import_is_declared():
     assert imported("tests") <= names([*CORE, *DEV, *(one for extra in EXTRAS.values() for one in extra)])
+
+
+def test_the_readme_says_why_each_package_is_there():
+    listed = re.findall(r"^\| ([\w, -]+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    every = {plain(name) for line in listed for name in line.split(", ")}
+    assert names([*CORE, *(one for extra in EXTRAS.values() for one in extra)]) <= every
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 import cv2
 import numpy as np
 
+from masking_core import label_map
 from masking_core.result import Result
-from masking_core.steps import label_map
 
 UNCERTAIN = 0.5
 """A pixel is uncertain from this uncertainty on."""

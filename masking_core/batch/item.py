@@ -21,7 +21,8 @@ class Item:
         source: where the picture is.
         name: its path below the folder that was given; the same for all recipes.
         recipe: how it is cut; ``recipe_name`` is what it is called.
-        writes: the files to be written, by the kind of result, see :data:`masking_core.batch.outputs.KINDS`.
+        writes: the files to be written, by the kind of result, see :data:`masking_core.export.CONTENTS`.
+        form: the format that is asked for, see :data:`masking_core.export.FORMATS`.
         marks: where its marks come from.
         truth: where its true mask is, if there is one.
         key: what the record says was done to these files; empty if nothing.
@@ -34,6 +35,7 @@ class Item:
     recipe: Recipe
     recipe_name: str
     writes: Mapping[str, str]
+    form: str = "png"
     marks: Marks = UNMARKED
     truth: Place | None = None
     key: str = ""

@@ -1,56 +1,30 @@
 """What a batch writes of each picture, and under which name."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from masking_core import export
 from masking_core.errors import ParameterError
-from masking_core.result import Result
+from masking_core.export.contents import CONTENTS, Kind
 
 PLACEHOLDERS = ("folder", "stem", "name", "ext", "recipe", "what")
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of result: its ``title``, how its files end, and the bytes of such a file."""
-
-    title: str
-    ext: str
-    data: Callable[[Result], bytes]
+def kind_of(what: str, wanted: str) -> Kind:
+    """The file that holds a content: of the kind ``wanted`` if there is such a file, else the usual one."""
+    kinds = CONTENTS[what].kinds
+    return kinds.get(wanted) or next(iter(kinds.values()))
 
 
-def _cutout(result: Result) -> bytes:
-    return export.png(result.rgba)
-
-
-def _mask(result: Result) -> bytes:
-    return export.png(result.mask)
-
-
-def _labels(result: Result) -> bytes:
-    return export.labels_png(result.labels)
-
-
-KINDS: Mapping[str, Kind] = {
-    "cutout": Kind("Cut-out", "png", _cutout),
-    "mask": Kind("Mask", "png", _mask),
-    "labels": Kind("Label map", "png", _labels),
-    "layers": Kind("Layers", "ora", export.open_raster),
-}
-"""What can be written, by its name on the command line."""
-
-
-def kinds_named(text: str) -> tuple[str, ...]:
-    """Names of :data:`KINDS` from text with commas between them.
+def contents_named(text: str) -> tuple[str, ...]:
+    """Ids of :data:`masking_core.export.CONTENTS` from text with commas between them.
 
     Raises:
-        ParameterError: there is no such kind, or one is named twice.
+        ParameterError: there is no such content, or one is named twice.
     """
     names = tuple(text.split(","))
-    if len(set(names)) < len(names) or not set(names) <= set(KINDS):
-        raise ParameterError(f"write must name some of {', '.join(KINDS)}, each once; {text!r} was given.")
+    if len(set(names)) < len(names) or not set(names) <= set(CONTENTS):
+        raise ParameterError(f"write must name some of {', '.join(CONTENTS)}, each once; {text!r} was given.")
     return names
 
 
@@ -71,11 +45,17 @@ def check_pattern(pattern: str) -> None:
         raise ParameterError(f"pattern must be a path below the output folder made of {known}; {pattern!r} was given.")
 
 
-def named(pattern: str, relative: str, recipe: str, what: str) -> str:
+def named(pattern: str, relative: str, recipe: str, what: str, ext: str) -> str:
     """The path below the output folder of one result of the picture at ``relative`` path."""
     path = PurePosixPath(relative)
     folder = "" if str(path.parent) == "." else str(path.parent)
-    values = {"folder": folder, "stem": path.stem, "name": path.name, "recipe": recipe, "what": what}
-    values["ext"] = KINDS[what].ext
+    values = {
+        "folder": folder,
+        "stem": path.stem,
+        "name": path.name,
+        "recipe": recipe,
+        "what": CONTENTS[what].ending,
+        "ext": ext,
+    }
     filled = re.sub(r"{(.*?)}", lambda found: values[found[1]], pattern)
     return str(PurePosixPath(filled.lstrip("/")))

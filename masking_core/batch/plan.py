@@ -9,7 +9,7 @@ from masking_core.batch import places
 from masking_core.batch.find import Files, Picture, beside, by_stem
 from masking_core.batch.item import Item
 from masking_core.batch.marks import UNMARKED, Marks, MarksFile
-from masking_core.batch.outputs import check_pattern, named, usual_pattern
+from masking_core.batch.outputs import check_pattern, kind_of, named, usual_pattern
 from masking_core.batch.places import Place
 from masking_core.batch.record import Record
 from masking_core.errors import ParameterError
@@ -24,7 +24,8 @@ class Settings:
     Attributes:
         recipes: by name.
         out: the folder or address below which results are written.
-        kinds: what is written of each picture, see :data:`masking_core.batch.outputs.KINDS`.
+        kinds: what is written of each picture, see :data:`masking_core.export.CONTENTS`.
+        form: the format that is asked for, see :data:`masking_core.export.FORMATS`.
         pattern: the names of results; empty for one under which nothing of one picture collides.
         marks: of pictures that have none of their own.
         marks_in: folders with marks by the kind of their files, see :data:`masking_core.batch.marks.FILES`; a file goes
@@ -35,7 +36,8 @@ class Settings:
 
     recipes: Mapping[str, Recipe]
     out: str
-    kinds: tuple[str, ...] = ("cutout",)
+    kinds: tuple[str, ...] = ("composed",)
+    form: str = "png"
     pattern: str = ""
     marks: Marks = UNMARKED
     marks_in: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +64,8 @@ def plan(files: Files, settings: Settings) -> list[Item]:
             name=picture.name,
             recipe=recipe,
             recipe_name=name,
-            writes={kind: _target(settings.out, named(pattern, picture.name, name, kind)) for kind in settings.kinds},
+            writes={kind: _target(settings, pattern, picture, name, kind) for kind in settings.kinds},
+            form=settings.form,
             marks=_marks(picture, files, folders) or settings.marks,
             truth=truths.get(picture.stem),
             limits=settings.limits,
@@ -92,8 +95,9 @@ def resumed(items: Iterable[Item], record: Record, *, overwrite: bool = False) -
     return found
 
 
-def _target(out: str, relative: str) -> str:
-    return f"{out.rstrip('/')}/{relative}"
+def _target(settings: Settings, pattern: str, picture: Picture, recipe: str, kind: str) -> str:
+    ext = kind_of(kind, settings.form).suffix[1:]
+    return f"{settings.out.rstrip('/')}/{named(pattern, picture.name, recipe, kind, ext)}"
 
 
 def _marks(picture: Picture, files: Files, folders: Mapping[str, Mapping[str, Place]]) -> Marks | None:

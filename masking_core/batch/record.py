@@ -95,6 +95,7 @@ class Record:
             "problem": outcome.problem,
             "notes": list(outcome.notes),
             "figures": None if outcome.figures is None else asdict(outcome.figures),
+            "truth": "" if item.truth is None else str(item.truth),
             "scores": dict(outcome.scores),
         }
 

@@ -5,8 +5,9 @@ import time
 from masking_core.batch import outputs, places
 from masking_core.batch.flags import figures
 from masking_core.batch.item import Item, Outcome
-from masking_core.batch.truth import read_truth, scores
-from masking_core.errors import MaskingError
+from masking_core.batch.truth import open_mask, scores
+from masking_core.errors import Cancelled, MaskingError
+from masking_core.export.options import PLAIN
 from masking_core.image import Image
 from masking_core.result import Result
 from masking_core.sharing.comparison_report import versions
@@ -23,6 +24,8 @@ def cut(item: Item) -> Outcome:
         problem = "There was not enough memory for this picture."
     except OSError as error:
         problem = f"{error.filename or item.name}: {error.strerror or error}."
+    except Cancelled:
+        raise
     except Exception as error:  # one picture never stops the rest
         problem = f"An unexpected error: {type(error).__name__}: {error}"
     return Outcome("failed", seconds=time.perf_counter() - begun, problem=problem)
@@ -37,20 +40,26 @@ def _cut(item: Item, begun: float) -> Outcome:
     image = Image.open(data, name=item.source.name, limits=item.limits)
     result = item.recipe.run(image, item.marks.prompts(drawn, image, item.limits))
     measured = figures(result)
-    against = scores(result.alpha, read_truth(truth, image.size, item.name, item.limits)) if item.truth else {}
-    digests = {path: _write(path, kind, result) for kind, path in item.writes.items()}
+    against = _scores(item, result, truth)
+    digests = {path: _write(path, kind, item.form, result) for kind, path in item.writes.items()}
     notes = (*image.notes, *result.notes)
     return Outcome("done", key, digests, time.perf_counter() - begun, "", notes, measured, against)
 
 
+def _scores(item: Item, result: Result, truth: bytes) -> dict[str, float]:
+    if item.truth is None:
+        return {}
+    return scores(result.alpha, open_mask(truth, item.truth.name, item.limits, result.image.size))
+
+
 def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:
     """32 hexadecimal digits over all that the files of an item depend on."""
-    written = repr([(kind, outputs.KINDS[kind].ext) for kind in item.writes]).encode()
+    written = repr((item.form, *item.writes)).encode()
     made_with = repr(sorted(versions().items())).encode()
     return places.digest(picture, marks, truth, item.recipe.to_json().encode(), written, made_with)
 
 
-def _write(path: str, kind: str, result: Result) -> str:
-    data = outputs.KINDS[kind].data(result)
+def _write(path: str, kind: str, wanted: str, result: Result) -> str:
+    data = outputs.kind_of(kind, wanted).make(result, PLAIN)
     places.write(path, data)
     return places.digest(data)

@@ -8,23 +8,28 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from masking_core.batch import executors, places
+from masking_core.arrays import Picture
+from masking_core.batch import executors, places, report
 from masking_core.batch.find import Files, pictures_of
 from masking_core.batch.item import Item
 from masking_core.batch.marks import FILES, RELATIVE, read_marks
-from masking_core.batch.outputs import KINDS, kinds_named
+from masking_core.batch.outputs import contents_named
 from masking_core.batch.plan import Settings, plan, resumed
 from masking_core.batch.recipes import read_recipes
 from masking_core.batch.record import NAME, Entry, Record, as_csv
 from masking_core.batch.run import run
+from masking_core.batch.showing import show_item
 from masking_core.batch.summary import flagged
 from masking_core.batch.watch import arrivals
+from masking_core.batch.work import cut
 from masking_core.errors import MaskingError, ParameterError
+from masking_core.export import CONTENTS, FORMATS
 from masking_core.image import Limits
 
 SOME_FAILED = 1
@@ -47,7 +52,8 @@ def add(commands: Any) -> None:
     batch.add_argument("--also", action="append", default=[], metavar="RECIPE", help="one more recipe; repeatable")
     batch.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     batch.add_argument("--sweep", action="append", default=[], metavar="NAME=VALUE,VALUE", dest="sweeps")
-    batch.add_argument("--write", default="cutout", metavar="WHAT,WHAT", help=f"some of {', '.join(KINDS)}")
+    batch.add_argument("--write", default="composed", metavar="WHAT,WHAT", help=f"some of {', '.join(CONTENTS)}")
+    batch.add_argument("--format", default="png", choices=FORMATS, metavar="ID", help=f"one of {', '.join(FORMATS)}")
     batch.add_argument("--pattern", default="", help="names of the results, usually {folder}/{stem}.{ext}")
     batch.add_argument(
         "--marks", default="none", help=f"for pictures without their own: {', '.join(RELATIVE)} or box:10,10,90,90 (%%)"
@@ -62,7 +68,10 @@ def add(commands: Any) -> None:
     batch.add_argument("--watch", action="store_true", help="wait for more pictures until Ctrl+C")
     batch.add_argument("--dry-run", action="store_true", help="say what would be done")
     batch.add_argument("--json", action="store_true", help="one line of JSON for each picture on standard output")
-    batch.add_argument("--csv", type=Path, metavar="FILE", help="also write a table")
+    batch.add_argument("--csv", type=Path, metavar="FILE", help="also write a table of the pictures")
+    batch.add_argument(
+        "--report", type=Path, metavar="FILE", help="with --truth: ranking and worst pictures, as .html or .csv"
+    )
 
 
 @dataclass
@@ -71,10 +80,12 @@ class _Told:
 
     json: bool
     entries: list[Entry] = field(default_factory=list)
+    items: dict[tuple[str, str], Item] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
 
-    def tell(self, entry: Entry) -> None:
+    def tell(self, item: Item, entry: Entry) -> None:
         self.entries.append(entry)
+        self.items[item.name, item.recipe_name] = item
         if self.json:
             print(json.dumps(entry, ensure_ascii=False), flush=True)
 
@@ -101,16 +112,21 @@ def _batch(options: argparse.Namespace) -> int:
     _summary(told, stopped=stopped and not options.watch)
     if options.csv:
         places.write(str(options.csv), as_csv(flagged(told.entries)).encode())
+    if options.report:
+        report.write(options.report, told.entries, partial(_shown, told))
     if stopped and not options.watch:
         return STOPPED
     return SOME_FAILED if told.count("failed") else 0
 
 
 def _settings(options: argparse.Namespace) -> Settings:
+    if options.report:
+        report.check(options.report)
     return Settings(
         recipes=read_recipes([options.recipe, *options.also], options.settings, options.sweeps),
         out=options.out if places.is_address(options.out) else os.path.abspath(options.out),
-        kinds=kinds_named(options.write),
+        kinds=contents_named(options.write),
+        form=options.format,
         pattern=options.pattern,
         marks=read_marks(options.marks),
         marks_in={kind: folder for kind in FILES if (folder := getattr(options, kind))},
@@ -143,11 +159,11 @@ def _run(planned: Iterable[list[Item]], where: executors.Place, record: Record, 
     """Run what is planned; whether it was stopped with Ctrl+C."""
     try:
         for items in planned:
-            outcomes = closing(run(items, where.executor, ahead=where.ahead, begun=record.begun))
+            outcomes = closing(run(items, where.executor, cut, ahead=where.ahead, begun=record.begun))
             with outcomes as done, _bar(len(items), told) as bar:
                 for item, outcome in done:
                     entry = record.finished(item, outcome)
-                    told.tell(entry)
+                    told.tell(item, entry)
                     bar.update()
     except KeyboardInterrupt:
         return True
@@ -157,6 +173,10 @@ def _run(planned: Iterable[list[Item]], where: executors.Place, record: Record, 
 def _bar(total: int, told: _Told) -> Any:
     hidden = True if told.json or not total else None  # None: hidden where nobody looks at a terminal
     return tqdm(total=total, unit=" pictures", disable=hidden, dynamic_ncols=True, file=sys.stderr)
+
+
+def _shown(told: _Told, entry: Entry) -> Picture | None:
+    return show_item(told.items[entry["picture"], entry["recipe"]])
 
 
 def _dry_run(items: list[Item], *, json_lines: bool) -> int:

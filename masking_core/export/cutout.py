@@ -1,10 +1,11 @@
 """A result as the file of a cut-out."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
-from masking_core.arrays import Picture
+from masking_core.arrays import Labels, Picture
 from masking_core.export.formats import FORMATS, Format
 from masking_core.export.open_raster import open_raster
 from masking_core.export.options import PLAIN, Writing
@@ -12,23 +13,36 @@ from masking_core.image import Image
 from masking_core.result import Result
 from masking_core.steps.backgrounds import Transparent
 
+Pixels = TypeVar("Pixels", Picture, Labels)
+
 
 def cutout_file(result: Result, form: Format, how: Writing = PLAIN) -> bytes:
-    """The cut-out of a result, on the recipe's background, as a file of the kind ``form``."""
-    if form.layered:
-        return open_raster(result)
-    return form.write([picture_of(result, how)], how)
+    """A result, on the recipe's background, as a file of the kind ``form``."""
+    return open_raster(result) if form.layered else form.write([composed_picture(result, how)], how)
 
 
-def picture_of(result: Result, how: Writing = PLAIN) -> Picture:
-    """(h, w, 4) uint8: the cut-out of a result, cropped and with hidden colours if ``how`` says so."""
-    picture = result.rgba
-    if how.options.hidden_colours and isinstance(result.background, Transparent):
-        picture = np.dstack([result.image.rgb, result.mask])
+def composed_picture(result: Result, how: Writing = PLAIN) -> Picture:
+    """(h, w, 4) uint8: a result on the recipe's background, cropped and with hidden colours if ``how`` says so."""
+    if isinstance(result.background, Transparent) and result.background.shadow == "none":
+        return cutout_picture(result, how)
+    return cropped(result.rgba, result, how)
+
+
+def cutout_picture(result: Result, how: Writing = PLAIN) -> Picture:
+    """(h, w, 4) uint8: a result on nothing, cropped and with hidden colours if ``how`` says so."""
+    picture = result.cutout
+    if how.options.hidden_colours:
+        picture = picture.copy()
+        hidden = picture[..., 3] == 0
+        picture[hidden, :3] = result.image.rgb[hidden]
+    return cropped(picture, result, how)
+
+
+def cropped(picture: Pixels, result: Result, how: Writing) -> Pixels:
+    """(H, W) or (H, W, C) as it is, or within the box of what ``result`` keeps, if ``how`` says so."""
     if not how.options.crop:
         return picture
-    rows, columns = crop_window(result.mask, how.options.margin)
-    return picture[rows, columns]
+    return picture[crop_window(result.mask, how.options.margin)]
 
 
 def crop_window(mask: Picture, margin: int) -> tuple[slice, slice]:

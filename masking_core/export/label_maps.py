@@ -1,20 +1,57 @@
-"""Label maps as files."""
+"""Label maps as files: numbers for programs, colours for people."""
+
+from io import BytesIO
+from typing import Any
 
 import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 
 from masking_core import palette
-from masking_core.arrays import Labels
+from masking_core.arrays import Labels, Picture
+from masking_core.errors import ParameterError
+from masking_core.export.formats import FORMATS, Format
 from masking_core.export.writers import png_of
+
+FORMS = ("png", "tiff")
+"""The formats of :data:`masking_core.export.FORMATS` that hold label maps."""
+
+_BYTE = 254  # the greatest number in a byte: 255 means "unmarked" in many programs, ours among them
+_SHORT = 65_534
+
+
+def labels_file(labels: Labels, form: Format = FORMATS["png"]) -> bytes:
+    """A label map (H, W) as a grey file whose pixel values are the object numbers.
+
+    8 bits up to 254 objects, 16 up to 65,534, and beyond, in a TIFF only, 32 signed bits.
+
+    Raises:
+        ParameterError: the format holds no numbers, or not as many.
+    """
+    if form.id not in FORMS:
+        raise ParameterError(f"Label maps are written as PNG or TIFF; {form.title} was asked for.")
+    most = int(labels.max(initial=0))
+    if most > _SHORT:
+        if form.id == "png":
+            raise ParameterError(f"A PNG holds {_SHORT:,} objects at most, and there are {most:,}: write a TIFF.")
+        return _tiff(labels.astype(np.int32))
+    numbers: NDArray[np.integer[Any]] = labels.astype(np.uint8 if most <= _BYTE else np.uint16)
+    return png_of(PIL.Image.fromarray(numbers)) if form.id == "png" else _tiff(numbers)
 
 
 def labels_png(labels: Labels) -> bytes:
-    """A label map as a PNG whose pixel values are the object numbers.
+    """:func:`labels_file` as PNG."""
+    return labels_file(labels)
 
-    Up to 255 objects it is an 8-bit palette picture, which viewers show in the objects' colours; beyond, 16-bit grey.
-    """
-    if labels.max() > 255:
-        return png_of(PIL.Image.fromarray(labels.astype(np.uint16)))
-    indexed = PIL.Image.fromarray(labels.astype(np.uint8), mode="P")
-    indexed.putpalette(palette.paint(np.arange(256, dtype=np.int32)).tobytes())
-    return png_of(indexed)
+
+def coloured_labels(labels: Labels) -> Picture:
+    """(H, W, 4) uint8: a label map (H, W) in the objects' colours, for the eye; the background is transparent."""
+    rgba = np.dstack([palette.paint(labels), np.where(labels > 0, np.uint8(255), np.uint8(0))])
+    rgba[labels == 0] = 0
+    return rgba
+
+
+def _tiff(numbers: NDArray[np.integer[Any]]) -> bytes:
+    file = BytesIO()
+    PIL.Image.fromarray(numbers).save(file, "TIFF", compression="tiff_adobe_deflate")
+    return file.getvalue()

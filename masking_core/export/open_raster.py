@@ -8,10 +8,13 @@ import numpy as np
 import PIL.Image
 
 from masking_core.arrays import Picture
+from masking_core.errors import ParameterError
 from masking_core.export.archive import file_name, zipped
 from masking_core.export.options import Writing
-from masking_core.export.writers import png, png_of
+from masking_core.export.writers import png, png_of, tiff
 from masking_core.result import Layer, Result
+from masking_core.steps.backgrounds import Transparent
+from masking_core.steps.compose import compose
 
 THUMBNAIL = 256
 
@@ -25,16 +28,27 @@ class Sheet:
     rgba: Picture
 
 
-def open_raster(result: Result, layers: Sequence[Layer] | None = None) -> bytes:
+def open_raster(result: Result, layers: Sequence[Layer] | None = None, *, background: bool = True) -> bytes:
     """The objects of a result as layers of one file.
 
     Args:
         result: what the layers were cut from.
         layers: other than the result's own, such as renamed ones.
+        background: whether the recipe's background, if it has one, is the lowest layer.
     """
     layers = result.layers if layers is None else layers
     sheets = [Sheet(layer.name, layer.box[:2], layer.rgba) for layer in layers]
+    if background and not isinstance(result.background, Transparent):
+        behind = compose(result.image, np.zeros_like(result.alpha), result.background.scaled(result.scale))
+        sheets.append(Sheet("Background", (0, 0), behind))
     return layered(sheets, result.image.size)
+
+
+def layers_tiff(result: Result, how: Writing) -> bytes:
+    """The objects of a result as the pages of one TIFF, each as large as the picture, which GIMP opens as layers."""
+    if not result.layers:
+        raise ParameterError("No object is kept, so there is no layer.")
+    return tiff([layer.whole(result.image.size) for layer in result.layers], how)
 
 
 def layered_picture(pictures: Sequence[Picture], _: Writing) -> bytes:

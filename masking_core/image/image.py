@@ -161,6 +161,11 @@ class Image:
                     del kept[next(iter(kept))]
             return value
 
+    def forget(self) -> None:
+        """Let go of all that was derived from this picture; it is computed again when it is asked for."""
+        with _bookkeeping:
+            self.__dict__.get("_derived", {}).clear()
+
     def reduced(self, pixels: int) -> Image:
         """The picture with at most ``pixels`` pixels, each the mean of those it stands for; itself if small enough.
 

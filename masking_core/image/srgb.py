@@ -20,7 +20,7 @@ from masking_core.image.levels import Samples, eight_bits
 BROKEN_PROFILE = "The embedded colour profile is broken or does not fit the picture; its colours were taken as sRGB."
 BROKEN_EXIF = "The EXIF data are broken; the picture was taken as upright."
 
-_TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # EXIF orientation -> what makes it upright
+TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # EXIF orientation -> what makes it upright
     2: lambda array: cv2.flip(array, 1),
     3: lambda array: cv2.rotate(array, cv2.ROTATE_180),
     4: lambda array: cv2.flip(array, 0),
@@ -30,7 +30,7 @@ _TURNS: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {  # EXIF 
     8: lambda array: cv2.rotate(array, cv2.ROTATE_90_COUNTERCLOCKWISE),
 }
 _BAND = 256  # rows that are converted at a time, so that what is in between stays small
-_LOADED = {"L;2": (85, 1), "L;4": (17, 1), "RGB;16B": (1, 256)}  # raw mode -> loaded samples per sample in the file
+BIT_SCALES = {"L;2": (85, 1), "L;4": (17, 1), "RGB;16B": (1, 256)}  # raw mode -> loaded samples per sample in the file
 _PROFILE_MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}  # colour space of a profile -> Pillow mode
 
 
@@ -55,7 +55,7 @@ def decode(picture: PIL.Image.Image | Samples, subject: str) -> Pixels | Samples
         picture.load()
     profile = picture.info.get("icc_profile")
     colour, alpha = _separate(picture, key, subject)
-    orientation, exif_note = _orientation(picture)
+    orientation, exif_note = orientation_of(picture)
     notes = (*picture.info.get("notes", ()), *([exif_note] if exif_note else []))
     if colour.mode.startswith(("I", "F")):
         samples = np.asarray(colour)[..., None]
@@ -85,8 +85,8 @@ def _upright(
     subject: str,
 ) -> Pixels:
     rgb, profile_note = _srgb(colour, profile, subject)
-    if orientation in _TURNS:
-        turn = _TURNS[orientation]
+    if orientation in TURNS:
+        turn = TURNS[orientation]
         rgb, alpha = turn(rgb), None if alpha is None else turn(alpha)
     return Pixels(rgb, alpha, (*notes, profile_note) if profile_note else notes)
 
@@ -103,7 +103,7 @@ def _colour_key(picture: PIL.Image.Image) -> tuple[int, ...] | None:
         return None
     tiles = getattr(picture, "tile", None)
     raw = tiles[0].args if tiles and isinstance(tiles[0].args, str) else ""
-    times, per = _LOADED.get(raw, (1, 1))
+    times, per = BIT_SCALES.get(raw, (1, 1))
     return tuple(sample * times // per for sample in key)
 
 
@@ -115,7 +115,7 @@ def _white(picture: PIL.Image.Image) -> int | None:
     return 4_095 if tuple(bits) == (12,) else 65_535
 
 
-def _orientation(picture: PIL.Image.Image) -> tuple[int, str | None]:
+def orientation_of(picture: PIL.Image.Image) -> tuple[int, str | None]:
     """The EXIF orientation, and a note if the EXIF data cannot be read."""
     try:
         with foreign(""):

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from pydantic import Field
 
-from masking_core.arrays import Labels, Picture
+from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.errors import PromptError
 from masking_core.image import Image
 from masking_core.method import Method, Segmentation, Stage, Tool
@@ -31,8 +31,10 @@ class Manual(Method):
     id: Literal["manual"] = "manual"
     layers: Annotated[
         Literal["one", "objects", "regions"],
-        Field(title="Objects", description="Whether the regions are one foreground, one object a number, or one each."),
-        Show(labels={"one": "One foreground", "objects": "By object number", "regions": "One a region"}),
+        Field(
+            title="Objects", description="Whether your regions become one object, one per object number, or one each."
+        ),
+        Show(labels={"one": "One foreground", "objects": "By object number", "regions": "One per region"}),
     ] = "objects"
 
     def segment(self, image: Image, prompts: Prompts) -> Segmentation:
@@ -42,14 +44,10 @@ class Manual(Method):
         if not any(region.object > 0 for region in prompts.regions):
             raise PromptError(self.needs)
         drawn = self._renumbered(prompts)
-        numbers = sorted({region.object for region in drawn.regions if region.object > 0})
-        membership = np.zeros((*shape, numbers[-1]), np.float32)
-        for number in numbers:
-            membership[..., number - 1] = drawn.roi_alpha(shape, number)
         labels = drawn.roi_labels(shape)
         return Segmentation(
             labels=labels,
-            membership=membership,
+            shares=partial(_shares, drawn, shape),
             knows_background=True,
             info={"regions": len(drawn.regions), "pixels": int((labels > 0).sum())},
             stages=_stages(image, drawn, labels),
@@ -67,6 +65,11 @@ class Manual(Method):
             else:
                 marks.append(mark)
         return Prompts(marks=tuple(marks))
+
+
+def _shares(drawn: Prompts, shape: tuple[int, int], numbers: tuple[int, ...]) -> Alpha:
+    every = {region.object for region in drawn.regions if region.object > 0}
+    return drawn.roi_alpha(shape, None if every <= set(numbers) else numbers)
 
 
 def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import label_map
 from masking_core.arrays import Mask
 from masking_core.errors import PromptError
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 
 @dataclass(frozen=True, eq=False)

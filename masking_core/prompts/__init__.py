@@ -1,6 +1,6 @@
 """Marks on a picture: what a person draws, imports or lets compute."""
 
-from masking_core.prompts.marks import Mark, Point, Stroke
+from masking_core.prompts.marks import Hair, Mark, Point, Stroke
 from masking_core.prompts.prompts import AnyMark, Prompts
 from masking_core.prompts.regions import Arc, Curve, Ellipse, Group, Pie, Polygon, Rectangle, Region, Text
 from masking_core.prompts.seedmap import SeedMap
@@ -11,6 +11,7 @@ __all__ = [
     "Curve",
     "Ellipse",
     "Group",
+    "Hair",
     "Mark",
     "Pie",
     "Point",

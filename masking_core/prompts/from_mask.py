@@ -1,5 +1,7 @@
 """Strokes computed from a mask: a first guess becomes marks that a person can move, erase and add to."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import scipy
@@ -8,6 +10,7 @@ from numpy.typing import NDArray
 
 from masking_core.arrays import Mask
 from masking_core.kernels import sizes
+from masking_core.metrics import iou
 from masking_core.prompts import Prompts
 from masking_core.prompts.marks import Stroke
 
@@ -22,6 +25,12 @@ PARTS = 3
 SMALL = 0.05  # of the largest piece: smaller ones get none
 SHORT = 0.05  # of the scale: shorter strokes beside the object are left out
 STRAIGHT = 1.0  # pixels of the view by which a stroke may be simplified
+ROUNDS = 12
+"""How often strokes are added until they give the mask back."""
+AT_ONCE = 4
+"""Strokes on each side that are added at once."""
+ENOUGH = 0.98
+"""Agreement (IoU) with the mask at which no more strokes are added."""
 
 
 def strokes_of(mask: Mask, object: int = 1) -> Prompts:
@@ -49,6 +58,52 @@ def strokes_of(mask: Mask, object: int = 1) -> Prompts:
             for number, line in drawn
         )
     )
+
+
+def strokes_giving(mask: Mask, cut: Callable[[Prompts], Mask], object: int = 1) -> Prompts:
+    """Strokes from which a method finds a mask again: those of :func:`strokes_of`, and more where it errs.
+
+    Like a person who corrects a result, it looks at what the method makes of the strokes and draws on the largest
+    pieces that are missing or too many, until the mask and what is found agree.
+
+    Args:
+        mask: (H, W) bool, the object.
+        cut: what the method makes of marks, (H, W) bool.
+        object: the number of the object.
+
+    Returns:
+        Marks in pixels of the mask's picture: of all that were tried, those that give the mask back best.
+
+    Raises:
+        MaskingError: see the method.
+    """
+    marks = strokes_of(mask, object)
+    best, agreed = marks, 0.0
+    for _ in range(ROUNDS):
+        found = cut(marks)
+        now = iou(found, mask)
+        if now > agreed:
+            best, agreed = marks, now
+        more = [*_corrections(mask & ~found, object), *_corrections(found & ~mask, 0)]
+        if now >= ENOUGH or not more:
+            break
+        marks = Prompts(marks=(*marks.marks, *more))
+    return best
+
+
+def _corrections(wrong: Mask, object: int) -> list[Stroke]:
+    """Strokes on the largest pieces of a (H, W) bool error, thin enough to stay inside them."""
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(wrong.astype(np.uint8), connectivity=4)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    drawn: list[Stroke] = []
+    for number in np.argsort(-areas, kind="stable")[:AT_ONCE] + 1:
+        x, y, width, height = stats[number, :4]
+        piece = pieces[y : y + height, x : x + width] == number
+        deep = cv2.distanceTransform(np.pad(piece.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()
+        line = np.add(_longest_way(piece), (x + 0.5, y + 0.5))
+        thick = max(1.0, min(float(deep), WIDTH * wrong.size**0.5))
+        drawn.append(Stroke(points=tuple(map(tuple, line.tolist())), width=thick, object=object))
+    return drawn
 
 
 def _inner(mask: NDArray[np.uint8]) -> list[Line]:

@@ -4,7 +4,7 @@ Strokes, points and seed maps are seeds: their pixels are certain. Regions of ob
 that find it themselves, and are the mask itself for manual masking; regions of object 0 are background seeds.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
@@ -14,12 +14,14 @@ from pydantic_core import from_json
 
 from masking_core.arrays import Mask
 from masking_core.errors import PromptError
+from masking_core.image.numbers import NumberMap
 from masking_core.image.sources import Source
 from masking_core.kernels.raster.raster import Coverage, Operation, Window, combine
 from masking_core.progress import report
-from masking_core.prompts.marks import MAX_MARKS, MAX_POINTS, Mark, Point, Shape, Stroke, Value
+from masking_core.prompts.marks import MAX_MARKS, MAX_POINTS, Hair, Mark, Point, Seed, Shape, Stroke, Value
+from masking_core.prompts.painted import Numbers, read_trimap, seeds_of
 from masking_core.prompts.regions import Arc, Curve, Ellipse, Group, Pie, Polygon, Rectangle, Region, Text
-from masking_core.prompts.seedmap import MAX_TEXT, Numbers, SeedMap, read_painted, read_trimap
+from masking_core.prompts.seedmap import MAX_TEXT, SeedMap
 
 __all__ = [
     "AnyMark",
@@ -27,6 +29,7 @@ __all__ = [
     "Curve",
     "Ellipse",
     "Group",
+    "Hair",
     "Mark",
     "Operation",
     "Pie",
@@ -44,7 +47,7 @@ MAX_BYTES = 16_000_000
 """Largest document; all that the other limits allow fits in."""
 
 AnyMark = Annotated[
-    Rectangle | Ellipse | Arc | Pie | Polygon | Curve | Text | Group | Stroke | Point | SeedMap,
+    Rectangle | Ellipse | Arc | Pie | Polygon | Curve | Text | Group | Stroke | Hair | Point | SeedMap,
     Field(discriminator="kind"),
 ]
 M = TypeVar("M", bound=Mark)
@@ -97,7 +100,7 @@ class Prompts(Value):
         """Mark pixels from a picture that somebody painted: a file, its bytes, or an array.
 
         An array of signed whole numbers is a label map, -1 where nothing is marked; for everything else see
-        :func:`masking_core.prompts.seedmap.read_painted`.
+        :func:`masking_core.prompts.painted.seeds_of`.
 
         Raises:
             ImageError: it is not a picture.
@@ -107,7 +110,7 @@ class Prompts(Value):
         [[0, -1, 2]]
         """
         numbers = isinstance(painted, np.ndarray) and painted.dtype.kind == "i"
-        return cls(marks=(SeedMap.from_numbers(painted if numbers else read_painted(painted)),))  # type: ignore[arg-type]
+        return cls(marks=(SeedMap.from_numbers(painted if numbers else seeds_of(NumberMap.open(painted))),))  # type: ignore[arg-type]
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -166,10 +169,22 @@ class Prompts(Value):
             if isinstance(mark, SeedMap):
                 window, numbers = mark.numbers(shape)
                 np.copyto(seeds[window], numbers, where=numbers >= 0)
-            elif not isinstance(mark, Region) or mark.object < 1:
+            elif isinstance(mark, Seed) or (isinstance(mark, Region) and mark.object < 1):
                 window, mask = mark.mask(shape)
                 seeds[window][mask] = -1 if mark.operation == "subtract" else mark.object
         return seeds
+
+    def hair(self, shape: Shape) -> Mask | None:
+        """Draw where hair was painted: (H, W) bool; None where nothing was. What subtracts takes it away again."""
+        if not any(isinstance(mark, Hair) for mark in self.marks):
+            return None
+        painted = np.zeros(shape[:2], bool)
+        for mark in _reporting(self.marks):
+            erases = mark.operation == "subtract" and isinstance(mark, Hair | Seed)
+            if isinstance(mark, Hair) or erases:
+                window, mask = mark.mask(shape)
+                painted[window][mask] = not erases
+        return painted
 
     def bounds(self, shape: Shape, object: int | None = None) -> Mask | None:
         """Draw where ``object`` may lie, or any object: (H, W) bool; None if no region says so.
@@ -190,19 +205,20 @@ class Prompts(Value):
             combine(bounds, *region.mask(shape), region.operation)
         return bounds
 
-    def roi_alpha(self, shape: Shape, object: int | None = None) -> NDArray[np.float32]:
-        """Draw the regions as a mask: (H, W) float32 in [0, 1], anti-aliased; of one ``object``, or of all as one.
+    def roi_alpha(self, shape: Shape, object: int | Collection[int] | None = None) -> NDArray[np.float32]:
+        """Draw the regions of one ``object``, of some or of all as one mask: (H, W) float32 in [0, 1], anti-aliased.
 
         Every region combines with all that was drawn before it, whichever object it is of; where objects overlap, the
         later one wins. A region of object 0 or -1 takes away, unless it intersects.
         """
         total = np.zeros(shape[:2], np.float32)
         share = total if object is None else total.copy()
+        own = {object} if isinstance(object, int) else set(object or ())
         for region in _reporting(self.regions):
             window, covered = region.coverage(shape)
             operation = _mask_operation(region)
             if object is not None:
-                _give(share, total, window, covered, operation, own=region.object == object)
+                _give(share, total, window, covered, operation, own=region.object in own)
             combine(total, window, covered, operation)
         return share
 

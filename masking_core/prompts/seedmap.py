@@ -4,7 +4,7 @@ import base64
 import binascii
 import math
 from io import BytesIO
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import cv2
 import numpy as np
@@ -15,25 +15,15 @@ from typing_extensions import override
 
 from masking_core.arrays import Mask
 from masking_core.errors import ImageError, PromptError
-from masking_core.image import Image
 from masking_core.image.decoder_errors import foreign
 from masking_core.image.limits import in_force
-from masking_core.image.sources import Source
 from masking_core.kernels.raster.raster import Coverage, Window, window_of
 from masking_core.prompts.marks import MAX_OBJECT, Coordinate, Length, Seed, Shape
-
-Numbers = NDArray[np.int16]
-"""Object numbers; -1 where nothing is marked."""
+from masking_core.prompts.painted import UNMARKED, Numbers, described
 
 MAX_TEXT = 4_000_000
 """Longest base64 text of a seed map."""
-UNMARKED = 255
-BACKGROUND_MOST, OBJECT_LEAST = 64, 192
-"""Grey values of a trimap: up to the first is background, from the second on object 1, unknown between them."""
 
-
-# By which of red (4), green (2) and blue (1) are bright.
-_COLOURS: Numbers = np.array([-1, 0, 2, 5, 1, 4, 3, -1], np.int16)
 _NUMBERS: Numbers = np.where(np.arange(256) == UNMARKED, -1, np.arange(256)).astype(np.int16)
 
 
@@ -72,9 +62,9 @@ class SeedMap(Seed):
         """
         given = np.asarray(numbers)
         if given.ndim != 2 or not given.size or given.dtype.kind not in "iub":
-            raise PromptError(f"Seeds must be (H, W) whole numbers; {_described(given)} was given.")
+            raise PromptError(f"Seeds must be (H, W) whole numbers; {described(given)} was given.")
         if given.min() < -1 or given.max() > MAX_OBJECT:
-            raise PromptError(f"Seeds must be from -1 to {MAX_OBJECT}; {_described(given)} was given.")
+            raise PromptError(f"Seeds must be from -1 to {MAX_OBJECT}; {described(given)} was given.")
         file = BytesIO()
         PIL.Image.fromarray(np.where(given < 0, UNMARKED, given).astype(np.uint8)).save(file, "PNG")
         height, width = given.shape
@@ -113,53 +103,6 @@ class SeedMap(Seed):
         return window, marked.astype(np.float32)
 
 
-def read_trimap(trimap: ArrayLike) -> Numbers:
-    """Read (H, W) grey from 0 to 255, or bool: up to 64 is background, from 192 (or True) on object 1, else unmarked.
-
-    Three or four equal channels count as grey.
-
-    Raises:
-        PromptError: the array is of another shape, kind or range.
-    """
-    given = np.asarray(trimap)
-    if given.ndim == 3 and given.shape[2] in {3, 4} and (given[..., :1] == given[..., 1:3]).all():
-        given = given[..., 0]
-    if given.dtype == bool:
-        given = given * 255
-    if given.ndim != 2 or not given.size or given.dtype.kind not in "iu" or given.min() < 0 or given.max() > 255:
-        raise PromptError(f"A trimap must be (H, W) whole numbers from 0 to 255; {_described(given)} was given.")
-    return np.select([given <= BACKGROUND_MOST, given >= OBJECT_LEAST], [np.int16(0), np.int16(1)], np.int16(-1))
-
-
-def read_painted(source: Source | NDArray[Any]) -> Numbers:
-    """Read a picture somebody painted; transparent pixels are unmarked.
-
-    A grey picture with values from 0 to 32 and 255 only, at least one of them from 1 to 32, is a label map (255
-    unmarked); any other grey picture is a trimap. In a coloured picture clear colours count: blue is background, red
-    object 1, green 2, yellow 3, magenta 4 and cyan 5; everything else is unmarked.
-
-    Raises:
-        ImageError: it is not a picture.
-    """
-    image = Image.from_array(source) if isinstance(source, np.ndarray) else Image.open(source)
-    red, green, blue = cv2.split(image.rgb)
-    seen = np.ones(red.shape, bool) if image.alpha is None else image.alpha >= 128
-    if ((red == green) & (green == blue))[seen].all():
-        used = np.bincount(red[seen], minlength=256) > 0
-        labels = used[1 : MAX_OBJECT + 1].any() and not used[MAX_OBJECT + 1 : UNMARKED].any()
-        numbers = _NUMBERS[red] if labels else read_trimap(red)
-    else:
-        numbers = _of_colours(image.rgb)
-    return np.where(seen, numbers, np.int16(-1))
-
-
-def _of_colours(rgb: NDArray[np.uint8]) -> Numbers:
-    peak = rgb.max(axis=2, keepdims=True).astype(np.int16)
-    bright, dark = 3 * rgb.astype(np.int16) >= 2 * peak, 3 * rgb.astype(np.int16) <= peak
-    clear = (bright | dark).all(axis=2) & (peak[..., 0] >= 96)
-    return np.where(clear, _COLOURS[bright @ np.array([4, 2, 1])], np.int16(-1))
-
-
 def _opened(png: str) -> PIL.Image.Image:
     """Read the header of the file; raises ImageError, or binascii.Error for what is not base64."""
     data = base64.b64decode(png, validate=True)
@@ -177,8 +120,3 @@ def _cells(pixels: slice, start: float, length: float, count: int) -> NDArray[np
     """Find the cell, of ``count`` from ``start`` over ``length``, that the centre of each pixel lies in."""
     centres = np.arange(pixels.start, pixels.stop) + 0.5
     return np.clip(np.floor((centres - start) * (count / length)), 0, count - 1).astype(np.int64)
-
-
-def _described(array: NDArray[Any]) -> str:
-    extremes = f" from {array.min()} to {array.max()}" if array.size and array.dtype.kind in "iuf" else ""
-    return f"{array.shape} {array.dtype}{extremes}"

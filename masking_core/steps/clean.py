@@ -8,11 +8,11 @@ import skimage
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels
 from masking_core.errors import PromptError
 from masking_core.parameters import Declared, Show
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 
 class Clean(Declared):

@@ -43,7 +43,7 @@ def compose(image: Image, alpha: Alpha, background: Background, colours: Picture
     colours = image.rgb if colours is None else colours
     if isinstance(background, Transparent) and background.shadow == "none":
         return cut_out(colours, alpha)
-    behind = background.paint(image, alpha)
+    behind = np.ascontiguousarray(background.paint(image, alpha))
     if background.match_light and background.opaque:
         colours = _matched(colours, alpha, behind, background.match_light)
     if background.shadow != "none":
@@ -53,22 +53,21 @@ def compose(image: Image, alpha: Alpha, background: Background, colours: Picture
 
 def _over(top: Picture, below: Picture, blending: str) -> Picture:
     """One picture over another (Porter & Duff 1984): ``top`` (H, W, 4), ``below`` (H, W, 3 or 4); (H, W, 4) uint8."""
-    share = top[..., 3]
-    result = np.empty_like(top)
-    result[..., :3] = below[..., :3]
-    result[..., 3] = below[..., 3] if below.shape[2] == 4 else 255
-    full = share == 255
-    result[full] = top[full]
-    soft = (share > 0) & ~full
-    mixed = top[soft], result[soft]
-    a = mixed[0][:, 3:].astype(np.float32) / np.float32(255)
-    b = mixed[1][:, 3:].astype(np.float32) / np.float32(255) * (1 - a)
-    linear = blending == "linear"
-    upper, lower = (to_linear(item[:, :3]) if linear else item[:, :3] / np.float32(255) for item in mixed)
-    colours = (upper * a + lower * b) / (a + b)
-    result[soft, :3] = to_srgb(colours) if linear else np.rint(colours * 255).astype(np.uint8)
-    result[soft, 3] = np.rint((a + b)[:, 0] * 255).astype(np.uint8)
-    result[result[..., 3] == 0] = 0
+    share = np.ascontiguousarray(top[..., 3])
+    result: Picture = cv2.cvtColor(below, cv2.COLOR_RGB2RGBA) if below.shape[2] == 3 else below.copy()
+    cv2.copyTo(top, cv2.compare(share, 255, cv2.CMP_EQ), result)
+    # Few pixels are neither all of the one nor all of the other; only they are mixed.
+    soft = np.nonzero(cv2.inRange(share, 1, 254))
+    upper, lower = top[soft], result[soft]
+    a = upper[:, 3:].astype(np.float32) / np.float32(255)
+    b = lower[:, 3:].astype(np.float32) / np.float32(255) * (1 - a)
+    if blending == "linear":
+        result[soft[0], soft[1], :3] = to_srgb((to_linear(upper[:, :3]) * a + to_linear(lower[:, :3]) * b) / (a + b))
+    else:
+        result[soft[0], soft[1], :3] = np.rint((upper[:, :3] * a + lower[:, :3] * b) / (a + b))
+    result[soft[0], soft[1], 3] = np.rint((a + b)[:, 0] * 255)
+    if below.shape[2] == 4:
+        result[result[..., 3] == 0] = 0
     return result
 
 

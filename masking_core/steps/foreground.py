@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels, Mask
 from masking_core.errors import PromptError
 from masking_core.parameters import Declared, Show
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
 CLEARLY = 0.9
 """Share of a piece of an object that is the subject, or is not, from which on the piece is not divided."""
@@ -26,10 +26,14 @@ class Foreground(Declared):
 
     rule: Annotated[
         Literal["auto", "not_border", "touched", "inside", "largest", "subject", "picked"],
-        Field(title="Objects to keep", description="Which objects are kept when the background is replaced."),
+        Field(
+            title="Objects to keep",
+            description="Which objects stay when the background goes. Automatic: those you marked; with no mark, all "
+            "but the one along the border.",
+        ),
         Show(
             labels={
-                "auto": "What you marked; else all but the border's",
+                "auto": "Automatic",
                 "not_border": "All but the one along the border",
                 "touched": "Those touched by a stroke",
                 "inside": "Those mostly inside the rectangle",

@@ -9,11 +9,12 @@ from masking_core.methods import METHODS
 from studio import state
 from studio.compare import column_list, export, ground_truth, pictures, workbench
 from studio.compare.column_list import WORKBENCH, Column
+from studio.compare.ground_truth import Truth
 from studio.compare.pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RESULT
 from studio.compare.runs import Outcome, Runs, Scene, pieces
 from studio.components.linked_picture import HINT
 
-OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Compare the others with it", "Duplicate", "Remove"
+OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Set as reference", "Duplicate", "Remove"
 
 
 class Card:
@@ -36,19 +37,21 @@ class Card:
             key = f"{self.column.prefix}.picture"
             pictures.draw(outcome.result, view, other, key, f"The result of {self.column.title}")
 
-    def figures(self, outcome: Outcome, reference: Outcome | None) -> None:
-        """Write the figures, the agreement among them as soon as the reference is there."""
+    def figures(self, outcome: Outcome, reference: Outcome | None, truth: Truth | None) -> None:
+        """Write the figures: how good it is, if the ground truth is known; as soon as it is there, the reference's."""
         if outcome.result is None:
             return
         here = pictures.foreground(outcome.result)
         count = pieces(here)
         words = [f"{outcome.result.info['seconds']:.2f} s", f"{here.mean():.1%} foreground"]
         words.append(f"{count:,} piece{'' if count == 1 else 's'}")
+        if truth is not None:
+            words.append(f"**IoU with the truth\u00a0{truth.scores(outcome.result)['iou']:.3f}**")
         if self.pinned:
             words.append("reference")
         elif reference is not None and reference.result is not None:
             there = pictures.foreground(reference.result)
-            words.append(f"**IoU\u00a0{metrics.iou(here, there):.3f}**")
+            words.append(f"**IoU with the reference\u00a0{metrics.iou(here, there):.3f}**")
         self._figures.caption(" · ".join(words))
 
     def _buttons(self, *, alone: bool) -> None:
@@ -83,7 +86,7 @@ def show(scene: Scene) -> None:
         outcomes[id] = outcome
         news = outcomes if id == reference.id else [id]
         for each in news:
-            cards[each].figures(outcomes[each], outcomes.get(reference.id))
+            cards[each].figures(outcomes[each], outcomes.get(reference.id), truth)
         if view != DISAGREEMENT:
             other = truth.mask(outcome.result) if truth and view == ERRORS and outcome.result else None
             cards[id].show(outcome, view, other)

@@ -27,7 +27,7 @@ DRAWN = "What I drew"
 def show(scene: Scene) -> None:
     """Where the truth comes from; once it is there, the scores of every column and the search for better ones."""
     _sources(scene)
-    if problem := state.get("compare.truth.problem", ""):
+    if problem := state.get(_problem(scene.image), ""):
         st.error(problem, icon=":material/error:")
     truth = ground_truth.known(scene.image)
     if truth is None:
@@ -55,7 +55,7 @@ def _sources(scene: Scene) -> None:
     with right:
         titles = {column.title: column for column in column_list.columns()}
         chosen = st.menu_button(
-            "Take a result as truth", [*titles, DRAWN], icon=":material/check_circle:", key="compare.truth.take"
+            "Use a result as ground truth", [*titles, DRAWN], icon=":material/check_circle:", key="compare.truth.take"
         )
         if chosen:
             _take(scene, Recipe(method=Manual()) if chosen == DRAWN else titles[chosen].recipe, chosen)
@@ -63,7 +63,7 @@ def _sources(scene: Scene) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"Truth: **{truth.name}**")
                 st.button(
-                    "Forget it",
+                    "Remove ground truth",
                     key="compare.truth.forget",
                     on_click=ground_truth.forget,
                     args=(image,),
@@ -76,8 +76,8 @@ def _sources(scene: Scene) -> None:
                 step=0.5,
                 key="compare.tolerance",
                 help="How far an outline may lie from the true one and still count as right, in pixels of the "
-                f"picture; usual: {ground_truth.usual_tolerance(image):g}, that is {ground_truth.TOLERANCE:.1%} of the "
-                "diagonal.",
+                f"picture. Default {ground_truth.usual_tolerance(image):g}, which is {ground_truth.TOLERANCE:.1%} "
+                "of the diagonal.",
                 persist_state="session",
             )
 
@@ -139,19 +139,24 @@ def _formats() -> dict[str, ColumnConfig]:
 
 
 def _upload(image: Image) -> None:
-    state.put("compare.truth.problem", "")
+    state.put(_problem(image), "")
     try:
         for file in uploads.listed("compare.truth.upload"):
             ground_truth.keep(image, file.name, ground_truth.read(image, file.name, file.data))
     except MaskingError as error:
-        state.put("compare.truth.problem", str(error))
+        state.put(_problem(image), str(error))
+
+
+def _problem(image: Image) -> str:
+    """Where it is kept why a truth was not taken; another picture knows nothing of it."""
+    return f"compare.truth.problem.{image.digest}"
 
 
 def _take(scene: Scene, recipe: Recipe, name: str) -> None:
-    state.put("compare.truth.problem", "")
+    state.put(_problem(scene.image), "")
     try:
         result = compute.wait(compute.submit(lambda: scene.run(recipe)), st.empty())
     except MaskingError as error:
-        state.put("compare.truth.problem", str(error))
+        state.put(_problem(scene.image), str(error))
     else:
         ground_truth.keep(scene.image, name, export.png(result.mask))

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from masking_core import Image, Prompts, Recipe, Stack
+import streamlit as st
+
+from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
 from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
@@ -24,8 +26,9 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "getting_ready", "once", "open_sample", "open_stack",
-    "place_of", "preview", "segment", "start", "submit", "wait", "waiting_words",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
+    "open_sample", "open_stack",
+    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -37,6 +40,11 @@ PATIENCE = 0.25
 def start() -> None:
     """Make sure that the workers are there and that the kernels are being made ready."""
     engine()
+
+
+def tidy() -> None:
+    """Have what nobody uses any more collected soon."""
+    engine().collector.ask()
 
 
 def getting_ready() -> str:
@@ -93,30 +101,29 @@ def once(key: Key, compute: Callable[[], T]) -> T:
     return engine().cache.once(key, compute)
 
 
-def open_stack(files: list[dict[str, Any]], notice: Any) -> Stack:
+def open_stack(files: list[dict[str, Any]]) -> Stack:
     """The frames of one file, or several files as one stack; decoded once for as long as there is room.
 
     Args:
         files: {"name": file name, "data": bytes} each.
-        notice: shows how far it is, see :func:`wait`.
 
     Raises:
         ImageError: one cannot be opened, or they are too many or too large.
     """
     content = tuple((hashlib.blake2b(file["data"], digest_size=16).digest(), file["name"]) for file in files)
-    return _opened(("picture", content), lambda: _decoded(files), notice)
+    return _opened(("picture", content), lambda: _decoded(files))
 
 
-def open_sample(name: str, notice: Any) -> Stack:
+def open_sample(name: str) -> Stack:
     """A sample picture, for all visitors the same. Raises :class:`ParameterError` for an unknown name."""
     with acting_for(NOBODY):  # who is always there
-        return _opened(("picture", name), lambda: Stack.from_images([sample(name)]), notice)
+        return _opened(("picture", name), lambda: Stack.from_images([sample(name)]))
 
 
-def _opened(key: Key, decode: Callable[[], Stack], notice: Any) -> Stack:
+def _opened(key: Key, decode: Callable[[], Stack]) -> Stack:
     found = engine().cache.get(key)
     if found is None:
-        found = wait(submit(lambda: engine().cache.once(key, decode)), notice)
+        found = wait(submit(lambda: engine().cache.once(key, decode)), st.empty())
     return found  # type: ignore[no-any-return]
 
 
@@ -163,6 +170,26 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     if known != key or begun is None:
         begun = submit(lambda: segment(image, recipe, prompts))
     return wait(begun, notice)  # type: ignore[no-any-return]
+
+
+def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
+    """The result of what a method found, off the page's thread; another background costs nothing but painting it.
+
+    Raises:
+        MaskingError: see :meth:`masking_core.Recipe.finish`.
+    """
+    plain = recipe.changed(background=Transparent())
+    key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
+
+    def finished() -> Result:
+        result = plain.finish(found)
+        result.cutout  # noqa: B018  made here, off the page's thread, and kept with the result
+        return result
+
+    known: Result | None = engine().cache.get(key)
+    if known is None:
+        known = wait(submit(lambda: engine().cache.once(key, finished, lent=(Image,))), notice)
+    return known.on(recipe.background)
 
 
 @contextmanager

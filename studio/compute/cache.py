@@ -92,13 +92,16 @@ class Cache:
         for key, entry in own:
             self._store(key, _Entry(entry.value, entry.lent, held(entry.value, entry.lent), entry.askers))
 
-    def leave(self, visitor: Visitor) -> None:
-        """Let go of what nobody but ``visitor`` has asked for."""
+    def leave(self, visitor: Visitor) -> list[Any]:
+        """Let go of what nobody but ``visitor`` has asked for, and return it."""
+        gone = []
         with self._lock:
             for key, entry in list(self._entries.items()):
                 entry.askers.discard(visitor)
                 if not entry.askers:
                     del self._entries[key]
+                    gone.append(entry.value)
+        return gone
 
     def clear(self) -> None:
         """Let go of everything."""

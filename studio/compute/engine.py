@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from masking_core import Stack
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
-from studio.compute.memory import Collector
+from studio.compute.memory import Collector, settle_allocator
 from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
@@ -36,13 +37,17 @@ class Engine:
         """Stop what runs for a visitor who left, and give back what was kept for them."""
         self.now.cancel_all(visitor)
         self.later.cancel_all(visitor)
-        self.cache.leave(visitor)
+        for value in self.cache.leave(visitor):
+            # Streamlit holds on to the arguments of a page's parts for a while, the picture among them.
+            for image in value if isinstance(value, Stack) else ():
+                image.forget()
         self.collector.ask()
 
 
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The one of this server; it begins to make the kernels ready."""
+    settle_allocator()
     made = Engine()
     when_one_leaves(made.leave)
     made.warming = made.now.submit(warm_up, NOBODY, PATIENT)

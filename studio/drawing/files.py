@@ -5,16 +5,21 @@ from pathlib import PurePath
 
 import streamlit as st
 
-from masking_core import Image, MaskingError, PromptError, Prompts, export
+from masking_core import Image, MaskingError, PromptError, Prompts
+from masking_core.image.numbers import NumberMap
 from masking_core.image.sources import safe_name
+from masking_core.prompts import SeedMap
+from masking_core.prompts.painted import seeds_of
 from studio import state, uploads
 from studio.drawing import history
 from studio.drawing.history import History
 
 PAINTED = """\
-**A painted PNG** as large as this picture: black is background, white the object, grey undecided; or blue is
-background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A JSON file** of marks. Both
-come on top of what is drawn; undo takes them back."""
+**A painted picture** as large as this one: black is background, white the object, grey undecided; or blue is
+background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A label map**: every pixel
+holds the number of its object, 0 is background, 255 undecided. **A JSON file** of marks. They are added to your marks;
+undo removes them."""
+PAINTED_TYPES = ["png", "tif", "tiff", "bmp", "gif", "webp", "json"]
 LONGEST_NAME = 100
 
 
@@ -34,14 +39,18 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
         state.put("marks.news", "")
     help = "**Import and export marks**"
     with st.popover(
-        "Marks as files", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
+        "Import and export marks", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
     ) as opened:
         if not opened.open:
             return
         # A file that was taken over need not stay in the list: a new uploader is an empty one.
         key = f"marks.upload.{len(state.setdefault('marks.taken', []))}"
         st.file_uploader(
-            "Import marks…", type=["png", "json"], key=key, on_change=_take, args=(key, image, past, before)
+            "Import marks…",
+            type=PAINTED_TYPES,
+            key=key,
+            on_change=_take,
+            args=(key, image, past, before),
         )
         if problem := state.setdefault("marks.problem", ""):
             st.error(problem, icon=":material/error:")
@@ -79,7 +88,7 @@ def _take(key: str, image: Image, past: History, before: Callable[[], None]) -> 
 
 
 def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
-    """The marks in a file: a seed map for a PNG, which takes the file's name, and else a document.
+    """The marks in a file: a document for a JSON file, else a seed map, which takes the file's name.
 
     Args:
         data: the file.
@@ -90,22 +99,16 @@ def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
         MaskingError: it cannot be read, is for a picture of another size, or marks nothing of this one.
     """
     of_this = f"of this picture of {size[0]:,} × {size[1]:,} pixels"
-    found = _painted(data, name, size) if name.lower().endswith(".png") else _document(data, name)
+    found = _document(data, name) if name.lower().endswith(".json") else _painted(data, name, size)
     if len(found.outside(size[::-1])) == len(found.marks):
         raise PromptError(f"{name} marks no pixel {of_this}.")
     return found
 
 
 def _painted(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
-    painted = Image.open(data, name=name)
-    if painted.size != size:
-        width, height = painted.size
-        raise PromptError(
-            f"{name} has {width:,} × {height:,} pixels; a seed map must be as large as the picture, "
-            f"{size[0]:,} × {size[1]:,}."
-        )
-    (mark,) = Prompts.from_seeds(export.pixels(painted)).marks
-    return Prompts(marks=(mark.model_copy(update={"name": PurePath(name).stem[:LONGEST_NAME]}),))
+    painted = NumberMap.open(data, name=name)
+    painted.must_be(size, "a seed map")
+    return Prompts(marks=(SeedMap.from_numbers(seeds_of(painted), PurePath(name).stem[:LONGEST_NAME]),))
 
 
 def _document(data: bytes, name: str) -> Prompts:

@@ -1,9 +1,13 @@
 """A first guess as strokes: what a method found by itself becomes marks that a visitor can change."""
 
+from typing import Any
+
 import streamlit as st
 
-from masking_core import Image, Prompts, Recipe, Result
-from masking_core.prompts.from_mask import strokes_of
+from masking_core import Image, MaskingError, Prompts, Recipe, Result
+from masking_core.arrays import Mask
+from masking_core.prompts.from_mask import strokes_giving
+from studio import compute
 from studio.drawing import history
 from studio.drawing.board import marks_of
 
@@ -13,17 +17,26 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, result: Result, slice: 
     marked = any(mark.object > 0 for mark in prompts.marks)
     if marked or "stroke" not in recipe.method.uses or not result.kept:
         return
-    st.button(
-        "Draw this guess as strokes",
-        icon=":material/gesture:",
-        help="Strokes for the object and the background appear on the picture: move, erase or add to them. "
-        "Undo takes them away again.",
-        key="proposal",
-        on_click=_draw,
-        args=(image, prompts, result, slice),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pressed = st.button("Turn this guess into editable strokes", icon=":material/gesture:", key="proposal")
+        notice = st.empty()
+        notice.caption("Move, erase or add to them; undo takes them away again.")
+    if pressed:
+        _draw(image, recipe, prompts, result, slice, notice)
 
 
-def _draw(image: Image, prompts: Prompts, result: Result, slice: int) -> None:
-    strokes = strokes_of(result.alpha >= 0.5).scaled(1 / result.scale)
-    history.change(marks_of(image, slice), Prompts(marks=(*prompts.marks, *strokes.marks)))
+def _draw(image: Image, recipe: Recipe, prompts: Prompts, result: Result, slice: int, notice: Any) -> None:
+    def together(strokes: Prompts) -> Prompts:
+        return Prompts(marks=(*prompts.marks, *strokes.scaled(1 / result.scale).marks))
+
+    def cut(strokes: Prompts) -> Mask:
+        return recipe.finish(compute.segment(image, recipe, together(strokes))).alpha >= 0.5
+
+    guess = result.alpha >= 0.5
+    try:
+        strokes = compute.wait(compute.submit(lambda: strokes_giving(guess, cut)), notice)
+    except MaskingError as error:
+        notice.info(str(error), icon=":material/edit:")
+        return
+    history.change(marks_of(image, slice), together(strokes))
+    st.rerun()

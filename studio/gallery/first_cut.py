@@ -33,7 +33,7 @@ def show(stack: Stack) -> Result | None:
         picture, notice = st.empty(), st.empty()
         picture.image(views.jpeg(views.screen(image)), width="stretch", alt="The picture, not yet cut out")
         try:
-            result = recipe.finish(compute.preview(image, recipe, Prompts(), notice))
+            result = compute.finish(compute.preview(image, recipe, Prompts(), notice), recipe, notice)
         except MaskingError as error:
             notice.info(str(error), icon=":material/edit:")
             return None

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import streamlit as st
-
 from masking_core import MaskingError, Stack
 from masking_core.samples import SAMPLES, samples
 from studio import compute, state
@@ -19,13 +17,13 @@ Entry = dict[str, Any]
 
 
 def current() -> Stack:
-    """The open picture, which is the one that arrived last if it can be opened."""
+    """The open picture: what was dropped last, if it can be opened."""
     if arrived := state.get("upload.arrived"):
-        _open(arrived)
+        _take(arrived)
     chosen = state.picture()
     if "sample" in chosen:
-        return compute.open_sample(chosen["sample"], st.empty())
-    return compute.open_stack(chosen["files"], st.empty())
+        return compute.open_sample(chosen["sample"])
+    return compute.open_stack(chosen["files"])
 
 
 def title(stack: Stack) -> str:
@@ -40,37 +38,38 @@ def every() -> list[Entry]:
     return entries
 
 
-def arrive(files: Sequence[dict[str, Any]]) -> None:
-    """Have one file, or several as a stack, opened by :func:`current`.
+def open_files(files: Sequence[dict[str, Any]]) -> Stack:
+    """Open one file, or several as a stack.
 
-    Not at once: a callback that a further click ends is not called again.
+    Raises:
+        ImageError: one cannot be opened, or they are too many or too large.
     """
-    state.put("upload.arrived", list(files))
-
-
-def _open(files: list[dict[str, Any]]) -> None:
-    try:
-        stack = compute.open_stack(files, st.empty())
-    except MaskingError as error:
-        state.put("upload.problem", str(error))
-    else:
-        remember(files, stack)
-        state.put("upload.taken", state.get("upload.taken", 0) + 1)
-    state.put("upload.arrived", [])
-
-
-def remember(files: list[dict[str, Any]], stack: Stack) -> None:
-    """Make files that are opened already the open picture, and list them with the others."""
+    stack = compute.open_stack(list(files))
     entry = {"files": list(files), "digest": stack.digest, "name": stack.name, "thumbnail": views.thumbnail(stack[0])}
     others = [other for other in every() if other["digest"] != stack.digest]
     state.put("pictures", _bounded([entry, *others]))
     state.put("picture", {"files": entry["files"]})
+    return stack
+
+
+def arrive(files: Sequence[dict[str, Any]]) -> None:
+    """Have files opened when the page runs next: a callback that a further click ends would not be called again."""
+    state.put("upload.arrived", list(files))
+
+
+def _take(files: list[dict[str, Any]]) -> None:
+    try:
+        open_files(files)
+        state.put("upload.taken", state.get("upload.taken", 0) + 1)
+    except MaskingError as error:
+        state.put("upload.problem", str(error))
+    state.put("upload.arrived", [])
 
 
 def open_sample(name: str) -> None:
     """Open a sample picture."""
-    state.put("picture", {"sample": name})
     state.put("upload.arrived", [])
+    state.put("picture", {"sample": name})
 
 
 def reopen(digest: str) -> None:

@@ -24,10 +24,11 @@ STYLE = """
 
 def pick() -> None:
     """Draw all ways to choose a picture."""
-    upload("Your picture")
-    revisit()
-    arrivals()
-    sample("or a sample")
+    with st.container():
+        upload("Your picture")
+        revisit()
+        arrivals()
+        sample("or a sample")
 
 
 def upload(label: str) -> None:

@@ -48,8 +48,9 @@ def _prefix(kind: str) -> str:
 
 
 def _picture() -> None:
-    st.file_uploader("Picture behind", type=TYPES, key="background.upload", on_change=_take)
-    if problem := state.setdefault("background.problem", ""):
+    held = st.file_uploader("Picture behind", type=TYPES, key="background.upload", on_change=_take)
+    problem = state.get("background.problem", "")
+    if problem and held is not None:
         st.error(problem, icon=":material/error:")
     if not state.setdefault("background.data", b""):
         st.caption("Until a picture is chosen the background stays transparent.")
@@ -60,7 +61,7 @@ def _take() -> None:
     try:
         files = uploads.listed("background.upload")
         for file in files:
-            compute.open_stack([{"name": file.name, "data": file.data}], st.empty())
+            compute.open_stack([{"name": file.name, "data": file.data}])
         state.put("background.data", files[-1].data if files else b"")
     except ImageError as error:
         state.put("background.problem", str(error))

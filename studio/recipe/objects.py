@@ -11,7 +11,7 @@ from masking_core.arrays import Labels
 from masking_core.result import Found
 from masking_core.steps import foreground as rules
 from masking_core.steps.foreground import Foreground
-from studio import state
+from studio import compute, state
 from studio.results import views
 
 COLUMNS = 8
@@ -32,7 +32,7 @@ def load(foreground: Foreground) -> None:
     _remember("", foreground.picked, foreground.picked)
 
 
-def finish(found: Found, recipe: Recipe, picture: str) -> tuple[Recipe, Result]:
+def finish(found: Found, recipe: Recipe, picture: str, notice: Any) -> tuple[Recipe, Result]:
     """The result, and the recipe with a hand-picked choice carried over to the objects that were found now.
 
     Until somebody picks, the choice is what the rule keeps; so picking begins with what is kept already.
@@ -41,11 +41,12 @@ def finish(found: Found, recipe: Recipe, picture: str) -> tuple[Recipe, Result]:
         found: what the method found.
         recipe: the recipe as the widgets describe it.
         picture: the digest of the open picture; picks made on another one are not carried over.
+        notice: shows how far it is, see :func:`studio.compute.wait`.
     """
     if recipe.foreground.rule == "picked":
         recipe = recipe.changed(foreground=recipe.foreground.changed(picked=_followed(found, recipe, picture)))
-        return recipe, recipe.finish(found)
-    result = recipe.finish(found)
+        return recipe, compute.finish(found, recipe, notice)
+    result = compute.finish(found, recipe, notice)
     _remember(picture, result.kept, ())
     return recipe, result
 

@@ -24,11 +24,17 @@ def read(image: Image) -> Recipe:
 
 def edit(image: Image) -> None:
     """Draw the widgets."""
-    _method()
-    backgrounds.edit()
-    controls.edit(Foreground, "foreground", picked=objects.picked())
-    area.edit(image)
-    edges.edit("edge")
+    # Each in a place of its own: what one of them draws does not move, and so fold up, those below.
+    with st.container():
+        _method()
+    with st.container():
+        backgrounds.edit()
+    with st.container():
+        controls.edit(Foreground, "foreground", picked=objects.picked())
+    with st.container():
+        area.edit(image)
+    with st.container():
+        edges.edit("edge")
     with st.expander("Clean-up"):
         controls.edit(Clean, "clean")
 

@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Result, export, palette
+from masking_core import Image, Result, export, label_map, palette
 from masking_core.arrays import Labels, Picture
 from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
-from masking_core.steps import label_map
 from masking_core.steps.compose import on_checkerboard
 from masking_core.uncertainty import next_place
+from studio import compute
 from studio.components.before_after import address, before_after
 
 VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
@@ -65,7 +65,7 @@ def _uncertain(result: Result) -> Picture:
     """The original in grey, orange where the decision was close, with a ring where a mark would help most."""
     uncertainty = result.uncertainty
     if uncertainty is None:
-        st.caption("This method decides without saying how close it was; the others can tell.")
+        st.caption("This method has no uncertainty map. Try another one.")
         return result.image.rgb
     grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     shown: Picture = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
@@ -80,9 +80,12 @@ def _uncertain(result: Result) -> Picture:
     return shown
 
 
-@st.cache_data(show_spinner=False, max_entries=1000, hash_funcs={Image: lambda image: image.digest})
 def thumbnail(image: Image) -> bytes:
     """A small copy of a picture, transparency on a checkerboard, as a JPEG file."""
+    return compute.once(("thumbnail", image.digest), lambda: _small(image))
+
+
+def _small(image: Image) -> bytes:
     small = sizes.reduced(export.pixels(image), sizes.fitting(image.size, 2 * THUMBNAIL))
     return jpeg(small if image.alpha is None else on_checkerboard(small, 8))
 

@@ -25,13 +25,20 @@ def read() -> None:
             _load(from_query(query))
         except MaskingError as error:
             state.put("link.problem", str(error))
+            state.drop("link.beside")
     # From here on it would tell what was, not what is.
     st.query_params.clear()
 
 
-def problem() -> None:
-    """Say why a link was not taken over, if it was not."""
-    if sentence := state.setdefault("link.problem", ""):
+def problem(recipe: Recipe) -> None:
+    """Say why a link was not taken over, if it was not, until something is changed on the page."""
+    sentence = state.get("link.problem", "")
+    if not sentence:
+        return
+    now = [state.picture().get("sample", ""), recipe.to_json()]
+    if state.setdefault("link.beside", now) != now:
+        state.put("link.problem", "")
+    else:
         st.error(f"This link cannot be opened, so you see the workbench as it begins. {sentence}", icon="🔗")
 
 

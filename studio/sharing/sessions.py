@@ -67,7 +67,7 @@ def _open() -> None:
             state.put("session.waiting", files[-1].data)
             return
         stack = session.stack
-        opened.remember([{"name": session.name, "data": session.picture}], stack)
+        opened.open_files([{"name": session.name, "data": session.picture}])
     except MaskingError as error:
         state.put("session.problem", str(error))
         return

@@ -120,10 +120,13 @@ class TestInThreads:
     def test_the_table_has_scores_and_flags(self, pictures, tmp_path):
         for seed, name in enumerate(("a.png", "b.png", "sub/a.png", "sub/deep/c.png")):
             save(tmp_path / "truth" / name, disc(seed)[1])
-        table = tmp_path / "table.csv"
-        assert batch(pictures, "--out", tmp_path / "out", "--truth", tmp_path / "truth", "--csv", table) == 0
+        table, page = tmp_path / "table.csv", tmp_path / "report.html"
+        options = ["--truth", tmp_path / "truth", "--csv", table, "--report", page, "--sweep", "objects=2,3"]
+        assert batch(pictures, "--out", tmp_path / "out", *options) == 0
         rows = list(csv.DictReader(table.read_text().splitlines()))
-        assert len(rows) == 4
+        assert len(rows) == 8
+        assert "<td>kmeans objects=3</td>" in page.read_text()
+        assert page.read_text().count("data:image/jpeg") == 8
         assert all(0 <= float(row["iou"]) <= 1 for row in rows)
 
     def test_results_at_an_address(self, pictures, tmp_path):

@@ -6,7 +6,7 @@ from discs import disc
 
 from masking_core import GraphCut, Image, KMeans, Manual, Prompts, Recipe
 from masking_core.batch.flags import BORDER_SHARE, FEWEST, FLAGS, MUCH, Figures, figures, flags
-from masking_core.steps.foreground import Keep
+from masking_core.steps.foreground import Foreground
 
 PLAIN = Figures(0.25, 0.0, 0.01, 1, 0.5, 0.5)
 
@@ -30,7 +30,7 @@ def test_a_border_counts_every_pixel_of_it_once():
 @pytest.mark.parametrize("method", [GraphCut, KMeans])
 def test_uncertainty_is_measured_where_a_method_can_tell(method):
     rgb, _ = disc()
-    found = figures(Recipe(method=method(), keep=Keep()).run(Image.from_array(rgb)))
+    found = figures(Recipe(method=method(), foreground=Foreground()).run(Image.from_array(rgb)))
     assert 0 <= found.uncertain <= 1
 
 

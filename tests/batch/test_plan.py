@@ -6,10 +6,11 @@ from discs import disc, save
 from masking_core import KMeans, ParameterError, Recipe
 from masking_core.batch.find import pictures_of
 from masking_core.batch.marks import UNMARKED, Box, MarksFile, read_marks
-from masking_core.batch.outputs import KINDS, kinds_named, named, usual_pattern
+from masking_core.batch.outputs import contents_named, named, usual_pattern
 from masking_core.batch.places import Place
 from masking_core.batch.plan import Settings, plan, resumed
 from masking_core.batch.record import Record
+from masking_core.export import CONTENTS, FORMATS
 
 TWO = {"few": Recipe(method=KMeans(objects=2)), "many": Recipe(method=KMeans(objects=5))}
 ONE = {"few": TWO["few"]}
@@ -43,13 +44,13 @@ def test_every_picture_meets_every_recipe_and_nothing_has_one_name(pictures):
     ],
 )
 def test_the_usual_pattern_says_no_more_than_is_needed(recipes, kinds, path):
-    assert named(usual_pattern(recipes, kinds), "sub/a.jpg", "few", "mask") == path
+    assert named(usual_pattern(recipes, kinds), "sub/a.jpg", "few", "mask", "png") == path
 
 
 def test_a_pattern_is_filled():
     pattern = "{what}/{recipe}/{folder}/{name}.{ext}"
-    assert named(pattern, "x/y/a.b.jpg", "few", "layers") == "layers/few/x/y/a.b.jpg.ora"
-    assert named("{folder}/{stem}.{ext}", "a.b.jpg", "few", "cutout") == "a.b.png"
+    assert named(pattern, "x/y/a.b.jpg", "few", "layers", "ora") == "layers/few/x/y/a.b.jpg.ora"
+    assert named("{folder}/{stem}.{ext}", "a.b.jpg", "few", "cutout", "png") == "a.b.png"
 
 
 @pytest.mark.parametrize("pattern", ["../{stem}.png", "/{stem}.png", "{weather}.png", "/", "a/../../{stem}.png"])
@@ -122,10 +123,10 @@ def test_a_file_that_no_batch_wrote_is_not_overwritten(pictures, tmp_path):
 
 
 def test_kinds_are_named_once_each():
-    assert kinds_named("mask,cutout") == ("mask", "cutout")
+    assert contents_named("mask,cutout") == ("mask", "cutout")
     for text in ("", "mask,mask", "mask,hat"):
-        with pytest.raises(ParameterError, match=f"write must name some of {', '.join(KINDS)}"):
-            kinds_named(text)
+        with pytest.raises(ParameterError, match=f"write must name some of {', '.join(CONTENTS)}"):
+            contents_named(text)
 
 
 @pytest.mark.parametrize("text", ["box:1,2,3", "box:90,0,10,100", "box:0,0,101,100", "box:a,b,c,d", "magic", ""])
@@ -133,3 +134,12 @@ def test_marks_for_all_pictures_are_checked(text):
     with pytest.raises(ParameterError, match="was given"):
         read_marks(text)
     assert read_marks("box:0,0,100,100") == Box(0, 0, 100, 100)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_format_that_a_kind_cannot_have_is_replaced_by_its_first(pictures, form):
+    (item, *_) = planned(pictures, kinds=tuple(CONTENTS), form=form)
+    suffixes = {kind: "." + path.rsplit(".")[-1] for kind, path in item.writes.items()}
+    assert suffixes["cutout"] == FORMATS[form].suffix
+    assert suffixes["mask"] == (FORMATS[form].suffix if form in ("png", "webp", "tiff", "bmp") else ".png")
+    assert suffixes["labels"] == (".tif" if form == "tiff" else ".png")

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,11 +101,17 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
+    with chromium(playwright) as running:
+        yield running
+
+
+@contextmanager
+def chromium(driver: Playwright) -> Iterator[Browser]:
     """The system's Chromium, or Playwright's own where there is none."""
     found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    chromium = playwright.chromium.launch(executable_path=next(filter(None, found), None), args=list(FLAGS))
-    yield chromium
-    chromium.close()
+    running = driver.chromium.launch(executable_path=next(filter(None, found), None), args=list(FLAGS))
+    yield running
+    running.close()
 
 
 @pytest.fixture

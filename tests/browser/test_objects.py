@@ -14,7 +14,7 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def rule(page: Page) -> str:
-    return page.locator('.st-key-keep\\.rule input, [class*="st-key-keep-rule"] input').first.input_value()
+    return page.locator('[class*="st-key-foreground-rule"] input').first.input_value()
 
 
 def cleared(page: Page) -> None:

@@ -115,3 +115,21 @@ def test_what_is_no_picture_is_one_sentence_and_the_page_lives_on(page: Page, se
     settled(page)
     expect(page.get_by_role("alert")).to_contain_text("holiday.png")
     expect(page.get_by_alt_text("The result: Result")).to_be_visible()
+
+
+def test_sections_of_the_sidebar_stay_unfolded_whatever_is_chosen_above_them(page: Page, server, photo) -> None:
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    section = page.get_by_test_id("stSidebar").get_by_test_id("stExpander").filter(has_text="Clean-up")
+    section.locator("summary").click()
+    settled(page)
+    slider = section.get_by_role("slider").first
+    expect(slider).to_be_visible()
+    for label, option in (("Background", "Colour"), ("Method", "K-means"), ("Background", "Transparent")):
+        page.get_by_role("combobox", name=label, exact=True).scroll_into_view_if_needed()
+        settled(page)
+        choose(page, label, option)
+        expect(slider).to_be_visible()
+    page.locator('input[type="file"]').first.set_input_files(photo)
+    settled(page)
+    expect(slider).to_be_visible()

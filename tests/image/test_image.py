@@ -305,3 +305,13 @@ def test_what_could_not_be_derived_is_tried_again():
     with pytest.raises(Cancelled):
         image.derived("it", given_up)
     assert image.derived("it", lambda: 5) == 5
+
+
+def test_what_was_forgotten_is_derived_anew():
+    image = Image.from_array(np.zeros((4, 4, 3), np.uint8))
+    calls = []
+    for _ in range(2):
+        image.derived("test", lambda: calls.append(1))
+    image.forget()
+    image.derived("test", lambda: calls.append(1))
+    assert len(calls) == 2

@@ -8,7 +8,8 @@ from skimage import data, draw
 
 from masking_core import GraphCut, Image, Prompts, Recipe
 from masking_core.metrics import iou
-from masking_core.prompts.from_mask import strokes_of
+from masking_core.prompts.from_mask import strokes_giving, strokes_of
+from masking_core.samples import sample, samples
 
 
 def disc(shape: tuple[int, int], centre: tuple[float, float], radius: float) -> np.ndarray:
@@ -66,3 +67,28 @@ def test_a_cut_from_the_strokes_of_a_cut_is_nearly_that_cut():
     first = recipe.run(image).alpha >= 0.5
     again = recipe.run(image, strokes_of(first)).alpha >= 0.5
     assert iou(first, again) > 0.75
+
+
+@pytest.mark.parametrize("name", samples())
+def test_strokes_of_a_guess_give_the_guess_back(name):
+    recipe, image = Recipe(method=GraphCut()), sample(name).reduced(250_000)
+    guess = recipe.run(image, Prompts()).alpha >= 0.5
+    marks = strokes_giving(guess, lambda marks: recipe.run(image, marks).alpha >= 0.5)
+    assert iou(recipe.run(image, marks).alpha >= 0.5, guess) >= 0.97
+    assert {mark.object for mark in marks.marks} == {0, 1}
+
+
+def test_corrections_lie_in_what_was_wrong_and_the_best_strokes_are_kept():
+    mask = disc((120, 160), (60, 60), 30) | disc((120, 160), (40, 130), 6)
+    tried: list[Prompts] = []
+
+    def stubborn(marks):  # never finds the small disc, and more with every try
+        tried.append(marks)
+        return disc((120, 160), (60, 60), 30 + 4 * len(tried))
+
+    marks = strokes_giving(mask, stubborn)
+    assert marks == tried[0]
+    seeds = tried[-1].seeds(mask.shape)
+    assert mask[seeds == 1].all()
+    assert not mask[seeds == 0].any()
+    assert (seeds[disc((120, 160), (40, 130), 6)] == 1).any()

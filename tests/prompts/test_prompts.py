@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled, ImageError, MaskingError, PromptError
+from masking_core.image.numbers import NumberMap
 from masking_core.progress import listening
 from masking_core.prompts import (
     Arc,
@@ -29,8 +30,9 @@ from masking_core.prompts import (
     Stroke,
     Text,
 )
+from masking_core.prompts.painted import seeds_of
 from masking_core.prompts.prompts import MAX_BYTES, MAX_MARKS, MAX_POINTS
-from masking_core.prompts.seedmap import MAX_TEXT, read_painted
+from masking_core.prompts.seedmap import MAX_TEXT
 
 SHAPE = (60, 80)
 
@@ -410,7 +412,7 @@ def test_a_painted_picture_is_read_by_its_colours():
         (40, 0, 0): -1,
     }  # fmt: skip
     picture = np.array([list(palette)], np.uint8)
-    assert read_painted(picture).tolist() == [list(palette.values())]
+    assert seeds_of(NumberMap.open(picture)).tolist() == [list(palette.values())]
     with_alpha = np.dstack([picture, np.full(picture.shape[:2], 90, np.uint8)])
     with_alpha[0, :2, 3] = 200
     file = BytesIO()
@@ -422,10 +424,10 @@ def test_a_painted_picture_is_read_by_its_colours():
 
 def test_a_grey_picture_is_a_trimap_or_a_label_map(tmp_path):
     trimap = np.array([[0, 64, 65, 128, 191, 192, 255]], np.uint8)
-    assert read_painted(trimap).tolist() == [[0, 0, -1, -1, -1, 1, 1]]
+    assert seeds_of(NumberMap.open(trimap)).tolist() == [[0, 0, -1, -1, -1, 1, 1]]
     PIL.Image.fromarray(np.array([[0, 1, 2, 32, 255]], np.uint8)).save(tmp_path / "labels.png")
     assert Prompts.from_seeds(tmp_path / "labels.png").seeds((1, 5)).tolist() == [[0, 1, 2, 32, -1]]
-    assert read_painted(np.array([[0, 255]], np.uint8)).tolist() == [[0, 1]]
+    assert seeds_of(NumberMap.open(np.array([[0, 255]], np.uint8))).tolist() == [[0, 1]]
     with pytest.raises(ImageError):
         Prompts.from_seeds(b"no picture")
     with pytest.raises(MaskingError):

@@ -11,6 +11,9 @@ from masking_core import Area, Clean, Colour, Edge, KMeans, Prompts, Recipe, Ses
 from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 from masking_core.samples import sample, samples
+from masking_core.steps.backgrounds import BACKGROUNDS
+from masking_core.steps.edge import EDGE_STEPS
+from studio import controls
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(str(path.relative_to(ROOT)) for path in [ROOT / "app.py", *(ROOT / "pages").glob("*.py")])
@@ -336,7 +339,7 @@ def test_uncertainty_is_shown_or_said_not_to_be_known(method):
     page.run()
     assert not page.exception
     captions = " ".join(caption.value for caption in page.caption)
-    assert ("close it was" in captions) == (method == "watershed")
+    assert ("no uncertainty map" in captions) == (method == "watershed")
     assert ("ring" in captions) == (method != "watershed")
 
 
@@ -420,3 +423,40 @@ def test_a_file_that_went_with_its_connection_is_one_sentence():
 def test_uploaders_are_read_where_lost_files_are_known(path):
     if path.name != "uploads.py":
         assert "file.getvalue()" not in path.read_text()
+
+
+def test_a_slider_shows_the_value_it_is_set_to():
+    app = opened()
+    app.selectbox(key="method").set_value("graph_cut").run()
+    slider = app.slider(key="graph_cut.precision")
+    assert slider.proto.format % slider.value == "0.001"
+
+
+@pytest.mark.parametrize("model", [*METHODS.values(), Clean, *EDGE_STEPS.values(), *BACKGROUNDS.values()])
+def test_no_slider_rounds_what_it_can_be_set_to(model):
+    for parameter in parameters(model):
+        if parameter.kind == "float" and not parameter.show.log and parameter.low is not None:
+            for value in (parameter.low, parameter.default or parameter.low):
+                assert float(controls._format(parameter) % value) == value, parameter.name
+
+
+def test_a_link_that_cannot_be_opened_is_told_of_until_something_else_is_done():
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["objects"] = "99"
+    app.switch_page("pages/mask.py").run()
+    assert "link" in texts(app.error)
+    app.run()
+    assert "link" in texts(app.error)
+    app.selectbox(key="background").set_value("dimmed").run()
+    assert not app.error
+    assert not app.exception
+
+
+def test_why_a_background_was_not_taken_goes_with_its_file():
+    app = uploaded(opened())
+    app.selectbox(key="background").set_value("picture").run()
+    app.file_uploader(key="background.upload").set_value(("wall.png", picture()[:60], "image/png")).run()
+    assert "wall.png" in texts(app.error)
+    app.selectbox(key="background").set_value("colour").run()
+    app.selectbox(key="background").set_value("picture").run()
+    assert not app.error

@@ -67,7 +67,7 @@ def test_columns_are_added_copied_pinned_and_removed():
     assert methods(app) == ["K-means", "Graph cut", "Watershed", "Fuzzy C-means"]
     app.menu_button(key="compare.1.more").click("Duplicate").run()
     assert methods(app)[:2] == ["K-means", "K-means"]
-    app.menu_button(key="compare.3.more").click("Compare the others with it").run()
+    app.menu_button(key="compare.3.more").click("Set as reference").run()
     assert pinned(app) == "**D · Watershed**"
     app.menu_button(key="compare.3.more").click("Remove").run()
     assert methods(app) == ["K-means", "K-means", "Graph cut", "Fuzzy C-means"]
@@ -128,7 +128,7 @@ def test_a_column_opens_in_the_workbench():
 
 
 def cells(app):
-    return [menu for menu in app.menu_button if menu.label == "Take this one"]
+    return [menu for menu in app.menu_button if menu.label == "Use these settings"]
 
 
 def test_a_sweep_shows_every_cell_and_takes_one():
@@ -218,6 +218,7 @@ def test_scores_are_the_measures_of_the_results():
     app.button_group(key="compare.section").select("Side by side").run()
     app.button_group(key="compare.view").select("Errors").run()
     assert "missed" in texts(app.markdown)
+    assert texts(app.caption).count("IoU with the truth") == 3
     assert not app.exception
 
 
@@ -228,6 +229,15 @@ def test_a_result_is_taken_as_truth_and_agrees_with_itself():
     assert app.dataframe[0].value["IoU"][0] == 1
     app.button(key="compare.truth.forget").click().run()
     assert "Say what is right" in texts(app.info)
+
+
+def test_why_a_mask_was_not_taken_is_said_of_its_picture_alone():
+    app = opened("Ground truth")
+    wrong = export.png(HERE[:, :50])
+    app.file_uploader(key="compare.truth.upload").set_value(("mask.png", wrong, "image/png")).run()
+    assert "mask.png" in texts(app.error)
+    uploaded(app, "other.png", picture(50, 70))
+    assert not app.error
 
 
 def test_what_was_drawn_is_truth_or_missed():

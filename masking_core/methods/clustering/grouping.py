@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from masking_core import label_map
 from masking_core.arrays import Labels
 from masking_core.errors import PromptError
 from masking_core.image import Image
@@ -20,9 +21,8 @@ from masking_core.methods.clustering.stages import stages
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
-from masking_core.steps import label_map
 
-INSIDE = "An object is made of the groups more frequent inside its region than outside; the rest is background."
+INSIDE = "Colours more common inside your shape than outside count as the object."
 
 
 MaxIterations = Annotated[
@@ -64,7 +64,7 @@ class Clustering(Method):
     precision: Precision = 0.1
     seed: Annotated[
         int,
-        Field(ge=0, le=9999, title="Seed", description="Another seed starts from other random colours."),
+        Field(ge=0, le=9999, title="Seed", description="Another number gives another random start."),
         Show(advanced=True),
     ] = 0
 

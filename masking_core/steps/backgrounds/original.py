@@ -42,9 +42,7 @@ class Blurred(_Original):
         weight = 1 - alpha
         if image.alpha is not None:
             weight = weight * (image.alpha.astype(np.float32) / np.float32(255))
-        filled = _filled(image.rgb, weight)
-        blurred: Picture = cv2.GaussianBlur(filled, (0, 0), self.radius / 2, borderType=cv2.BORDER_REPLICATE)
-        return self._with_alpha(blurred, image)
+        return self._with_alpha(_blurred(image.rgb, weight, self.radius), image)
 
 
 class Dimmed(_Original):
@@ -86,21 +84,34 @@ class Grey(_Original):
         return self._with_alpha(np.asarray(grey, np.uint8), image)
 
 
-def _filled(rgb: Picture, weight: NDArray[np.float32]) -> Picture:
-    """``rgb`` with what weighs nothing filled in from around it, by averages over ever larger areas (push-pull)."""
-    known = weight >= 0.999
-    if known.all():
-        return rgb
-    weighted = np.dstack([rgb.astype(np.float32) * weight[..., None], weight])
-    smaller = [weighted]
+def _blurred(rgb: Picture, weight: NDArray[np.float32], radius: float) -> Picture:
+    """``rgb`` out of focus, where what weighs nothing lends no colour; a wide blur is made on a smaller copy."""
+    height, width = weight.shape
+    factor = min(8, max(1, int(radius / 5)))
+    size = -(-width // factor), -(-height // factor)
+    weighed = cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA).astype(np.float32)
+    weighed[..., 3] = 1
+    weighed *= weight[..., None]
+    soft = cv2.GaussianBlur(
+        _filled(cv2.resize(weighed, size, interpolation=cv2.INTER_AREA)),
+        (0, 0),
+        radius / 2 / factor,
+        borderType=cv2.BORDER_REPLICATE,
+    )
+    blurred = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
+    rounded: Picture = np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
+    return rounded
+
+
+def _filled(weighed: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Colours (H, W, 3) of (H, W, 4) colours times weight, and weight; gaps are filled from ever larger averages."""
+    smaller = [weighed]
     while min(smaller[-1].shape[:2]) > 1:
         height, width = smaller[-1].shape[:2]
         smaller.append(cv2.resize(smaller[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
     filled = smaller.pop()
     for finer in reversed(smaller):
         coarse = cv2.resize(filled, finer.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        share = np.minimum(finer[..., 3:], 1)
         # What a level does not know itself comes from the coarser one.
-        filled = finer + coarse / np.maximum(coarse[..., 3:], 1e-6) * (1 - share)
-    colours = filled[..., :3] / np.maximum(filled[..., 3:], 1e-6)
-    return np.where(known[..., None], rgb, np.clip(np.rint(colours), 0, 255).astype(np.uint8))
+        filled = finer + coarse / np.maximum(coarse[..., 3:], 1e-6) * (1 - np.minimum(finer[..., 3:], 1))
+    return (filled[..., :3] / np.maximum(filled[..., 3:], 1e-6)).astype(np.float32)

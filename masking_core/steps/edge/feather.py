@@ -25,7 +25,7 @@ class Feather(EdgeStep):
             le=200,
             title="Feather",
             description="Radius over which the edge fades; 0 is a hard mask, automatic a thousandth of the long side, "
-            "less in parts too thin for that.",
+            "less in parts too thin for that and none in regions that were drawn exactly.",
         ),
         Show(unit="px", step=0.5),
     ] = None
@@ -35,10 +35,10 @@ class Feather(EdgeStep):
         """Whether the radius is 0."""
         return self.radius == 0
 
-    def apply(self, alpha: Alpha, seen: Seen) -> Alpha:  # noqa: ARG002
+    def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """See :class:`EdgeStep`."""
         if self.radius is None:
-            return feather(alpha, max(alpha.shape) / 1000)
+            return alpha if seen.anti_aliased else feather(alpha, max(alpha.shape) / 1000)
         return blurred(alpha, self.radius) if self.radius else alpha
 
 

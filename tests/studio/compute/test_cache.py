@@ -71,7 +71,7 @@ def test_a_value_goes_with_the_last_visitor_who_asked_for_it():
     cache, one, two = Cache(10_000_000), Visitor(), Visitor()
     for name, visitor in (("own", one), ("shared", one), ("shared", two)):
         ask(cache, visitor, name)
-    cache.leave(one)
+    assert [value.nbytes for value in cache.leave(one)] == [1_000_000]
     assert cache.get(("test", "own")) is None
     assert cache.nbytes == pytest.approx(1_000_000, abs=5_000)
     two.here = False
