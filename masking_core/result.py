@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from masking_core import label_map, uncertainty
 from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.image import Image
+from masking_core.image.transparency import extended
 from masking_core.method import Segmentation, Shares, Stage
 from masking_core.prompts import Prompts
 from masking_core.steps.backgrounds import Background
@@ -114,9 +115,18 @@ class Result:
         if "colours" not in self._made:
             from masking_core.matting import estimate_foreground  # noqa: PLC0415  its kernels are loaded when used
 
-            self._made["colours"] = estimate_foreground(self.image.rgb, self.alpha)
+            self._made["colours"] = estimate_foreground(*self._mixed())
         colours: Picture = self._made["colours"]
         return colours
+
+    def _mixed(self) -> tuple[Picture, Alpha]:
+        """The picture, and how much of a visible pixel is the object's: its own alpha has no part in that."""
+        image = self.image
+        if image.alpha is None or not self.kept:
+            return image.rgb, self.alpha
+        own = image.alpha.astype(np.float32) / np.float32(255)
+        share = np.divide(self.alpha, own, out=np.zeros_like(own), where=own > 0)
+        return extended(image).rgb, np.minimum(share, 1)
 
     @classmethod
     def empty(cls, image: Image, background: Background) -> "Result":
