@@ -38,7 +38,10 @@ class EdgeStep(Declared, ABC):
 
     @abstractmethod
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
-        """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border."""
+        """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border.
+
+        The array that is handed over may be written into: what is returned takes its place.
+        """
 
     @property
     def idle(self) -> bool:
