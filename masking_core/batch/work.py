@@ -6,7 +6,7 @@ from masking_core.batch import outputs, places
 from masking_core.batch.flags import figures
 from masking_core.batch.item import Item, Outcome
 from masking_core.batch.truth import open_mask, scores
-from masking_core.errors import MaskingError
+from masking_core.errors import Cancelled, MaskingError
 from masking_core.export.options import PLAIN
 from masking_core.image import Image
 from masking_core.result import Result
@@ -24,6 +24,8 @@ def cut(item: Item) -> Outcome:
         problem = "There was not enough memory for this picture."
     except OSError as error:
         problem = f"{error.filename or item.name}: {error.strerror or error}."
+    except Cancelled:
+        raise
     except Exception as error:  # one picture never stops the rest
         problem = f"An unexpected error: {type(error).__name__}: {error}"
     return Outcome("failed", seconds=time.perf_counter() - begun, problem=problem)

@@ -95,17 +95,17 @@ def stages(account: Account) -> tuple[Stage, ...]:
             partial(_colour_plots, account, believed),
         ),
         Stage(
-            "Unary cost",
-            "To the colour comes the way to the strokes, or the place in the region. What is far from a stroke of its "
-            "colour is no longer taken.",
+            "Cost per pixel (unary term)",
+            "What the colour says, plus the distance to your strokes or the place in the region. Areas far from a "
+            "stroke are less likely to be taken.",
             r"u_p = c_p + r \, \frac{d_B - d_F}{d_B + d_F}",
             partial(_unary, account, believed),
             len(rounds),
             names,
         ),
         Stage(
-            "N-links",
-            "Cutting between two neighbours costs what this picture is bright. The cheapest boundary follows the dark "
+            "Cost of cutting between neighbours (n-links)",
+            "Brighter means more expensive to cut between neighbouring pixels. The cheapest boundary follows the dark "
             "lines in it, which are edges.",
             r"w_{pq} = \exp(-\beta \lVert x_p - x_q \rVert^2) \, / \, \lvert p - q \rvert",
             partial(_links, account),
