@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|accuracy|matting|load|batch [--data DIR] [--json FILE] [--only NAME]``: measured tables."""
+"""``python -m benchmarks speed|accuracy|matting|load|batch [--data DIR] [--json FILE] [--only NAME]``: tables."""
 
 import argparse
 import importlib
