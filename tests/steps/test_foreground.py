@@ -62,3 +62,10 @@ def test_a_picked_object_that_falls_apart_is_followed_in_all_its_parts():
     split = scene()
     split[20:30, 10:30] = 4
     assert follow(scene(), (2,), split) == ((2, 4), ())
+
+
+def test_an_object_half_of_which_was_picked_is_not_picked():
+    before = np.array([[1, 1, 2, 2]], np.int32)
+    assert follow(before, (1,), np.array([[1, 2, 2, 1]], np.int32)) == ((), (1,))
+    assert follow(before, (1,), np.array([[1, 1, 1, 1]], np.int32)) == ((), (1,))
+    assert follow(before, (1,), np.array([[1, 1, 1, 2]], np.int32)) == ((1,), ())
