@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from masking_core.errors import PromptError
+from masking_core.errors import ModelError, PromptError
 from masking_core.image import Image
 from masking_core.methods import METHODS
 from masking_core.methods.clustering.kmeans import KMeans
@@ -27,6 +27,8 @@ def warm_up() -> None:
                 Recipe(method=method()).run(image, prompts)
             except PromptError:  # a method that cannot do without other marks has said so
                 continue
+            except ModelError:  # its network is not on this machine, as it will say when it is asked for
+                break
     report(len(METHODS) / steps, "Getting soft edges ready")
     for style in STYLES.values():
         _ = Recipe(method=KMeans(objects=2), edge=style).run(image).cutout

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
+import numpy as np
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from masking_core.arrays import Alpha
@@ -107,7 +108,8 @@ class Edge(Declared):
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """Refine ``alpha``, (H, W) float32 in [0, 1], by every step in turn."""
         for step in self.steps:
-            alpha = step.apply(alpha, seen)
+            # A blur of ones may come out above one by a rounding error.
+            alpha = np.clip(step.apply(alpha, seen), 0, 1)
         return alpha
 
     def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:

@@ -47,8 +47,8 @@ class Matte(EdgeStep):
         return (
             Stage(
                 "Where the edge is soft",
-                "Away from its outline the mask stays as it is. Beside the outline, and wherever colours contradict "
-                "the mask, alpha is unknown (orange): a wide band along hair, a narrow one along a sharp edge.",
+                "Away from its outline the mask stays. Beside the outline, and wherever colours contradict the "
+                "mask, alpha is unknown (orange): a wide band along hair, a narrow one along a sharp edge.",
                 r"\alpha_p = 0,\; 1 \;\text{or unknown}",
                 partial(self._draw_trimap, alpha, seen),
                 2,
