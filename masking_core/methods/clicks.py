@@ -27,8 +27,8 @@ Map = NDArray[np.float32]
 class Clicks(Method):
     """Ask an interactive network of the RITM and SimpleClick kind (Sofiiuk et al. 2022, Liu et al. 2023).
 
-    Picture, discs at the clicks and the mask so far go in, a soft mask comes out. The network is one's own: its file and
-    a JSON file beside it that says what it expects, see docs/models.md. Every mark is a hard constraint.
+    Picture, discs at the clicks and the mask so far go in, a soft mask comes out. The network is one's own: its file
+    and a JSON file beside it that says what it expects, see docs/models.md. Every mark is a hard constraint.
     """
 
     title: ClassVar[str] = "Clicks (your own network)"
@@ -112,7 +112,9 @@ class Clicks(Method):
         }
         answer, engine = np.zeros((size, size), np.float32), ""
         for _ in range(self.passes):
-            inputs = {each.name: np.concatenate([planes[plane] for plane in each.planes], axis=1) for each in model.inputs}
+            inputs = {
+                each.name: np.concatenate([planes[plane] for plane in each.planes], axis=1) for each in model.inputs
+            }
             outputs, engine = network.run(weights, inputs)
             answer = as_map(outputs[0], model)
             planes["previous"] = answer[None, None]
@@ -130,4 +132,4 @@ def _discs(prompts: Prompts, marks: ObjectMarks, side: int, size: int, radius: i
         if isinstance(mark, Point) and (mark.object == marks.number) == bool(side):
             centre = round(mark.x / width * size - 0.5), round(mark.y / height * size - 0.5)
             cv2.circle(painted, centre, radius, 1, cv2.FILLED)
-    return (painted > 0).astype(np.float32)
+    return np.asarray(painted > 0, np.float32)
