@@ -79,7 +79,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         st.caption(caption(image, result))
         objects.strip(result)
         if len(stack) > 1:
-            stacks.buttons(stack, recipe)
+            stacks.buttons(stack, recipe, [slices.marks(stack, each) for each in range(len(stack))])
         layers.show(image, recipe, editor.prompts, result)
         insight.show(image, recipe, result)
     editor.table()
