@@ -10,7 +10,7 @@ from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
 from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
-from studio.results import insight, layers, stacks, taking, views
+from studio.results import insight, layers, pixel, stacks, taking, views
 from studio.results.taking import Taking
 from studio.sharing import links, programs, sessions
 
@@ -81,6 +81,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         if len(stack) > 1:
             stacks.buttons(stack, recipe)
         layers.show(image, recipe, editor.prompts, result)
+        pixel.show(image, recipe, editor.prompts, found, result, index)
         insight.show(image, recipe, result)
     editor.table()
     downloads.follow(saving)

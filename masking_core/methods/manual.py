@@ -83,7 +83,7 @@ def _why(drawn: Prompts, labels: Labels, x: int, y: int) -> Why:
         whole[window] = inside
         if whole[y, x]:
             holding.append(
-                Evidence(f"{region.name or region.kind.capitalize()} {number}", 1.0, region.operation, False)
+                Evidence(f"{region.name or type(region).__name__} {number}", 1.0, region.operation, False)
             )
     where = f"object {labels[y, x]}" if labels[y, x] else "background"
     if not holding:

@@ -1,5 +1,6 @@
 """Marking a picture: the tool strip, the canvas with the outline of the result over it, the marks as numbers."""
 
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -24,6 +25,11 @@ LOOSE = 0.8
 """How far the shown outline may leave the true one, in pixels of the result."""
 SPECK = 12
 """Outlines of fewer pixels would hide the picture rather than explain the cut."""
+
+CONTRADICTION = (
+    ":material/warning: Marks contradict each other inside the red dashes: two different things are marked there, of "
+    "which the later counts, or a stroke lies outside the area of its own object."
+)
 
 
 class MarkEditor:
@@ -75,13 +81,18 @@ class MarkEditor:
             self._draw()
             if painted := _painted(self.prompts, self._image.size):
                 st.image(painted, width="stretch", alt="The painted marks")
+        if self._clashes:
+            st.caption(CONTRADICTION)
 
     def _draw(self) -> None:
         size, pen = self._image.size, self._pen
         outlines = [] if pen.tool.shape == "select" else overlay.areas(self.prompts.marks, size)
         outlines += [overlay.masking_area(self._area)] if self._area else []
-        outlines += overlay.clashes(self.prompts, size)
-        component.show(self._key, size, pen, strip.buttons(), outlines, self._take)
+        component.show(self._key, size, pen, strip.buttons(), [*outlines, *self._clashes], self._take)
+
+    @cached_property
+    def _clashes(self) -> list[overlay.Outline]:
+        return overlay.clashes(self.prompts, self._image.size)
 
     def outline(self, result: Result) -> None:
         """Draw the outline of what is kept over the canvas; after :meth:`canvas`."""

@@ -20,17 +20,18 @@ def why(account: Account, x: int, y: int) -> Why:
     belief = account.learned[number][-1]
     height, width = belief.cut.shape
     row, column = y * height // account.labels.shape[0], x * width // account.labels.shape[1]
+    stroked = bool((account.seeds[number] == 1).any())
     said = {
         "Its colour": float(belief.of_colour(account.features)[row, column]),
-        "Distance to your strokes": float(belief.place[row, column]),
+        "Distance to your strokes" if stroked else "Its place": float(belief.place[row, column]),
         "Its neighbours": _neighbours(account, number, row, column),
     }
     strongest = max(said, key=lambda each: abs(said[each]))
     kept = account.labels[y, x] == number
     agrees = (said[strongest] > 0) == kept
-    reason = f"{strongest.lower()} says so most clearly" if agrees else "the outline is shorter that way"
+    reason = f"decided mostly by {strongest.lower()}" if agrees else "because the outline is shorter that way"
     return Why(
-        f"This pixel is {name if kept else 'background'}: {reason}.",
+        f"This pixel is {name if kept else 'background'}, {reason}.",
         against_each_other({each: (value, f"{value:+.2f}") for each, value in said.items()}),
     )
 
