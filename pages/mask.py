@@ -6,6 +6,7 @@ import streamlit as st
 
 from masking_core import Image, MaskingError, Recipe, Result, Stack
 from studio import compute, downloads, shell, state
+from studio.compare import disagreement
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
 from studio.picture import opened, picker, slices
@@ -82,6 +83,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
             stacks.buttons(stack, recipe)
         layers.show(image, recipe, editor.prompts, result)
         pixel.show(image, recipe, editor.prompts, found, result, index)
+        disagreement.show(image, recipe, editor.prompts, index)
         insight.show(image, recipe, result)
     editor.table()
     downloads.follow(saving)

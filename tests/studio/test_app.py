@@ -477,3 +477,14 @@ def test_a_pixel_s_evidence_is_shown_and_what_would_change_it_is_a_press_away():
     assert "**Pixel (45, 30)**: removed" in texts(app.markdown)
     press(app, "undo")
     assert "**Pixel (45, 30)**: kept" in texts(app.markdown)
+
+
+def test_where_methods_disagree_is_shown_and_only_those_that_can_cut_are_asked():
+    app = uploaded(opened())
+    app.session_state["disagreement"] = True
+    app.run()
+    assert not app.exception
+    assert "of the picture is decided differently" in texts(app.markdown)
+    app.multiselect(key="disagreement.methods").set_value(["kmeans", "manual"]).run()
+    assert "Manual regions:" in texts(app.caption)
+    assert "Choose two methods at least" in texts(app.caption)
