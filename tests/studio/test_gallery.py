@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from masking_core import Image, Manual, Prompts, Recipe, export
 from masking_core.methods import METHODS
 from masking_core.methods.clicks import Clicks
-from masking_core.methods.subject import Subject
+from masking_core.methods.subject.subject import Subject
 from masking_core.metrics import iou
 from masking_core.prompts import Rectangle
 from masking_core.samples import sample
