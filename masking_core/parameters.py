@@ -111,15 +111,10 @@ class Parameter:
 
     @property
     def _bounds(self) -> str:
-        match self.low, self.high:
-            case None, None:
-                return ""
-            case low, None:
-                return f" of {number_text(low)} or more"
-            case None, high:
-                return f" of {number_text(high)} or less"
-            case low, high:
-                return f" from {number_text(low)} to {number_text(high)}"
+        low, high = (None if bound is None else number_text(bound) for bound in (self.low, self.high))
+        if low is None or high is None:
+            return f" of {low} or more" if low else f" of {high} or less" if high else ""
+        return f" from {low} to {high}"
 
     @property
     def step(self) -> float:

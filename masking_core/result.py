@@ -82,6 +82,7 @@ class Result:
         labels: (H, W) int32, 0 background, 1…K objects.
         kept: the objects that are the foreground.
         alpha: (H, W) float32 in [0, 1] of the foreground, edges refined, the picture's own alpha included.
+        matte: (H, W) float32 in [0, 1], the same without the picture's own alpha.
         membership: (H, W, K) float32 or None, see :class:`masking_core.method.Segmentation`.
         shares: draws how much of every pixel some objects take together; None where the method does not say.
         seen: what the edge steps looked at; it draws the method's uncertainty.
@@ -95,6 +96,7 @@ class Result:
     labels: Labels
     kept: tuple[int, ...]
     alpha: Alpha
+    matte: Alpha
     membership: NDArray[np.float32] | None
     shares: Shares | None
     seen: Seen
@@ -116,7 +118,8 @@ class Result:
         if "colours" not in self._made:
             from masking_core.matting import estimate_foreground  # noqa: PLC0415  its kernels are loaded when used
 
-            self._made["colours"] = estimate_foreground(self.image.rgb, self.alpha)
+            rgb = self.seen.rgb if self.kept else self.image.rgb
+            self._made["colours"] = estimate_foreground(rgb, self.matte)
         colours: Picture = self._made["colours"]
         return colours
 
@@ -130,9 +133,11 @@ class Result:
             labels=nothing.astype(np.int32),
             kept=(),
             alpha=nothing,
+            matte=nothing,
             membership=None,
             shares=None,
-            draw_uncertainty=None,
+            seen=Seen(image),
+            edge_stages=tuple,
             info={"seconds": 0.0},
             notes=(),
             stages=(),

@@ -29,7 +29,7 @@ PATIENCE = 120
 """Seconds of processor time that the tests may take; a mistake that never ends is found out by this."""
 EXCEPT = ("stages.py", "version.py", "warm.py")
 """Ends of the names of files that are left alone: the stages of Explain draw pictures for people."""
-BESIDE = {"methods": ["tests/test_every_method.py"]}
+BESIDE = {"methods": "tests/test_every_method.py", "kernels/matting": "tests/test_matting.py"}
 """Tests outside a room's own folder that are about it."""
 
 Place = tuple[str, int]
@@ -41,7 +41,8 @@ def tests_of(file: Path) -> list[str]:
     while room != Path() and not (ROOT / "tests" / room).is_dir():
         room = room.parent
     if room != Path():
-        return [str(ROOT / "tests" / room), *(str(ROOT / name) for name in BESIDE.get(room.parts[0], []))]
+        beside = [test for name, test in BESIDE.items() if room.is_relative_to(name)]
+        return [str(ROOT / name) for name in (f"tests/{room}", *beside)]
     own = ROOT / "tests" / f"test_{file.stem}.py"
     slow = {"test_package.py", "test_imports.py", "test_warm.py"}
     every = [str(test) for test in sorted((ROOT / "tests").glob("test_*.py")) if test.name not in slow]

@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     gc.set_threshold(100_000, 50, 50)  # a fifth of the time to load everything else goes into looking for garbage
     try:
-        options = _parser(arguments).parse_args(arguments)
+        options = parser(arguments).parse_args(arguments)
         return options.run(options) or 0
     except MaskingError as error:
         print(error, file=sys.stderr)
@@ -36,12 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command that is asked for, and of all commands where none or all of them are."""
-    parser = _Parser(prog="masking", description="Cut objects out of pictures.")
-    parser.add_argument("--version", action="version", version=f"masking-studio {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    every = _Parser(prog="masking", description="Cut objects out of pictures.")
+    every.add_argument("--version", action="version", version=f"masking-studio {__version__}")
+    commands = every.add_subparsers(required=True, metavar="COMMAND")
     asked = [name for name in arguments[:1] if name in COMMANDS and name != "completion"]
     for name in asked or COMMANDS:
         import_module(f"masking_core.cli.{name}").add(commands)
-    return parser
+    return every

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from masking_core.kernels.matting.problem import BACKGROUND, FOREGROUND, UNKNOWN, Plane, Problem
 from masking_core.kernels.matting.reduction import factor_for, reduced
 from masking_core.kernels.matting.sampling import sampled
+from masking_core.progress import report
 
 CORE = 0.004
 """Of the long side: how far from the edge everything is unknown."""
@@ -35,6 +36,7 @@ SOFT = 0.1
 """Alpha this far from 0 and 1 is soft already, and becomes unknown."""
 SHARP = 0.012
 """Softness up to which an edge is as sharp as the mask says, or object and background look alike: no matte helps."""
+DOING = "Looking at the edge"
 
 
 class JudgedEdge(NamedTuple):
@@ -73,6 +75,7 @@ def judged(
     core = away <= min(width, max(CORE_LEAST, CORE * max(mask.shape)))
     reach = away <= width
     contradiction, softness = _contradiction(rgb, mask, reach, core)
+    report(1.0, DOING)
     unknown = core | (reach & _enlarged(contradiction > CONTRADICTION, mask.shape))
     unknown |= reach & (np.minimum(alpha, 1 - alpha) > SOFT)
     if uncertainty is not None:
@@ -93,6 +96,7 @@ def _distance(mask: NDArray[np.bool_]) -> Plane:
     for side in (mask, ~mask):
         depth = cv2.distanceTransform(side.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
         away[side] = depth[side] - 0.5
+        report(0.0, DOING)
     return away
 
 
@@ -102,6 +106,7 @@ def _contradiction(
     """How surely colours within reach say another alpha than the mask does, and how much more so in the core."""
     given = Problem(np.ascontiguousarray(rgb), reach, mask.astype(np.float32))
     factor = factor_for(given, MOST)
+    report(0.0, DOING)
     small = reduced(given, factor)
     found = np.zeros(small.unknown.shape, np.float32)
     if not small.unknown.any():

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from masking_core.arrays import Alpha, Mask
+from masking_core.arrays import Alpha, Mask, Picture
 from masking_core.image import Image
+from masking_core.image.transparency import opaque
 from masking_core.parameters import Declared, Parameter, parameters
 from masking_core.stage import Stage
 
@@ -26,6 +27,11 @@ class Seen:
     undecided: Mask | None = None
     uncertainty: Callable[[], Alpha] | None = None
     anti_aliased: bool = False
+
+    @property
+    def rgb(self) -> Picture:
+        """(H, W, 3) uint8: the picture's colours; fully transparent pixels have those of what is visible nearby."""
+        return opaque(self.image).rgb
 
 
 class EdgeStep(Declared, ABC):
