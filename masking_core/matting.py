@@ -8,7 +8,7 @@ from masking_core.kernels.matting.estimate import Quality, matte
 from masking_core.kernels.matting.foreground import foreground_colours
 from masking_core.kernels.matting.trimap import JudgedEdge, judged
 
-__all__ = ["QUALITIES", "WIDTH", "estimate_alpha", "estimate_foreground", "estimate_trimap", "judge_edge"]
+__all__ = ["QUALITIES", "WIDTH", "JudgedEdge", "estimate_alpha", "estimate_foreground", "estimate_trimap", "judge_edge"]
 
 QUALITIES = ("best", "fast")
 WIDTH = 0.02

@@ -33,10 +33,10 @@ class Segmentation:
         labels: (H, W) int32; 0 is background or untouched, 1…K are objects.
         membership: (H, W, K) float32 in [0, 1], how much a pixel belongs to object k + 1; None where membership is
             all or nothing.
-        shares: draws (H, W) float32 in [0, 1], how much of every pixel some objects take together, by their numbers; for
-            methods that know their outlines exactly. Nothing is blurred then unless it is asked for.
-        knows_background: whether label 0 is all of the background; where pixels are only grouped, the ``keep`` rule of
-            the recipe decides.
+        shares: draws (H, W) float32 in [0, 1], how much of every pixel some objects take together, by their numbers;
+            for methods that know their outlines exactly. Nothing is blurred then unless it is asked for.
+        knows_background: whether label 0 is all of the background; where pixels are only grouped, the recipe's
+            ``foreground`` rule decides.
         info: figures worth showing: iterations, converged, energy per iteration, …; JSON-able.
         notes: sentences the user should read, such as a marker that was assumed.
         stages: how it came about.

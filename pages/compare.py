@@ -52,7 +52,10 @@ index = slices.choose(stack)
 marks = slices.marks(stack, index)
 with st.sidebar:
     count = len(marks.marks)
-    drawn = f"{count} mark{'' if count == 1 else 's'}" if count else "No marks"
-    st.caption(f"{drawn} on this picture, drawn in the workbench; every column uses the same.")
+    st.caption(
+        f"This picture has {count} mark{'s' * (count != 1)}, drawn in the workbench. All columns use the same."
+        if count
+        else "This picture has no marks. Draw some in the workbench; all columns will use them."
+    )
 comparison(stack[index], marks)
 downloads.follow(st.container())

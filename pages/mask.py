@@ -50,7 +50,8 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     actions = bar(stack)
     index = slices.choose(stack)
     image = stack[index]
-    editor = MarkEditor(image, recipe.method.uses, recipe.method.title, page="mask", slice=index)
+    method = recipe.method
+    editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()

@@ -66,6 +66,12 @@ def test_what_the_tests_import_is_declared():
     assert imported("tests") <= names([*CORE, *DEV, *(one for extra in EXTRAS.values() for one in extra)])
 
 
+def test_the_readme_says_why_each_package_is_there():
+    listed = re.findall(r"^\| ([\w, -]+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    every = {plain(name) for line in listed for name in line.split(", ")}
+    assert names([*CORE, *(one for extra in EXTRAS.values() for one in extra)]) <= every
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory) -> Path:
     """The Python of an environment with the wheel, and of all other packages those that the wheel says it needs."""

@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TypeVar
 
 from masking_core.batch.item import Outcome
-from masking_core.errors import MaskingError
+from masking_core.errors import Cancelled, MaskingError
 
 Todo = TypeVar("Todo")
 
@@ -91,7 +91,7 @@ def _outcome(future: Future[Outcome]) -> Outcome:
         return future.result()
     except MaskingError as error:
         problem = str(error)
-    except CancelledError:
+    except (CancelledError, Cancelled):
         problem = "This picture was given up."
     except Exception as error:  # executors have errors of their own for a worker that is lost
         problem = f"The process that cut this picture was lost ({type(error).__name__})."

@@ -5,8 +5,9 @@ import time
 from masking_core.batch import outputs, places
 from masking_core.batch.flags import figures
 from masking_core.batch.item import Item, Outcome
-from masking_core.batch.truth import open_truth, scores
-from masking_core.errors import MaskingError
+from masking_core.batch.truth import open_mask, scores
+from masking_core.errors import Cancelled, MaskingError
+from masking_core.export.options import PLAIN
 from masking_core.image import Image
 from masking_core.result import Result
 from masking_core.sharing.comparison_report import versions
@@ -23,6 +24,8 @@ def cut(item: Item) -> Outcome:
         problem = "There was not enough memory for this picture."
     except OSError as error:
         problem = f"{error.filename or item.name}: {error.strerror or error}."
+    except Cancelled:
+        raise
     except Exception as error:  # one picture never stops the rest
         problem = f"An unexpected error: {type(error).__name__}: {error}"
     return Outcome("failed", seconds=time.perf_counter() - begun, problem=problem)
@@ -46,7 +49,7 @@ def _cut(item: Item, begun: float) -> Outcome:
 def _scores(item: Item, result: Result, truth: bytes) -> dict[str, float]:
     if item.truth is None:
         return {}
-    return scores(result.alpha, open_truth(truth, item.truth.name, item.limits, result.image.size))
+    return scores(result.alpha, open_mask(truth, item.truth.name, item.limits, result.image.size))
 
 
 def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:
@@ -57,6 +60,6 @@ def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:
 
 
 def _write(path: str, kind: str, wanted: str, result: Result) -> str:
-    data = outputs.KINDS[kind].data(result, outputs.KINDS[kind].format(wanted))
+    data = outputs.kind_of(kind, wanted).make(result, PLAIN)
     places.write(path, data)
     return places.digest(data)

@@ -19,7 +19,7 @@ from masking_core.batch import executors, places, report
 from masking_core.batch.find import Files, pictures_of
 from masking_core.batch.item import Item
 from masking_core.batch.marks import FILES, RELATIVE, read_marks
-from masking_core.batch.outputs import KINDS, kinds_named
+from masking_core.batch.outputs import contents_named
 from masking_core.batch.plan import Settings, plan, resumed
 from masking_core.batch.recipes import read_recipes
 from masking_core.batch.record import NAME, Entry, Record, as_csv
@@ -29,7 +29,7 @@ from masking_core.batch.summary import flagged
 from masking_core.batch.watch import arrivals
 from masking_core.batch.work import cut
 from masking_core.errors import MaskingError, ParameterError
-from masking_core.export import FORMATS
+from masking_core.export import CONTENTS, FORMATS
 from masking_core.image import Limits
 
 SOME_FAILED = 1
@@ -52,7 +52,7 @@ def add(commands: Any) -> None:
     batch.add_argument("--also", action="append", default=[], metavar="RECIPE", help="one more recipe; repeatable")
     batch.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     batch.add_argument("--sweep", action="append", default=[], metavar="NAME=VALUE,VALUE", dest="sweeps")
-    batch.add_argument("--write", default="cutout", metavar="WHAT,WHAT", help=f"some of {', '.join(KINDS)}")
+    batch.add_argument("--write", default="composed", metavar="WHAT,WHAT", help=f"some of {', '.join(CONTENTS)}")
     batch.add_argument("--format", default="png", choices=FORMATS, metavar="ID", help=f"one of {', '.join(FORMATS)}")
     batch.add_argument("--pattern", default="", help="names of the results, usually {folder}/{stem}.{ext}")
     batch.add_argument(
@@ -125,7 +125,7 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings(
         recipes=read_recipes([options.recipe, *options.also], options.settings, options.sweeps),
         out=options.out if places.is_address(options.out) else os.path.abspath(options.out),
-        kinds=kinds_named(options.write),
+        kinds=contents_named(options.write),
         form=options.format,
         pattern=options.pattern,
         marks=read_marks(options.marks),

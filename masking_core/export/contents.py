@@ -115,7 +115,8 @@ def _zip(make: Make, description: str) -> dict[str, Kind]:
 
 _FLAT = [form for form in FORMATS.values() if not form.layered]
 _EXACT = [form for form in _FLAT if form.lossless]
-_ORA = {"ora": _kind(FORMATS["ora"], lambda result, _: open_raster(result))}
+_ORA = {"ora": _kind(FORMATS["ora"], lambda result, _: open_raster(result, background=False))}
+_ORA_BEHIND = {"ora": _kind(FORMATS["ora"], lambda result, _: open_raster(result))}
 
 CONTENTS: Mapping[str, Content] = {
     "cutout": Content(
@@ -129,7 +130,7 @@ CONTENTS: Mapping[str, Content] = {
         "On the new background",
         "composed",
         "The picture as it is shown.",
-        _picture_kinds(composed_picture, _FLAT) | _ORA,
+        _picture_kinds(composed_picture, _FLAT) | _ORA_BEHIND,
         composed_picture,
     ),
     "mask": Content(

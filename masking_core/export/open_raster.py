@@ -28,16 +28,17 @@ class Sheet:
     rgba: Picture
 
 
-def open_raster(result: Result, layers: Sequence[Layer] | None = None) -> bytes:
+def open_raster(result: Result, layers: Sequence[Layer] | None = None, *, background: bool = True) -> bytes:
     """The objects of a result as layers of one file.
 
     Args:
         result: what the layers were cut from.
         layers: other than the result's own, such as renamed ones.
+        background: whether the recipe's background, if it has one, is the lowest layer.
     """
     layers = result.layers if layers is None else layers
     sheets = [Sheet(layer.name, layer.box[:2], layer.rgba) for layer in layers]
-    if not isinstance(result.background, Transparent):
+    if background and not isinstance(result.background, Transparent):
         behind = compose(result.image, np.zeros_like(result.alpha), result.background.scaled(result.scale))
         sheets.append(Sheet("Background", (0, 0), behind))
     return layered(sheets, result.image.size)

@@ -5,19 +5,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from masking_core.parameters import Declared, Show
+from masking_core.parameters import Declared, HexColour, Show
 
 
 class ExportOptions(Declared):
     """What one may choose when a result is written to a file."""
 
     backdrop: Annotated[
-        str,
-        Field(
-            pattern=r"^#[0-9a-fA-F]{6}$",
-            title="Colour behind",
-            description="What shows through where a file without transparency is transparent, as #rrggbb.",
-        ),
+        HexColour,
+        Field(title="Colour behind", description="What shows where a picture without transparency is transparent."),
     ] = "#ffffff"
     quality: Annotated[
         int,

@@ -60,6 +60,14 @@ class NumberMap:
         frame = next(reading.frames(bytes_of(source, subject, limits), subject, limits))
         return _of_samples(frame, name) if isinstance(frame, Samples) else _of_pillow(frame, name)
 
+    @classmethod
+    def every(cls, source: bytes, *, name: str, limits: Limits | None = None) -> list[NumberMap]:
+        """The numbers in every page of a file, as :meth:`open` reads the first. Raises what that does."""
+        limits = in_force(limits)
+        subject = subject_of(name)
+        frames = reading.frames(bytes_of(source, subject, limits), subject, limits)
+        return [_of_samples(each, name) if isinstance(each, Samples) else _of_pillow(each, name) for each in frames]
+
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""

@@ -31,8 +31,10 @@ class Manual(Method):
     id: Literal["manual"] = "manual"
     layers: Annotated[
         Literal["one", "objects", "regions"],
-        Field(title="Objects", description="Whether the regions are one foreground, one object a number, or one each."),
-        Show(labels={"one": "One foreground", "objects": "By object number", "regions": "One a region"}),
+        Field(
+            title="Objects", description="Whether your regions become one object, one per object number, or one each."
+        ),
+        Show(labels={"one": "One foreground", "objects": "By object number", "regions": "One per region"}),
     ] = "objects"
 
     def segment(self, image: Image, prompts: Prompts) -> Segmentation:

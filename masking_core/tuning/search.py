@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from masking_core.errors import Cancelled, MaskingError, ParameterError
+from masking_core.errors import MaskingError, ParameterError
 from masking_core.parameters import Parameter, Value
 from masking_core.progress import report
 from masking_core.recipe import Recipe
@@ -90,8 +90,6 @@ def _attempt(recipe: Recipe, values: Values, score: Callable[[Recipe], float]) -
     begun = time.monotonic()
     try:
         reached, problem = score(recipe), ""
-    except Cancelled:
-        raise
     except MaskingError as error:
         reached, problem = None, str(error)
     return Try(values, recipe, reached, problem, time.monotonic() - begun)

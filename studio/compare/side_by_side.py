@@ -14,7 +14,7 @@ from studio.compare.pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RESULT
 from studio.compare.runs import Outcome, Runs, Scene, pieces
 from studio.components.linked_picture import HINT
 
-OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Compare the others with it", "Duplicate", "Remove"
+OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Set as reference", "Duplicate", "Remove"
 
 
 class Card:

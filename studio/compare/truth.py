@@ -55,7 +55,7 @@ def _sources(scene: Scene) -> None:
     with right:
         titles = {column.title: column for column in column_list.columns()}
         chosen = st.menu_button(
-            "Take a result as truth", [*titles, DRAWN], icon=":material/check_circle:", key="compare.truth.take"
+            "Use a result as ground truth", [*titles, DRAWN], icon=":material/check_circle:", key="compare.truth.take"
         )
         if chosen:
             _take(scene, Recipe(method=Manual()) if chosen == DRAWN else titles[chosen].recipe, chosen)
@@ -63,7 +63,7 @@ def _sources(scene: Scene) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"Truth: **{truth.name}**")
                 st.button(
-                    "Forget it",
+                    "Remove ground truth",
                     key="compare.truth.forget",
                     on_click=ground_truth.forget,
                     args=(image,),
@@ -76,8 +76,8 @@ def _sources(scene: Scene) -> None:
                 step=0.5,
                 key="compare.tolerance",
                 help="How far an outline may lie from the true one and still count as right, in pixels of the "
-                f"picture; usual: {ground_truth.usual_tolerance(image):g}, that is {ground_truth.TOLERANCE:.1%} of the "
-                "diagonal.",
+                f"picture. Default {ground_truth.usual_tolerance(image):g}, which is {ground_truth.TOLERANCE:.1%} "
+                "of the diagonal.",
                 persist_state="session",
             )
 

@@ -28,7 +28,7 @@ from studio.settings import settings
 __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
     "open_sample", "open_stack",
-    "place_of", "preview", "segment", "start", "submit", "wait", "waiting_words",
+    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -40,6 +40,11 @@ PATIENCE = 0.25
 def start() -> None:
     """Make sure that the workers are there and that the kernels are being made ready."""
     engine()
+
+
+def tidy() -> None:
+    """Have what nobody uses any more collected soon."""
+    engine().collector.ask()
 
 
 def getting_ready() -> str:

@@ -65,7 +65,7 @@ def _uncertain(result: Result) -> Picture:
     """The original in grey, orange where the decision was close, with a ring where a mark would help most."""
     uncertainty = result.uncertainty
     if uncertainty is None:
-        st.caption("This method decides without saying how close it was; the others can tell.")
+        st.caption("This method has no uncertainty map. Try another one.")
         return result.image.rgb
     grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     shown: Picture = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)

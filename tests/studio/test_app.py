@@ -339,7 +339,7 @@ def test_uncertainty_is_shown_or_said_not_to_be_known(method):
     page.run()
     assert not page.exception
     captions = " ".join(caption.value for caption in page.caption)
-    assert ("close it was" in captions) == (method == "watershed")
+    assert ("no uncertainty map" in captions) == (method == "watershed")
     assert ("ring" in captions) == (method != "watershed")
 
 

@@ -67,7 +67,7 @@ def test_columns_are_added_copied_pinned_and_removed():
     assert methods(app) == ["K-means", "Graph cut", "Watershed", "Fuzzy C-means"]
     app.menu_button(key="compare.1.more").click("Duplicate").run()
     assert methods(app)[:2] == ["K-means", "K-means"]
-    app.menu_button(key="compare.3.more").click("Compare the others with it").run()
+    app.menu_button(key="compare.3.more").click("Set as reference").run()
     assert pinned(app) == "**D · Watershed**"
     app.menu_button(key="compare.3.more").click("Remove").run()
     assert methods(app) == ["K-means", "K-means", "Graph cut", "Fuzzy C-means"]
@@ -128,7 +128,7 @@ def test_a_column_opens_in_the_workbench():
 
 
 def cells(app):
-    return [menu for menu in app.menu_button if menu.label == "Take this one"]
+    return [menu for menu in app.menu_button if menu.label == "Use these settings"]
 
 
 def test_a_sweep_shows_every_cell_and_takes_one():

@@ -105,7 +105,7 @@ def unlike_frame(regions: Regions) -> Matrix:
         return np.zeros(len(near))
     apart = np.linalg.norm(regions.colours[:, None] - regions.colours[None], axis=2)
     apart = (apart - apart[near].min()) / max(float(np.ptp(apart[near])), 1e-9)
-    weights = np.where(near, np.exp(-apart / RANKING_SCALE), 0)
+    weights = np.where(near, np.exp(-np.maximum(apart, 0) / RANKING_SCALE), 0)
     ranking = np.linalg.inv(np.diag(weights.sum(axis=1) + 1e-9) - RANKING_REACH * weights)
     np.fill_diagonal(ranking, 0)
     unlike = np.ones(len(near))

@@ -96,9 +96,10 @@ def cut_weights(mask: Mask, first: tuple[Plane, Plane]) -> tuple[Plane, Plane]:
 
 
 def colour_models(features: Features, weights: tuple[Plane, Plane], components: int) -> Models:
-    """Mixtures of the foreground's and of the background's colours."""
+    """Mixtures of the foreground's and of the background's colours; of a side without a pixel, those of the picture."""
     foreground, background = (
-        fit_mixture(features.palette, np.ascontiguousarray(weight).ravel(), components) for weight in weights
+        fit_mixture(features.palette, np.ascontiguousarray(each).ravel(), components)
+        for each in (weight if weight.any() else np.ones_like(weight) for weight in weights)
     )
     return foreground, background
 

@@ -22,7 +22,7 @@ from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
 
-INSIDE = "An object is made of the groups more frequent inside its region than outside; the rest is background."
+INSIDE = "Colours more common inside your shape than outside count as the object."
 
 
 MaxIterations = Annotated[
@@ -64,7 +64,7 @@ class Clustering(Method):
     precision: Precision = 0.1
     seed: Annotated[
         int,
-        Field(ge=0, le=9999, title="Seed", description="Another seed starts from other random colours."),
+        Field(ge=0, le=9999, title="Seed", description="Another number gives another random start."),
         Show(advanced=True),
     ] = 0
 

@@ -73,7 +73,7 @@ class Watershed(Method):
             ge=0,
             le=10,
             title="Compactness",
-            description="How much crossing the whole picture costs beside its strongest edge; 0 is edges alone.",
+            description="How much distance counts, compared with edges; 0 uses edges alone.",
         ),
         Show(step=0.05),
     ] = 0.1
@@ -92,8 +92,8 @@ class Watershed(Method):
             ge=0,
             le=100,
             title="Least depth",
-            description="Where no object is marked: what is parted by less than this share of the greatest width, or "
-            "of the strongest edge, is one.",
+            description="Where no object is marked: parts separated by less than this share of the greatest width, or "
+            "of the strongest edge, count as one.",
         ),
         Show(unit="%", step=1, advanced=True),
     ] = 10.0
