@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.datasets import DataError, MattingSample, lemur, matting_samples
-from masking_core import GraphCut, Image, Prompts, Recipe
-from masking_core.matting import estimate_alpha, estimate_foreground, judge_edge
+from masking_core import Edge, GraphCut, Image, Prompts, Recipe
+from masking_core.matting import estimate_alpha, estimate_foreground
 from masking_core.prompts.from_mask import strokes_of
 
 Row = dict[str, Any]
@@ -208,11 +208,9 @@ def whole(data: Path) -> list[Row]:
     for sample in [*matting_samples(data), lemur(data)]:
         row: Row = {"picture": sample.name}
         for marks, prompts in _marks(sample.alpha):
-            result = Recipe(method=GraphCut()).run(Image.from_array(sample.rgb), prompts)
-            mask = (result.labels > 0).astype(np.float32)
-            edge = judge_edge(sample.rgb, mask, uncertainty=result.uncertainty)
-            automatic = estimate_alpha(sample.rgb, edge.trimap) if edge.soft else result.alpha
-            sads = [float(np.abs(alpha - sample.alpha).sum()) / 1000 for alpha in (result.alpha, automatic)]
+            found = Recipe(method=GraphCut()).segment(Image.from_array(sample.rgb), prompts)
+            recipes = [Recipe(method=GraphCut(), edge=Edge.named(style)) for style in ("smooth", "automatic")]
+            sads = [float(np.abs(each.finish(found).alpha - sample.alpha).sum()) / 1000 for each in recipes]
             row |= {f"{marks}: smooth": sads[0], f"{marks}: automatic": sads[1], f"{marks}: ratio": sads[1] / sads[0]}
         rows.append(row)
     columns = rows[0].keys() - {"picture"}
