@@ -2,7 +2,7 @@
 
 from masking_core import Recipe
 from masking_core.methods import METHODS
-from masking_core.methods.subject import Subject
+from masking_core.methods.subject.subject import Subject
 from masking_core.models.files import is_ready
 from masking_core.steps.edge import STYLES
 
