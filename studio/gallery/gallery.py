@@ -26,7 +26,7 @@ from masking_core import (
 from masking_core.arrays import Picture
 from masking_core.kernels import sizes
 from masking_core.methods import METHODS
-from masking_core.methods.subject import Subject
+from masking_core.methods.subject.subject import Subject
 from masking_core.models.files import is_ready
 from masking_core.result import Found, Result
 from studio import compute, state
