@@ -104,3 +104,10 @@ def test_no_subject_and_no_object_keep_nothing():
     nothing = np.zeros((5, 5), np.float32)
     assert subject_parts(np.ones((5, 5), np.int32), nothing, knows_background=True)[1] == ()
     assert subject_parts(np.zeros((5, 5), np.int32), nothing + 1, knows_background=True)[1] == ()
+
+
+def test_an_object_half_of_which_was_picked_is_not_picked():
+    before = np.array([[1, 1, 2, 2]], np.int32)
+    assert follow(before, (1,), np.array([[1, 2, 2, 1]], np.int32)) == ((), (1,))
+    assert follow(before, (1,), np.array([[1, 1, 1, 1]], np.int32)) == ((), (1,))
+    assert follow(before, (1,), np.array([[1, 1, 1, 2]], np.int32)) == ((1,), ())

@@ -28,6 +28,7 @@ from masking_core.kernels.min_cut.contrast import nlinks, quantise
 from masking_core.kernels.min_cut.maxflow import Grid
 from masking_core.method import Method, Segmentation, Tool
 from masking_core.methods.graph_cut.stages import Account, stages
+from masking_core.methods.graph_cut.why import why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files
 from masking_core.models.registry import DEFAULT
@@ -161,6 +162,7 @@ class GraphCut(Method):
                 found &= (score > highest) | (each.seeds == 1)
                 highest = np.where(found, score, highest)
             labels[found] = each.number
+        account = self._account(image, labels, objects, guessed=guessed)
         return Segmentation(
             labels=labels,
             knows_background=True,
@@ -171,7 +173,8 @@ class GraphCut(Method):
             },
             notes=(NO_OBJECT,) if guessed else (),
             uncertainty=partial(self._uncertainty, image, objects),
-            stages=stages(self._account(image, labels, objects, guessed=guessed)),
+            stages=stages(account),
+            why=partial(why, account),
         )
 
     def _account(self, image: Image, labels: Labels, objects: dict[int, Known], *, guessed: bool) -> Account:
