@@ -256,7 +256,10 @@ class Recipe(Declared):
         if self.foreground.rule != "subject":
             return found.labels, self.foreground.select(found.labels, found.prompts, knows_background=knows)
         likely = likely_subject(opaque(found.image), found.prompts)
-        return subject_parts(found.labels, likely, knows_background=knows)
+        shape = found.labels.shape
+        marked = found.prompts.bounds(shape) is not None or bool((found.prompts.seeds(shape) > 0).any())
+        # Where nothing is marked, the method's background is a guess as well.
+        return subject_parts(found.labels, likely, knows_background=knows and marked)
 
     def _segment(self, image: Image, prompts: Prompts, scale: float, full: tuple[int, int]) -> Segmentation:
         method = self.method.scaled(scale)
