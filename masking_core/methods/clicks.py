@@ -1,5 +1,6 @@
 """Clicks: an interactive network, brought by whoever uses it, answers to clicks."""
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -20,6 +21,7 @@ from masking_core.models.pinned import checksum_of, without_checksum
 from masking_core.models.subject_map import as_map, normalised, rounded, seen
 from masking_core.progress import report
 from masking_core.prompts import Point, Prompts
+from masking_core.stage import Stage, always
 
 Map = NDArray[np.float32]
 
@@ -67,9 +69,10 @@ class Clicks(Method):
             raise PromptError(self.needs)
         weights = self._weights()
         labels, best = np.zeros(shape, np.int32), np.zeros(shape, np.float32)
-        engine = ""
+        engine, shown = "", []
         for each in (marks for marks in objects if marks.is_stroked):
             answer, engine = self._answer(image, prompts, each, weights)
+            shown.append(_said(answer, each.number))
             soft = along_edges(answer, image.rgb)
             soft[each.seeds == 1], soft[each.seeds == 0] = 1, 0
             mask = (rounded(soft) >= 0.5) & ((soft > best) | (each.seeds == 1))
@@ -86,6 +89,7 @@ class Clicks(Method):
                 "objects": len(objects),
                 "foreground": float((labels > 0).mean()),
             },
+            stages=tuple(shown),
         )
 
     def _weights(self) -> Weights:
@@ -119,6 +123,16 @@ class Clicks(Method):
             answer = as_map(outputs[0], model)
             planes["previous"] = answer[None, None]
         return answer, engine
+
+
+def _said(answer: Map, number: int) -> Stage:
+    picture = np.dstack([np.rint(answer * 255).astype(np.uint8)] * 3)
+    return Stage(
+        f"What the network says of object {number}",
+        "White is the object, by your clicks and the mask of the pass before.",
+        r"p = f(\text{picture}, \text{clicks}, p_{before})",
+        partial(always, picture),
+    )
 
 
 def _discs(prompts: Prompts, marks: ObjectMarks, side: int, size: int, radius: int) -> Map:
