@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from masking_core.kernels.raster import outline
-from masking_core.kernels.raster.outline import BOTTOM, DIRECTION, TOP
+from masking_core.kernels.raster.outline import BOTTOM, BULGE, DIRECTION, TOP
 
 SHAPES = {
     "rectangle": lambda: outline.rectangle(3.2, 4.1, 20, 11),
@@ -30,3 +30,8 @@ def test_an_outline_goes_up_as_often_as_down(make):
 def test_an_arc_once_around_is_an_ellipse(sweep):
     whole = outline.arc(1, 2, 30, 20, 45, sweep, pie=False)
     np.testing.assert_array_equal(whole, outline.ellipse(1, 2, 30, 20))
+
+
+def test_an_ellipse_bulges_to_both_sides_alike():
+    left, right = sorted(outline.ellipse(1, 2, 30, 20, 25)[:, BULGE])
+    assert left == -right < 0
