@@ -9,9 +9,10 @@ from studio import compute, downloads, shell, state
 from studio.compare import disagreement
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
+from studio.explain import pixel
 from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
-from studio.results import closeup, insight, layers, pixel, stacks, taking, views
+from studio.results import closeup, insight, layers, stacks, taking, views
 from studio.results.taking import Taking
 from studio.sharing import links, programs, sessions
 
