@@ -26,6 +26,7 @@ from masking_core.steps.clean import Clean
 from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
 from masking_core.steps.emptiness import why_empty
 from masking_core.steps.foreground import Foreground, subject_parts
+from masking_core.why import Weigh, Why
 
 PREVIEW_PIXELS = 1_000_000
 """Largest picture that is cut while somebody is still adjusting."""
@@ -274,7 +275,8 @@ class Recipe(Declared):
             membership[rows, columns] = found.membership
         shares = None if found.shares is None else partial(_whole_shares, found.shares, labels.shape, window)
         uncertainty = _placed(found, labels.shape, window)
-        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty)
+        why = None if found.why is None else partial(_why_in_part, found.why, window)
+        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty, why=why)
 
 
 def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
@@ -298,6 +300,14 @@ def _hiding(found: Segmentation, unseen: Mask | None) -> Segmentation:
     labels = np.where(unseen, np.int32(0), found.labels)
     membership = None if found.membership is None else np.where(unseen[..., None], np.float32(0), found.membership)
     return replace(found, labels=labels, membership=membership)
+
+
+def _why_in_part(inner: Weigh, window: tuple[int, int, int, int], x: int, y: int) -> Why:
+    """What is weighed at a pixel of a picture of which only a part was divided."""
+    top, bottom, left, right = window
+    if top <= y < bottom and left <= x < right:
+        return inner(x - left, y - top)
+    return Why("This pixel lies outside the masking area, so it is background.")
 
 
 def _placed(
