@@ -25,6 +25,7 @@ TYPES = [*sorted(suffix[1:] for suffix in SUFFIXES), "zip"]
 
 def show() -> None:
     """Draw the choices and the button that begins."""
+    st.caption("Cut many pictures with the same settings, then look only at those that need a person.")
     left, right = st.columns(2)
     with left:
         pictures = _uploader("Pictures, or a ZIP of them", "batch.pictures", "Folders in a ZIP are kept.")

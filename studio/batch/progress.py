@@ -6,10 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from masking_core import MaskingError, Prompts, Stack
-from masking_core.batch import places
+from masking_core.batch import places, report
+from masking_core.batch.experiment import Row, rows
 from masking_core.batch.flags import FLAGS
 from masking_core.batch.item import Item
 from masking_core.batch.record import Entry
+from masking_core.batch.showing import show_item
 from masking_core.image.limits import in_force
 from studio import compute, downloads, state
 from studio.batch.running import Batch
@@ -86,6 +88,8 @@ def _results(batch: Batch) -> None:
         _one(batch, listed[rows[0]])
     else:
         st.caption("Choose a line to open its picture in the workbench.")
+    if scored:
+        _ranking(batch)
     if any(entry["key"] for entry in batch.table()):
         downloads.button(
             "Download all as a ZIP",
@@ -95,6 +99,45 @@ def _results(batch: Batch) -> None:
             key="batch.zip",
             icon=":material/folder_zip:",
         )
+
+
+def _ranking(batch: Batch) -> None:
+    """The settings ranked by their scores, with a report to take away."""
+    ranked = rows(batch.table())
+    with st.expander(f"Scores: {ranked[0].recipe} is the best", icon=":material/leaderboard:"):
+        frame = pd.DataFrame([_score(row) for row in ranked])
+        st.dataframe(frame, key="batch.ranking", hide_index=True, column_config=_SCORES)
+        st.caption(
+            "“Behind” is by how much the IoU of the best is higher on the same pictures. It is more than chance where "
+            "p is below 0.05. On the front: no other settings are both as good and as fast."
+        )
+        downloads.button(
+            "Download the report",
+            lambda: report.html(batch.table(), lambda entry: show_item(batch.item(entry["picture"], entry["recipe"]))),
+            name="report.html",
+            mime="text/html",
+            key="batch.report",
+            icon=":material/lab_profile:",
+        )
+
+
+def _score(row: Row) -> dict[str, Any]:
+    return {
+        "Settings": row.recipe,
+        "IoU": row.scores["iou"].mean,
+        "Boundary F": row.scores["boundary_f"].mean,
+        "Seconds": None if row.seconds is None else row.seconds.mean,
+        "Failed": row.failed,
+        "Behind": None if row.behind is None else row.behind.mean,
+        "p": None if row.behind is None else row.behind.p,
+        "On the front": row.on_front,
+    }
+
+
+_SCORES = {
+    name: st.column_config.NumberColumn(format=form)
+    for name, form in (("IoU", "%.3f"), ("Boundary F", "%.3f"), ("Seconds", "%.2f"), ("Behind", "%.3f"), ("p", "%.4f"))
+}
 
 
 def _filtered(entries: list[Entry]) -> list[Entry]:
