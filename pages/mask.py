@@ -8,7 +8,7 @@ from masking_core import Image, MaskingError, Recipe, Result, Stack
 from studio import compute, downloads, shell, state
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
-from studio.picture import opened, picker, slices
+from studio.picture import opened, picker, ranges, slices
 from studio.recipe import objects, panel
 from studio.results import insight, layers, stacks, taking, views
 from studio.results.taking import Taking
@@ -94,6 +94,7 @@ slice = slices.current(picture)
 with compute.ahead(picture[slice], chosen, slices.marks(picture, slice)):
     with st.sidebar:
         picker.pick()
+        ranges.edit(picture)
         panel.edit(picture[0])
         sessions.show(picture, chosen)
     links.problem(chosen)

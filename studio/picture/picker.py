@@ -10,7 +10,10 @@ from studio import state, uploads
 from studio.components.arrivals import arrivals
 from studio.picture import opened
 
-TYPES = ["png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"]
+TYPES = [
+    *("png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"),
+    *("ico", "qoi", "tga", "ppm", "pgm", "pbm", "pnm"),
+]
 STYLE = """
 <style>
 .st-key-pictures { row-gap: .25rem; }
