@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from studio import downloads, shell
+from studio import downloads, server, shell
 from studio.components.arrivals import arrivals
 from studio.gallery import first_cut, gallery
 from studio.picture import opened, picker
@@ -17,32 +17,47 @@ STYLE = """
 <style>
 .st-key-welcome h1 { font-size: 2.1rem; padding-top: 0; }
 .st-key-welcome [data-testid="stFileUploaderDropzone"] {
-  min-height: 9rem; justify-content: center; border: 2px dashed var(--st-primary-color); }
+  min-height: 9rem; justify-content: center; border: 2px dashed; }
 @media (max-width: 768px) { .st-key-welcome [data-testid="stFileUploaderDropzone"] { min-height: 6.5rem; } }
 </style>
 """
 
-shell.setup("Welcome")
-st.html(STYLE)
-picture = opened.current()
-with st.sidebar:
-    picker.revisit()
-with st.container(key="welcome"):
-    left, right = st.columns([2, 3], gap="large")
-with left:
-    st.title("Cut it out, and see why", anchor=False)
-    picker.upload("Drop a picture here: its object is cut out at once")
-    arrivals()
-    picker.sample("or try a sample")
-    st.caption("You can also paste a picture (Ctrl+V). It never leaves the machine that runs this app.")
-with right:
-    guess = first_cut.show(picture)
-    saving = st.container()
-st.subheader(f"{len(gallery.CELLS)} methods on this picture", anchor=False)
-table = st.container()
-with st.container(horizontal=True, gap="large"):
-    for page, label, icon in MORE:
-        st.page_link(page, label=label, icon=icon, width="content")
-with table:
-    gallery.show(picture, guess)
-downloads.follow(saving)
+
+def welcome() -> None:
+    """The first page."""
+    shell.setup("Welcome")
+    st.html(STYLE)
+    picture = opened.current()
+    with st.sidebar:
+        picker.revisit()
+    with st.container(key="welcome"):
+        left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.title("Cut it out, and see why", anchor=False)
+        picker.upload("Drop a picture here: its object is cut out at once")
+        arrivals()
+        picker.sample("or try a sample")
+        st.caption("You can also paste a picture (Ctrl+V). It never leaves the machine that runs this app.")
+    with right:
+        guess = first_cut.show(picture)
+        saving = st.container()
+    st.subheader(f"{len(gallery.cells())} methods on this picture", anchor=False)
+    table = st.container()
+    with st.container(horizontal=True, gap="large"):
+        for page, label, icon in MORE:
+            st.page_link(page, label=label, icon=icon, width="content")
+    with table:
+        gallery.show(picture, guess)
+    downloads.follow(saving)
+
+
+if __name__ == "__main__":  # a visitor's run of the first page
+    welcome()
+else:  # the web server, which imports this file once
+    app = st.App(
+        __file__,
+        lifespan=server.lifespan,
+        middleware=server.MIDDLEWARE,
+        routes=server.ROUTES,
+        on_script_error=server.explain_fault,
+    )

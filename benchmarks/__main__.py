@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|accuracy|load [--data DIR] [--json FILE] [--only NAME]``: tables of measured figures."""
+"""``python -m benchmarks speed|accuracy|matting|load|batch [--data DIR] [--json FILE] [--only NAME]``: tables."""
 
 import argparse
 import importlib
@@ -11,10 +11,11 @@ from typing import Any
 
 from benchmarks.datasets import DataError
 
-SPEED = ("imports", "clustering", "cut", "strokes", "watershed", "raster", "latency", "sweep")
+SPEED = ("imports", "clustering", "cut", "strokes", "watershed", "raster", "latency", "first_minute", "sweep")
 """Modules whose ``rows()`` measure speed and memory."""
-ACCURACY = Path(__file__).parents[1] / "docs" / "accuracy.md"
-"""Where a run of all accuracy sets writes its tables, between the two marks."""
+DOCS = Path(__file__).parents[1] / "docs"
+WRITTEN = ("accuracy", "matting")
+"""Suites whose whole run writes its tables into the page of its name, between the two marks."""
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -23,14 +24,17 @@ Tables = dict[str, list[dict[str, Any]]]
 def main() -> int:
     """Run one suite, print its tables as Markdown and, on demand, write them as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the library.")
-    parser.add_argument("suite", choices=["speed", "accuracy", "load"])
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of pictures with ground truth, for accuracy")
+    parser.add_argument("suite", choices=["speed", "accuracy", "matting", "load", "batch"])
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder of pictures with ground truth, for accuracy and matting"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the tables here")
     parser.add_argument(
         "--only",
         action="append",
         metavar="NAME",
-        help=f"of speed: {', '.join(SPEED)}; of accuracy: a set; of load: visitors, successive, together",
+        help=f"of speed: {', '.join(SPEED)}; of accuracy: a set; of matting: alpha, "
+        "sizes, colours, whole; of load: visitors, successive, together; of batch: rate, cluster, kills, start, large",
     )
     options = parser.parse_args()
     try:
@@ -40,9 +44,10 @@ def main() -> int:
         return 2
     report = "\n".join([machine(), *(f"\n## {name}\n\n{markdown(rows)}" for name, rows in tables.items())])
     print(report)
-    if options.suite == "accuracy" and not options.only:
-        head, _, rest = ACCURACY.read_text().partition(BEGIN)
-        ACCURACY.write_text(f"{head}{BEGIN}\n\n{report}\n\n{END}{rest.partition(END)[2]}")
+    if options.suite in WRITTEN and not options.only:
+        page = DOCS / f"{options.suite}.md"
+        head, _, rest = page.read_text().partition(BEGIN)
+        page.write_text(f"{head}{BEGIN}\n\n{report}\n\n{END}{rest.partition(END)[2]}")
     if options.json:
         options.json.write_text(json.dumps({"machine": machine(), "tables": tables}, indent=2) + "\n")
     return 0
@@ -53,10 +58,18 @@ def _measured(suite: str, data: Path | None, only: list[str] | None) -> Tables:
         from benchmarks import accuracy
 
         return accuracy.tables(data, only)
+    if suite == "matting":
+        from benchmarks import matting
+
+        return matting.tables(data, only)
     if suite == "load":
         from benchmarks import load
 
         return load.rows_by_table(only)
+    if suite == "batch":
+        from benchmarks import batch
+
+        return batch.tables(only)
     return {name: importlib.import_module(f"benchmarks.{name}").rows() for name in only or SPEED}
 
 

@@ -61,12 +61,16 @@ class Sample:
 
 @dataclass(frozen=True)
 class MattingSample:
-    """One picture with its true alpha (H, W) float32 and an (H, W) uint8 trimap of 0, 128, 255."""
+    """One picture with its true alpha (H, W) float32 and an (H, W) uint8 trimap of 0, 128, 255.
+
+    ``foreground`` (H, W, 3) uint8 is the object's own colours, where they are known.
+    """
 
     name: str
     rgb: NDArray[np.uint8]
     alpha: NDArray[np.float32]
     trimap: NDArray[np.uint8]
+    foreground: NDArray[np.uint8] | None = None
 
 
 PROMPTS: dict[str, tuple[str, ...]] = {
@@ -118,6 +122,18 @@ def matting_samples(data: Path, trimap: str = "Trimap1") -> Iterator[MattingSamp
     for path in sorted((root / "images").iterdir()):
         alpha = _grey(root / "gt" / f"{path.stem}.png").astype(np.float32) / 255.0
         yield MattingSample(path.stem, _rgb(path), alpha, _grey(root / "trimap" / trimap / f"{path.stem}.png"))
+
+
+def lemur(data: Path) -> MattingSample:
+    """The picture whose foreground colours are known.
+
+    Raises:
+        DataError: there is no such folder or file.
+    """
+    root = data / "cc0_lemur"
+    alpha = _grey(root / "lemur_alpha.png").astype(np.float32) / 255.0
+    rgb, foreground = _rgb(root / "lemur.png"), _rgb(root / "lemur_foreground.png")
+    return MattingSample("lemur", rgb, alpha, _grey(root / "lemur_trimap.png"), foreground)
 
 
 def _folder(data: Path, name: str) -> Path:

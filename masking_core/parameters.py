@@ -7,6 +7,7 @@ command line, the manual and the contract tests all read that declaration throug
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
@@ -16,9 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, Va
 from pydantic.fields import FieldInfo
 
 from masking_core.errors import MaskingError, ParameterError
+from masking_core.strict import Strict, sentence, shown
 
 Kind = Literal["int", "float", "bool", "choice", "colour"]
 Value = int | float | bool | str | None
+
+
+def number_text(value: float) -> str:
+    """A number as people write it: "1,000,000", "0.001"; never an exponent."""
+    return f"{int(value):,}" if float(value).is_integer() else f"{Decimal(f'{value:.6g}'):,f}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,34 @@ class Parameter:
 
     @property
     def allowed(self) -> str:
-        """What may be given, in words: "a whole number from 2 to 12"."""
+        """What may be chosen, as a page says it: "2 to 12", "0 to 1,000,000 px²", "Largest or Picked by hand"."""
+        match self.kind:
+            case "choice":
+                return " or ".join(self.label(choice) for choice in self.choices)
+            case "bool":
+                return "on or off"
+            case "colour":
+                return "a colour"
+        bounds = self._bounds.removeprefix(" from ").removeprefix(" of ")
+        return f"{bounds} {self.show.unit}".strip() + (", or automatic" if self.optional else "")
+
+    def label(self, choice: str) -> str:
+        """What a choice is called on a page."""
+        return self.show.labels.get(choice, choice.replace("_", " ").capitalize())
+
+    def written(self, value: Value) -> str:
+        """A value as people read it: with its unit, a choice by its label."""
+        if value is None:
+            return "automatic"
+        if isinstance(value, bool):
+            return "on" if value else "off"
+        if isinstance(value, str):
+            return self.label(value) if self.kind == "choice" else value
+        return f"{number_text(value)} {self.show.unit}".strip()
+
+    @property
+    def accepted(self) -> str:
+        """What may be given, as a program or an address must write it: "a whole number from 2 to 12"."""
         match self.kind:
             case "choice":
                 words = "one of " + ", ".join(self.choices)
@@ -77,15 +111,10 @@ class Parameter:
 
     @property
     def _bounds(self) -> str:
-        match self.low, self.high:
-            case None, None:
-                return ""
-            case low, None:
-                return f" of {low:g} or more"
-            case None, high:
-                return f" of {high:g} or less"
-            case low, high:
-                return f" from {low:g} to {high:g}"
+        low, high = (None if bound is None else number_text(bound) for bound in (self.low, self.high))
+        if low is None or high is None:
+            return f" of {low} or more" if low else f" of {high} or less" if high else ""
+        return f" from {low} to {high}"
 
     @property
     def step(self) -> float:
@@ -116,7 +145,7 @@ class Parameter:
         try:
             return readers[self.kind](text)
         except (ValueError, KeyError):
-            raise ParameterError(f"{self.name} must be {self.allowed}; {text!r} was given.") from None
+            raise ParameterError(f"{self.name} must be {self.accepted}; {text!r} was given.") from None
 
 
 def hex_colour(text: str) -> str:
@@ -135,21 +164,14 @@ def one_sentence(error: ValidationError, wrong: type[MaskingError], model: type[
     """The first complaint of a pydantic error as one sentence: the name, what is allowed, what was given."""
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"]) or model.__name__
-    given = repr(first["input"])
-    given = given if len(given) <= 60 else given[:57] + "…"
     if first["type"] == "extra_forbidden":
         known = ", ".join(model.model_fields)
-        return wrong(f"{model.__name__} has no parameter {name!r}; it has {known}.")
+        return wrong(f"{model.__name__} has no parameter {shown(name)}; it has {known}.")
     declared = {parameter.name: parameter for parameter in parameters(model)}.get(name)
-    allowed = declared.allowed if declared else first["msg"][:1].lower() + first["msg"][1:]
-    if declared or not first["msg"].startswith("Input should be "):
-        return wrong(
-            f"{name} must be {allowed}; {given} was given." if declared else f"{name}: {allowed}; {given} was given."
-        )
-    return wrong(f"{name} must be {first['msg'].removeprefix('Input should be ')}; {given} was given.")
+    return wrong(sentence(name, first, declared.accepted if declared else ""))
 
 
-class Declared(BaseModel):
+class Declared(Strict):
     """Base of methods, refinements, backgrounds and recipes: strict, immutable values that speak in one sentence.
 
     Raises:
@@ -161,9 +183,7 @@ class Declared(BaseModel):
     place: ClassVar[int] = 0
     """Where it stands among its like in menus; the same number: by name."""
 
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -11,20 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, model_validator
 
-from masking_core.arrays import Mask
+from masking_core.arrays import Labels, Mask
 from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
 from masking_core.image.transparency import hidden, opaque
 from masking_core.method import Method, Segmentation, Shares
 from masking_core.methods import METHODS
+from masking_core.models.subject_map import likely_subject
 from masking_core.parameters import Declared, Parameter, Value, one_sentence, parameters
 from masking_core.prompts import Prompts, SeedMap
-from masking_core.result import Found, Result, foreground_alpha
+from masking_core.result import Found, Result, selected_alpha, visible
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Transparent
 from masking_core.steps.clean import Clean
 from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
 from masking_core.steps.emptiness import why_empty
-from masking_core.steps.foreground import Foreground
+from masking_core.steps.foreground import Foreground, subject_parts
+from masking_core.why import Weigh, Why
 
 PREVIEW_PIXELS = 1_000_000
 """Largest picture that is cut while somebody is still adjusting."""
@@ -192,8 +194,9 @@ class Recipe(Declared):
         ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
-        result = self.finish(found)
-        return result if explain else replace(result, stages=())
+        if not explain:  # what they are drawn from takes as much memory as the result
+            found = replace(found, segmentation=replace(found.segmentation, stages=()))
+        return self.finish(found)
 
     def segment(self, image: Image, prompts: Prompts | None = None, *, pixels: int | None = None) -> Found:
         """The first half of :meth:`run`: method and clean-up. Arguments and errors are the same."""
@@ -219,31 +222,43 @@ class Recipe(Declared):
 
         Raises:
             PromptError: the ``foreground`` rule speaks of marks that are not there.
+            ModelError: the rule is "subject" and the network's file is not at hand.
         """
         start = time.perf_counter()
         method = found.segmentation
-        kept = self.foreground.select(found.labels, found.prompts, knows_background=method.knows_background)
+        labels, kept = self._kept(found)
         membership = None if self.clean.split else method.membership
         edge = self.edge.scaled(found.scale)
         shares = None if self.clean.split else method.shares
-        hair = found.prompts.hair(found.labels.shape)
+        hair = found.prompts.hair(labels.shape)
         seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
-        alpha = foreground_alpha(seen, found.labels, method.labels, membership, kept, edge, shares)
+        hard = selected_alpha(labels, method.labels, membership, kept, shares)
+        matte = edge.apply(hard, seen)
         return Result(
             image=found.image,
             scale=found.scale,
-            labels=found.labels,
+            labels=labels,
             kept=kept,
-            alpha=alpha,
+            alpha=visible(matte, found.image),
+            matte=matte,
             membership=membership,
             shares=shares,
-            draw_uncertainty=method.uncertainty,
+            seen=seen,
+            edge_stages=partial(edge.stages, hard, seen),
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
-            notes=(*method.notes, *why_empty(found.image, found.prompts, found.labels, kept, alpha)),
+            notes=(*method.notes, *why_empty(found.image, found.prompts, labels, kept, matte)),
             stages=method.stages,
             edge=self.edge,
             background=self.background,
         )
+
+    def _kept(self, found: Found) -> tuple[Labels, tuple[int, ...]]:
+        """The label map of the result, and the objects of it that are the foreground."""
+        knows = found.segmentation.knows_background
+        if self.foreground.rule != "subject":
+            return found.labels, self.foreground.select(found.labels, found.prompts, knows_background=knows)
+        likely = likely_subject(opaque(found.image), found.prompts)
+        return subject_parts(found.labels, likely, knows_background=knows)
 
     def _segment(self, image: Image, prompts: Prompts, scale: float, full: tuple[int, int]) -> Segmentation:
         method = self.method.scaled(scale)
@@ -262,7 +277,8 @@ class Recipe(Declared):
             membership[rows, columns] = found.membership
         shares = None if found.shares is None else partial(_whole_shares, found.shares, labels.shape, window)
         uncertainty = _placed(found, labels.shape, window)
-        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty)
+        why = None if found.why is None else partial(_why_in_part, found.why, window)
+        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty, why=why)
 
 
 def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
@@ -286,6 +302,14 @@ def _hiding(found: Segmentation, unseen: Mask | None) -> Segmentation:
     labels = np.where(unseen, np.int32(0), found.labels)
     membership = None if found.membership is None else np.where(unseen[..., None], np.float32(0), found.membership)
     return replace(found, labels=labels, membership=membership)
+
+
+def _why_in_part(inner: Weigh, window: tuple[int, int, int, int], x: int, y: int) -> Why:
+    """What is weighed at a pixel of a picture of which only a part was divided."""
+    top, bottom, left, right = window
+    if top <= y < bottom and left <= x < right:
+        return inner(x - left, y - top)
+    return Why("This pixel lies outside the masking area, so it is background.")
 
 
 def _placed(

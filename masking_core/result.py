@@ -83,9 +83,11 @@ class Result:
         labels: (H, W) int32, 0 background, 1…K objects.
         kept: the objects that are the foreground.
         alpha: (H, W) float32 in [0, 1] of the foreground, edges refined, the picture's own alpha included.
+        matte: (H, W) float32 in [0, 1], the same without the picture's own alpha.
         membership: (H, W, K) float32 or None, see :class:`masking_core.method.Segmentation`.
         shares: draws how much of every pixel some objects take together; None where the method does not say.
-        draw_uncertainty: draws how close the method's decisions were, at any size; None where it cannot tell.
+        seen: what the edge steps looked at; it draws the method's uncertainty.
+        edge_stages: how the edge steps came to alpha, made when somebody looks.
         info, notes, stages: what the method reports; ``info["seconds"]`` is the time of the whole run.
         edge, background: the steps of the recipe that layers and composition repeat, in pixels of the full picture.
     """
@@ -95,9 +97,11 @@ class Result:
     labels: Labels
     kept: tuple[int, ...]
     alpha: Alpha
+    matte: Alpha
     membership: NDArray[np.float32] | None
     shares: Shares | None
-    draw_uncertainty: Callable[[], NDArray[np.float32]] | None
+    seen: Seen
+    edge_stages: Callable[[], tuple[Stage, ...]]
     info: Mapping[str, Any]
     notes: tuple[str, ...]
     stages: tuple[Stage, ...]
@@ -115,18 +119,10 @@ class Result:
         if "colours" not in self._made:
             from masking_core.matting import estimate_foreground  # noqa: PLC0415  its kernels are loaded when used
 
-            self._made["colours"] = estimate_foreground(*self._mixed())
+            rgb = extended(self.image).rgb if self.kept else self.image.rgb
+            self._made["colours"] = estimate_foreground(rgb, self.matte)
         colours: Picture = self._made["colours"]
         return colours
-
-    def _mixed(self) -> tuple[Picture, Alpha]:
-        """The picture, and how much of a visible pixel is the object's: its own alpha has no part in that."""
-        image = self.image
-        if image.alpha is None or not self.kept:
-            return image.rgb, self.alpha
-        own = image.alpha.astype(np.float32) / np.float32(255)
-        share = np.divide(self.alpha, own, out=np.zeros_like(own), where=own > 0)
-        return extended(image).rgb, np.minimum(share, 1)
 
     @classmethod
     def empty(cls, image: Image, background: Background) -> "Result":
@@ -138,9 +134,11 @@ class Result:
             labels=nothing.astype(np.int32),
             kept=(),
             alpha=nothing,
+            matte=nothing,
             membership=None,
             shares=None,
-            draw_uncertainty=None,
+            seen=Seen(image),
+            edge_stages=tuple,
             info={"seconds": 0.0},
             notes=(),
             stages=(),
@@ -168,10 +166,10 @@ class Result:
         """(H, W) float32 in [0, 1], 1 where the decision was closest; None where the method cannot tell."""
         if self.membership is not None:
             return uncertainty.of_membership(self.membership)
-        if self.draw_uncertainty is None:
+        if self.seen.uncertainty is None:
             return None
         size = self.labels.shape[1], self.labels.shape[0]
-        return np.asarray(cv2.resize(self.draw_uncertainty(), size, interpolation=cv2.INTER_LINEAR), np.float32)
+        return np.asarray(cv2.resize(self.seen.uncertainty(), size, interpolation=cv2.INTER_LINEAR), np.float32)
 
     @cached_property
     def objects(self) -> tuple[ObjectSummary, ...]:
@@ -192,9 +190,8 @@ class Result:
 
     def object_alpha(self, label: int) -> Alpha:
         """(H, W) float32 in [0, 1]: the alpha of one object alone, its edge refined like the foreground's."""
-        seen = Seen(self.image, anti_aliased=self.shares is not None)
-        edge = self.edge.scaled(self.scale)
-        return foreground_alpha(seen, self.labels, self.labels, self.membership, (label,), edge, self.shares)
+        alpha = selected_alpha(self.labels, self.labels, self.membership, (label,), self.shares)
+        return visible(self.edge.scaled(self.scale).apply(alpha, self.seen), self.image)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -206,23 +203,20 @@ class Result:
         )
 
 
-def foreground_alpha(
-    seen: Seen,
+def selected_alpha(
     labels: Labels,
     found: Labels,
     membership: NDArray[np.float32] | None,
     kept: tuple[int, ...],
-    edge: Edge,
-    shares: Shares | None = None,
+    shares: Shares | None,
 ) -> Alpha:
-    """The alpha of the objects ``kept``: hard, or their membership, then refined; the picture's own alpha included.
+    """The alpha of the objects ``kept`` before their edge is refined: hard, or their membership.
 
     Args:
-        seen: the picture, (H, W), and what else edge steps look at.
         labels: (H, W) int32 label map, tidied.
         found: (H, W) int32 label map as the method found it, which ``membership`` (H, W, K) float32 speaks of.
+        membership: how much every pixel belongs to each object; None where that is all or nothing.
         kept: the objects that are the foreground.
-        edge: how the edge is refined, in pixels of the picture.
         shares: draws how much of every pixel objects take, see :class:`masking_core.method.Segmentation`.
     """
     alpha = label_map.selected(labels, kept).astype(np.float32)
@@ -230,8 +224,12 @@ def foreground_alpha(
         soft = shares(kept) if shares is not None else _together(membership, kept)
         # Where clean-up moved a pixel to another object its membership no longer speaks for it.
         np.copyto(alpha, soft, where=labels == found)
-    alpha = edge.apply(alpha, seen)
-    return alpha if seen.image.alpha is None else alpha * (seen.image.alpha.astype(np.float32) / np.float32(255))
+    return alpha
+
+
+def visible(alpha: Alpha, image: Image) -> Alpha:
+    """``alpha`` times the picture's own."""
+    return alpha if image.alpha is None else alpha * (image.alpha.astype(np.float32) / np.float32(255))
 
 
 def _together(membership: NDArray[np.float32] | None, kept: tuple[int, ...]) -> Alpha:

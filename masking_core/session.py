@@ -108,7 +108,7 @@ class Session:
         with _one_sentence(), zipfile.ZipFile(BytesIO(data)) as archive:
             entries = {entry.filename: entry for entry in archive.infolist()[: MAX_ENTRIES + 1]}
             if len(entries) > MAX_ENTRIES or DOCUMENT not in entries:
-                raise SessionError("This is not a saved session: it does not hold what a session holds.")
+                raise SessionError("This is not a saved session: this ZIP was not saved by the studio.")
             text = _read(archive, entries[DOCUMENT], MAX_BYTES)
             picture = (
                 _read(archive, entries[PICTURE], int(in_force().max_megabytes * 1e6)) if PICTURE in entries else None

@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from masking_core.errors import PromptError
+from masking_core.errors import ModelError, PromptError
 from masking_core.image import Image
 from masking_core.methods import METHODS
+from masking_core.methods.clustering.kmeans import KMeans
 from masking_core.progress import report
 from masking_core.prompts import Prompts
 from masking_core.prompts.from_mask import strokes_of
 from masking_core.recipe import Recipe
+from masking_core.steps.edge import STYLES
 
 
 def warm_up() -> None:
@@ -17,10 +19,16 @@ def warm_up() -> None:
     disc = (rows - 32) ** 2 + (columns - 48) ** 2 < 400
     noise = np.random.default_rng(0).integers(0, 60, (64, 96, 3))
     image = Image.from_array((noise + disc[..., None] * 150).astype(np.uint8))
+    steps = len(METHODS) + 1
     for step, method in enumerate(METHODS.values()):
-        report(step / len(METHODS), f"Getting {method.title} ready")
+        report(step / steps, f"Getting {method.title} ready")
         for prompts in (Prompts(), strokes_of(disc), Prompts.from_box(20, 8, 76, 56)):
             try:
                 Recipe(method=method()).run(image, prompts)
             except PromptError:  # a method that cannot do without other marks has said so
                 continue
+            except ModelError:  # its network is not on this machine, as it will say when it is asked for
+                break
+    report(len(METHODS) / steps, "Getting soft edges ready")
+    for style in STYLES.values():
+        _ = Recipe(method=KMeans(objects=2), edge=style).run(image).cutout

@@ -4,11 +4,16 @@ import streamlit as st
 
 from masking_core import Image, Prompts
 from studio import downloads, shell, state
-from studio.compare import side_by_side, sweep, truth
+from studio.compare import blind, side_by_side, sweep, truth
 from studio.compare.runs import Scene
 from studio.picture import opened, picker, ranges, slices
 
-SECTIONS = {"Side by side": side_by_side.show, "Sweep": sweep.show, "Ground truth": truth.show}
+SECTIONS = {
+    "Side by side": side_by_side.show,
+    "Sweep": sweep.show,
+    "Ground truth": truth.show,
+    "Blind vote": blind.show,
+}
 
 # Columns wrap under one another before their pictures become too small, and keep one width.
 STYLE = """
@@ -53,7 +58,10 @@ index = slices.choose(stack)
 marks = slices.marks(stack, index)
 with st.sidebar:
     count = len(marks.marks)
-    drawn = f"{count} mark{'' if count == 1 else 's'}" if count else "No marks"
-    st.caption(f"{drawn} on this picture, drawn in the workbench; every column uses the same.")
+    st.caption(
+        f"This picture has {count} mark{'s' * (count != 1)}, drawn in the workbench. All columns use the same."
+        if count
+        else "This picture has no marks. Draw some in the workbench; all columns will use them."
+    )
 comparison(stack[index], marks)
 downloads.follow(st.container())

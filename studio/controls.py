@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from masking_core.parameters import Declared, Parameter, parameters
+from masking_core.parameters import Declared, Parameter, number_text, parameters
 from studio import state
 
 Model = TypeVar("Model", bound=Declared)
@@ -85,11 +85,11 @@ def _widget(parameter: Parameter, name: str) -> None:
         return
     common: dict[str, Any] = {"label": label, "key": name, "help": help, "persist_state": "session"}
     if parameter.kind == "choice":
-        st.selectbox(options=parameter.choices, format_func=lambda choice: _label(parameter, choice), **common)
+        st.selectbox(options=parameter.choices, format_func=parameter.label, **common)
     elif parameter.kind == "colour":
         st.color_picker(**common)
     elif parameter.show.log:
-        st.select_slider(options=_decades(parameter, current), format_func=lambda value: f"{value:g}", **common)
+        st.select_slider(options=_decades(parameter, current), format_func=number_text, **common)
     else:
         number = int if parameter.kind == "int" else float
         st.slider(
@@ -111,15 +111,13 @@ def _format(parameter: Parameter) -> str:
 
 
 def _help(parameter: Parameter) -> str:
-    return f"{parameter.description} Allowed: {parameter.allowed}; usual: {_written(parameter.default)}."
-
-
-def _label(parameter: Parameter, choice: str) -> str:
-    return parameter.show.labels.get(choice, choice.replace("_", " ").capitalize())
-
-
-def _written(value: Any) -> str:
-    return "automatic" if value is None else str(value)
+    default = parameter.written(parameter.default)
+    match parameter.kind:
+        case "bool":
+            return parameter.description
+        case "choice" | "colour":
+            return f"{parameter.description} Default: {default}."
+    return f"{parameter.description} {parameter.allowed.capitalize()}; default {default}."
 
 
 def _decades(parameter: Parameter, current: Any) -> list[Any]:

@@ -8,6 +8,7 @@ PAGES = (
     ("app.py", "Welcome", ":material/home:"),
     ("pages/mask.py", "Workbench", ":material/content_cut:"),
     ("pages/compare.py", "Compare", ":material/compare:"),
+    ("pages/batch.py", "Batch", ":material/burst_mode:"),
     ("pages/explain.py", "Explain", ":material/school:"),
 )
 
@@ -22,6 +23,16 @@ STYLE = """
 [data-testid="stSidebarHeader"] { height: 1.5rem; margin: 0; }
 .st-key-workbench [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-wrap: wrap; }
 .st-key-workbench [data-testid="stColumn"] { min-width: min(360px, 100%); }
+/* Streamlit's own grey of captions is too faint to be read by everybody. */
+[data-testid="stCaptionContainer"] { color: inherit; opacity: .82; }
+[data-testid="stCaptionContainer"] :is(p, li, strong, em) { color: inherit; }
+@media (prefers-color-scheme: dark) {
+  [data-testid="stBaseButton-primary"] { color: #0b1016 !important; }
+}
+@media (prefers-reduced-motion: reduce) {
+  *, *::before, *::after { animation-duration: .01ms !important; animation-iteration-count: 1 !important;
+    transition-duration: .01ms !important; scroll-behavior: auto !important; }
+}
 [data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
 </style>
 """

@@ -8,6 +8,8 @@ import pytest
 
 from masking_core import Area, Cancelled, Image, ParameterError, PromptError, Prompts, Recipe
 from masking_core.methods import METHODS
+from masking_core.models import files
+from masking_core.models.registry import REGISTRY
 from masking_core.parameters import parameters
 from masking_core.progress import listening
 from masking_core.prompts import Ellipse, Point, Rectangle, Stroke
@@ -51,8 +53,8 @@ def marks_on(height=48, width=64):
 
 def values(parameter):
     """The edges of what is allowed, and every choice."""
-    if parameter.kind == "choice":
-        return list(parameter.choices)
+    if parameter.kind == "choice":  # of networks, those that are on this machine
+        return [choice for choice in parameter.choices if choice not in REGISTRY or files.is_ready(choice)]
     if parameter.kind == "bool":
         return [False, True]
     number = int if parameter.kind == "int" else float

@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CORE = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 DEV = PROJECT["dependency-groups"]["dev"]
-OURS = {"app", "benchmarks", "masking_core", "pages", "studio"}
+OURS = {"app", "benchmarks", "masking_core", "pages", "studio", "tests"}
 
 
 def names(requirements) -> set[str]:
@@ -64,6 +64,12 @@ def test_what_the_pages_import_is_declared_and_used():
 
 def test_what_the_tests_import_is_declared():
     assert imported("tests") <= names([*CORE, *DEV, *(one for extra in EXTRAS.values() for one in extra)])
+
+
+def test_the_readme_says_why_each_package_is_there():
+    listed = re.findall(r"^\| ([\w, -]+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    every = {plain(name) for line in listed for name in line.split(", ")}
+    assert names([*CORE, *(one for extra in EXTRAS.values() for one in extra)]) <= every
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ class Item:
         source: where the picture is.
         name: its path below the folder that was given; the same for all recipes.
         recipe: how it is cut; ``recipe_name`` is what it is called.
-        writes: the files to be written, by the kind of result, see :data:`masking_core.batch.outputs.KINDS`.
+        writes: the files to be written, by the kind of result, see :data:`masking_core.export.CONTENTS`.
         form: the format that is asked for, see :data:`masking_core.export.FORMATS`.
         marks: where its marks come from.
         truth: where its true mask is, if there is one.

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from masking_core.batch import places
 from masking_core.batch.places import Place
+from masking_core.batch.truth import open_mask
 from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
 from masking_core.image.limits import Limits
+from masking_core.image.numbers import NumberMap
 from masking_core.methods import METHODS
-from masking_core.prompts import Prompts
+from masking_core.prompts import Prompts, SeedMap
 from masking_core.prompts.from_mask import strokes_of
+from masking_core.prompts.painted import seeds_of, trimap_of
 from masking_core.recipe import PREVIEW_PIXELS, Recipe
 
 
@@ -136,25 +139,22 @@ def _json(data: bytes, image: Image, limits: Limits) -> Prompts:  # noqa: ARG001
     return Prompts.from_json(data)
 
 
-def _numbers(data: bytes, image: Image, limits: Limits) -> Image:
-    found = Image.open(data, limits=limits)
-    if found.size != image.size:
-        ours, theirs = (f"{size[0]:,} × {size[1]:,}" for size in (image.size, found.size))
-        raise PromptError(f"The marks of {image.name} are {theirs} pixels and the picture is {ours}.")
+def _numbers(data: bytes, image: Image, limits: Limits, what: str) -> NumberMap:
+    found = NumberMap.open(data, name=f"{what} of {image.name}", limits=limits)
+    found.must_be(image.size, f"a {what}")
     return found
 
 
 def _trimap(data: bytes, image: Image, limits: Limits) -> Prompts:
-    return Prompts.from_trimap(_numbers(data, image, limits).rgb[..., 0])
+    return Prompts(marks=(SeedMap.from_numbers(trimap_of(_numbers(data, image, limits, "trimap"))),))
 
 
 def _mask(data: bytes, image: Image, limits: Limits) -> Prompts:
-    return strokes_of(_numbers(data, image, limits).rgb[..., 0] >= 128)
+    return strokes_of(open_mask(data, f"mask of {image.name}", limits, image.size) >= 0.5)
 
 
 def _seeds(data: bytes, image: Image, limits: Limits) -> Prompts:
-    _numbers(data, image, limits)
-    return Prompts.from_seeds(data)
+    return Prompts(marks=(SeedMap.from_numbers(seeds_of(_numbers(data, image, limits, "seed map"))),))
 
 
 FILES: Mapping[str, Callable[[bytes, Image, Limits], Prompts]] = {

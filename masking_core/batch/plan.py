@@ -9,7 +9,7 @@ from masking_core.batch import places
 from masking_core.batch.find import Files, Picture, beside, by_stem
 from masking_core.batch.item import Item
 from masking_core.batch.marks import UNMARKED, Marks, MarksFile
-from masking_core.batch.outputs import KINDS, check_pattern, named, usual_pattern
+from masking_core.batch.outputs import check_pattern, kind_of, named, usual_pattern
 from masking_core.batch.places import Place
 from masking_core.batch.record import Record
 from masking_core.errors import ParameterError
@@ -24,7 +24,7 @@ class Settings:
     Attributes:
         recipes: by name.
         out: the folder or address below which results are written.
-        kinds: what is written of each picture, see :data:`masking_core.batch.outputs.KINDS`.
+        kinds: what is written of each picture, see :data:`masking_core.export.CONTENTS`.
         form: the format that is asked for, see :data:`masking_core.export.FORMATS`.
         pattern: the names of results; empty for one under which nothing of one picture collides.
         marks: of pictures that have none of their own.
@@ -36,7 +36,7 @@ class Settings:
 
     recipes: Mapping[str, Recipe]
     out: str
-    kinds: tuple[str, ...] = ("cutout",)
+    kinds: tuple[str, ...] = ("composed",)
     form: str = "png"
     pattern: str = ""
     marks: Marks = UNMARKED
@@ -96,7 +96,7 @@ def resumed(items: Iterable[Item], record: Record, *, overwrite: bool = False) -
 
 
 def _target(settings: Settings, pattern: str, picture: Picture, recipe: str, kind: str) -> str:
-    ext = KINDS[kind].format(settings.form).suffix[1:]
+    ext = kind_of(kind, settings.form).suffix[1:]
     return f"{settings.out.rstrip('/')}/{named(pattern, picture.name, recipe, kind, ext)}"
 
 

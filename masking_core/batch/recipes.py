@@ -29,7 +29,7 @@ def read_recipes(texts: Sequence[str], settings: Sequence[str] = (), sweeps: Seq
     """
     found: dict[str, Recipe] = {}
     for text in texts:
-        for name, recipe in _read(text):
+        for name, recipe in _read(text).items():
             changed = recipe
             for setting in settings:
                 changed = set_by_text(changed, *_parted(setting, "--set", "NAME=VALUE"))
@@ -38,22 +38,33 @@ def read_recipes(texts: Sequence[str], settings: Sequence[str] = (), sweeps: Seq
     return found
 
 
-def _read(text: str) -> list[tuple[str, Recipe]]:
+def from_link(text: str) -> dict[str, Recipe]:
+    """The recipe of a link of the studio, by its method. Raises :class:`ParameterError`."""
+    recipe = from_query(dict(parse_qsl(urlsplit(text).query, keep_blank_values=True))).recipe
+    return {recipe.method.id: recipe}
+
+
+def from_file(name: str, data: bytes) -> dict[str, Recipe]:
+    """The recipe in a file, or those of a list of them, by name. Raises :class:`ParameterError`."""
+    listed = _list(data)
+    if listed is None:
+        return {Path(name).stem: Recipe.from_json(data)}
+    found: dict[str, Recipe] = {}
+    for each in listed:
+        found[_unused(file_name(str(each["title"])), found)] = Recipe.from_json(json.dumps(each["recipe"]))
+    return found
+
+
+def _read(text: str) -> dict[str, Recipe]:
     if text in METHODS:
-        return [(text, Recipe(method=METHODS.named(text)()))]
+        return {text: Recipe(method=METHODS.named(text)())}
     if "?" in text and not Path(text).exists():
-        query = dict(parse_qsl(urlsplit(text).query, keep_blank_values=True))
-        recipe = from_query(query).recipe
-        return [(recipe.method.id, recipe)]
+        return from_link(text)
     if not Path(text).exists():
         raise ParameterError(
             f"A recipe is a file, a link of the studio, or one of the methods {', '.join(METHODS)}; {text!r} was given."
         )
-    data = Path(text).read_bytes()
-    listed = _list(data)
-    if listed is None:
-        return [(Path(text).stem, Recipe.from_json(data))]
-    return [(file_name(str(each["title"])), Recipe.from_json(json.dumps(each["recipe"]))) for each in listed]
+    return from_file(text, Path(text).read_bytes())
 
 
 def _list(data: bytes) -> list[Mapping[str, Any]] | None:

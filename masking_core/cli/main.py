@@ -1,15 +1,17 @@
 """The command line: ``masking mask photo.jpg --method kmeans --set objects=3 --out cut.png``."""
 
 import argparse
+import gc
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
-from masking_core.cli import batch, compare, completion, mask, methods, models, score
 from masking_core.errors import MaskingError, ParameterError
 from masking_core.version import __version__
 
-COMMANDS = (mask, batch, compare, score, methods, models, completion)
-"""One file each; its ``add`` declares the command."""
+COMMANDS = ("mask", "batch", "compare", "score", "methods", "models", "completion")
+"""One file each, named after the command; its ``add`` declares the command."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -21,8 +23,10 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code: the command's own, or 2 after one sentence on standard error."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    gc.set_threshold(100_000, 50, 50)  # a fifth of the time to load everything else goes into looking for garbage
     try:
-        options = _parser().parse_args(arguments)
+        options = parser(arguments).parse_args(arguments)
         return options.run(options) or 0
     except MaskingError as error:
         print(error, file=sys.stderr)
@@ -32,10 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="masking", description="Cut objects out of pictures.")
-    parser.add_argument("--version", action="version", version=f"masking-studio {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
-    return parser
+def parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the command that is asked for, and of all commands where none or all of them are."""
+    every = _Parser(prog="masking", description="Cut objects out of pictures.")
+    every.add_argument("--version", action="version", version=f"masking-studio {__version__}")
+    commands = every.add_subparsers(required=True, metavar="COMMAND")
+    asked = [name for name in arguments[:1] if name in COMMANDS and name != "completion"]
+    for name in asked or COMMANDS:
+        import_module(f"masking_core.cli.{name}").add(commands)
+    return every

@@ -27,7 +27,7 @@ def _methods(options: argparse.Namespace) -> None:
     for id, method in METHODS.items():
         print(f"{id}: {method.title}. {method.good_for}")
         for parameter in parameters(method):
-            print(f"    {parameter.name}={_plain(parameter.default)}  {parameter.allowed}. {parameter.description}")
+            print(f"    {parameter.name}={_plain(parameter.default)}  {parameter.accepted}. {parameter.description}")
 
 
 def _describe(id: str) -> dict[str, Any]:

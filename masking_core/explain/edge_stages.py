@@ -19,7 +19,31 @@ SURE = 1 / 255
 """Alpha so near to 0 or 1 is shown as 0 or 1."""
 
 
-def stage(result: Result) -> Stage:
+def stages(result: Result) -> tuple[Stage, ...]:
+    """From the mask to alpha, what the edge's own steps show of it, and the colours that the edge then has."""
+    return _edge(result), *result.edge_stages(), _colours(result)
+
+
+def _colours(result: Result) -> Stage:
+    return Stage(
+        "Clean colours",
+        "A half-transparent pixel of a photo holds some of the old background's colour. The object's own colour is "
+        "estimated from what is certain near it, so that no rim is left on a new background.",
+        r"I_p = \alpha_p F_p + (1 - \alpha_p) B_p \;\Rightarrow\; F_p",
+        partial(_coloured, result),
+        2,
+        ("the picture's colours", "the object's own colours"),
+    )
+
+
+def _coloured(result: Result, frame: int) -> Picture:
+    """What is not fully transparent, opaque, on grey."""
+    shown = np.full_like(result.image.rgb, 128)
+    np.copyto(shown, (result.image.rgb, result.colours)[frame], where=(result.mask > 0)[..., None])
+    return shown
+
+
+def _edge(result: Result) -> Stage:
     """The mask, its trimap and its alpha, with alpha over the distance from the mask's edge."""
     return Stage(
         "From mask to alpha",

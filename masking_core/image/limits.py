@@ -1,43 +1,22 @@
 """How large a picture may be; declared once, checked before anything is decoded."""
 
-import os
-from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from masking_core.errors import ImageError, ParameterError
+from masking_core.errors import ImageError
+from masking_core.strict import FromEnvironment
 
 
-class Limits(BaseModel):
+class Limits(FromEnvironment):
     """What a picture may cost to open; each ``check_…`` raises :class:`ImageError` in a sentence about ``subject``."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
-
-    # 178: Pillow itself refuses larger TIFF and WebP pictures.
     max_megapixels: Annotated[
-        float, Field(gt=0, le=178, description="Most pixels of a picture, or of all frames of a stack, in millions.")
+        float, Field(gt=0, le=400, description="Most pixels of a picture, or of all frames of a stack, in millions.")
     ] = 100
     max_megabytes: Annotated[float, Field(gt=0, le=4000, description="Largest file, in millions of bytes.")] = 200
     max_side: Annotated[int, Field(ge=1, le=65_535, description="Longest side of a picture, in pixels.")] = 20_000
     max_frames: Annotated[int, Field(ge=1, le=100_000, description="Most frames of a stack.")] = 200
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Limits set by ``MASKING_MAX_MEGAPIXELS``, ``…_MEGABYTES``, ``…_SIDE``, ``…_FRAMES``; else the defaults.
-
-        Raises :class:`ParameterError` for a value outside its declaration.
-        """
-        variables = {field: f"MASKING_{field.upper()}" for field in cls.model_fields}
-        given = {field: environment[key] for field, key in variables.items() if key in environment}
-        try:
-            return cls.model_validate_strings(given)
-        except ValidationError as error:
-            first = error.errors()[0]
-            problem = first["msg"].removeprefix("Input ")
-            raise ParameterError(
-                f"{variables[str(first['loc'][0])]} {problem}; {first['input']!r} was given."
-            ) from error
 
     def check_bytes(self, subject: str, count: int) -> None:
         """An empty file, or one of more than ``max_megabytes``, is refused."""

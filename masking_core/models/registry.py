@@ -25,7 +25,7 @@ UPSTREAM = "Apache-2.0 (its authors' word for code and models; trained on DUTS)"
 
 
 def _u2net(name: SubjectName, **fields: Any) -> Model:
-    """Qin et al. 2020: picture in by its brightest sample, a probability at 320 × 320 out."""
+    """Qin et al. 2020: the picture divided by its brightest sample in, a probability out, usually at 320 × 320."""
     usual = {"scale": "brightest", "stretched": True, "code_licence": APACHE, "source": f"{RELEASES}/{name}.onnx"}
     return Model.model_validate({"name": name, "weights_licence": UPSTREAM, **usual, **fields})
 
@@ -48,6 +48,7 @@ _KNOWN = (
         "u2netp",
         label="U²-Net small",
         good_for="Any picture with one clear subject; 4.6 MB and fast.",
+        size=288,  # as it was trained; it takes any size, and finds more at this one than at 320, in less time
         sha256="309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
         md5="8e83ca70e441ab06c318d82300c84806",
         bytes=4_574_861,

@@ -12,10 +12,12 @@ from masking_core.arrays import Mask, Picture
 from masking_core.errors import ModelError
 from masking_core.image import Image
 from masking_core.kernels.raster.placing import Crop, read_at
-from masking_core.models import network
+from masking_core.models import files, network
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
 from masking_core.models.network import Tensor
+from masking_core.models.registry import DEFAULT
+from masking_core.prompts import Prompts
 
 MARGIN = 0.15
 """Of a region's sides, on either side: what the network sees around it."""
@@ -47,9 +49,9 @@ class SubjectMap:
     values: Plane
     sides: tuple[Plane, ...]
 
-    def placed(self, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
-        """The map on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
-        return read_at(self.values, self.crop, (shape[0], shape[1]), full)
+    def placed(self, plane: Plane, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
+        """A map of the crop on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
+        return read_at(plane, self.crop, (shape[0], shape[1]), full)
 
 
 def subject_map(image: Image, weights: Weights, crop: Crop | None = None) -> SubjectMap:
@@ -61,6 +63,21 @@ def subject_map(image: Image, weights: Weights, crop: Crop | None = None) -> Sub
     """
     where = crop or Crop(0, 0, *image.rgb.shape[:2])
     return image.derived(("subject", weights.sha256, where), lambda: _compute(image, weights, where))
+
+
+def likely_subject(image: Image, prompts: Prompts) -> Plane:
+    """How likely each pixel is the subject: (H, W) float32 in [0, 1]; inside the regions of objects, if there are any.
+
+    Raises:
+        ModelError: the network's file is not at hand.
+    """
+    shape = image.rgb.shape[0], image.rgb.shape[1]
+    bounds = prompts.bounds(shape)
+    possible = np.ones(shape, np.bool_) if bounds is None else bounds
+    found = subject_map(image, files.weights(DEFAULT), crop_of(possible))
+    likely = found.placed(found.values, shape, shape)
+    likely[~possible] = 0
+    return likely
 
 
 def crop_of(possible: Mask, margin: float = MARGIN) -> Crop:

@@ -6,18 +6,18 @@ the region's left and top edges belong to it and its right and bottom edges do n
 """
 
 import math
-import reprlib
 from abc import ABC, abstractmethod
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from typing_extensions import override
 
 from masking_core.arrays import Mask, Points
 from masking_core.errors import PromptError
 from masking_core.kernels.raster.raster import Coverage, Operation, Window
 from masking_core.kernels.raster.stroke import stroke, stroke_coverage
+from masking_core.strict import Strict, sentence
 
 LIMIT = 1_000_000
 """No coordinate is farther than this from the picture's corner, in pixels."""
@@ -41,15 +41,13 @@ Shape = tuple[int, ...]
 """Rows and columns of a picture (an array's shape; further axes do not matter)."""
 
 
-class Value(BaseModel):
+class Value(Strict):
     """Base of marks and prompts: strict and immutable; finite numbers only.
 
     Raises:
         PromptError: on construction or reading, one sentence saying where and what is wrong. As a field of another
             pydantic model it reports to that model instead, so that the place in the whole document is known.
     """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -80,24 +78,7 @@ def _one_sentence(error: ValidationError) -> PromptError:
     """Turn the first complaint of pydantic into: where, what is allowed, what was given."""
     first = error.errors(include_url=False, include_context=False)[0]
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-    where, message = (
-        f"{error.title} {_brief(place, 100)}".strip(),
-        _brief(first["msg"].removeprefix("Value error, "), 250),
-    )
-    if message.startswith("Input should "):
-        where, message = where + " must", message.removeprefix("Input should ")
-    else:
-        where, message = where + ":", message[:1].lower() + message[1:]
-    given = (
-        ""
-        if first["type"] in {"missing", "json_invalid"}
-        else f"; {_brief(reprlib.repr(first['input']), 80)} was given"
-    )
-    return PromptError(f"{where} {message}{given}.")
-
-
-def _brief(text: str, length: int) -> str:
-    return " ".join(text[:length].split()) + "…" * (len(text) > length)
+    return PromptError(sentence(f"{error.title} {place}".strip(), first))
 
 
 class Mark(Value, ABC):
@@ -164,7 +145,7 @@ class _Brushed(Mark):
     def _brush(self) -> tuple[Points, float]: ...
 
 
-class Stroke(_Brushed, Seed):
+class Stroke(Seed, _Brushed):
     """A brush stroke with round ends and joins: every pixel whose centre lies within half its width of the polyline."""
 
     kind: Literal["stroke"] = "stroke"
@@ -187,7 +168,7 @@ class Hair(_Brushed):
         return np.array(self.points), max(self.width / 2, THINNEST)
 
 
-class Point(_Brushed, Seed):
+class Point(Seed, _Brushed):
     """A dab: every pixel whose centre lies within ``radius`` of (x, y), and at least the pixel that (x, y) is in."""
 
     kind: Literal["point"] = "point"

@@ -213,7 +213,7 @@ class Prompts(Value):
         return bounds
 
     def roi_alpha(self, shape: Shape, object: int | Collection[int] | None = None) -> NDArray[np.float32]:
-        """Draw the regions as a mask: (H, W) float32 in [0, 1], anti-aliased; of one ``object``, of some, or of all.
+        """Draw the regions of one ``object``, of some or of all as one mask: (H, W) float32 in [0, 1], anti-aliased.
 
         Every region combines with all that was drawn before it, whichever object it is of; where objects overlap, the
         later one wins. A region of object 0 or -1 takes away, unless it intersects.

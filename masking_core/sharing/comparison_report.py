@@ -17,7 +17,7 @@ from masking_core import export
 from masking_core.arrays import Picture
 from masking_core.image import Image
 from masking_core.kernels import sizes
-from masking_core.parameters import Parameter, Value, parameters
+from masking_core.parameters import parameters
 from masking_core.recipe import Recipe
 from masking_core.result import Result
 from masking_core.steps.compose import on_checkerboard
@@ -57,21 +57,10 @@ def settings(recipe: Recipe, *, every: bool = False) -> dict[str, str]:
     """What is set in the method of ``recipe``: title and value of the parameters that are not as usual, or of all."""
     values = dict(recipe.method)
     return {
-        item.title: written(item, values[item.name])
+        item.title: item.written(values[item.name])
         for item in parameters(type(recipe.method))
         if item.matters(values) and (every or values[item.name] != item.default)
     }
-
-
-def written(parameter: Parameter, value: Value) -> str:
-    """A parameter's value as people read it: with its unit, a choice by its label."""
-    if value is None:
-        return "automatic"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str):
-        return parameter.show.labels.get(value, value.replace("_", " ").capitalize())
-    return f"{value:g} {parameter.show.unit}".strip()
 
 
 def contact_sheet(image: Image, entries: Sequence[Entry], columns: int = 3) -> bytes:

@@ -194,7 +194,7 @@ def _table(model: type[Declared]) -> Iterator[str]:
     yield "| parameter | default | allowed | what it does |"
     yield "|---|---|---|---|"
     for parameter in parameters(model):
-        cells = f"`{parameter.name}`", _default(parameter), parameter.allowed, _meaning(parameter)
+        cells = f"`{parameter.name}`", _default(parameter), parameter.accepted, _meaning(parameter)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

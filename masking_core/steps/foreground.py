@@ -4,13 +4,19 @@ from typing import Annotated, ClassVar, Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from masking_core import label_map
-from masking_core.arrays import Labels
+from masking_core.arrays import Labels, Mask
 from masking_core.errors import PromptError
 from masking_core.parameters import Declared, Show
 from masking_core.prompts import Prompts
+
+CLEARLY = 0.9
+"""Share of a piece of an object that is the subject, or is not, from which on the piece is not divided."""
+
+Plane = NDArray[np.float32]
 
 
 class Foreground(Declared):
@@ -19,15 +25,20 @@ class Foreground(Declared):
     title: ClassVar[str] = "Objects to keep"
 
     rule: Annotated[
-        Literal["auto", "not_border", "touched", "inside", "largest", "picked"],
-        Field(title="Objects to keep", description="Which objects are kept when the background is replaced."),
+        Literal["auto", "not_border", "touched", "inside", "largest", "subject", "picked"],
+        Field(
+            title="Objects to keep",
+            description="Which objects stay when the background goes. Automatic: those you marked; with no mark, all "
+            "but the one along the border.",
+        ),
         Show(
             labels={
-                "auto": "What you marked; else all but the border's",
+                "auto": "Automatic",
                 "not_border": "All but the one along the border",
                 "touched": "Those touched by a stroke",
                 "inside": "Those mostly inside the rectangle",
                 "largest": "The largest that is not the background",
+                "subject": "Those that a trained network takes for the subject",
                 "picked": "Picked by hand",
             }
         ),
@@ -36,7 +47,7 @@ class Foreground(Declared):
     """The objects kept by the rule "picked"."""
 
     def select(self, labels: Labels, prompts: Prompts, *, knows_background: bool) -> tuple[int, ...]:
-        """The objects (labels ≥ 1, ascending) that the rule keeps.
+        """The objects (labels ≥ 1, ascending) that the rule keeps; for "subject" see :func:`subject_parts`.
 
         Args:
             labels: (H, W) int32 label map, 0 background.
@@ -84,6 +95,36 @@ def _inside(labels: Labels, present: list[int], prompts: Prompts) -> tuple[int, 
     total = label_map.sizes(labels)
     inside = np.bincount(labels[bounds], minlength=len(total))
     return tuple(label for label in present if 2 * inside[label] > total[label])
+
+
+def subject_parts(labels: Labels, likely: Plane, *, knows_background: bool) -> tuple[Labels, tuple[int, ...]]:
+    """The label map for the rule "subject", and the objects that it keeps: those that a map of the subject covers.
+
+    An object keeps its own outline where nearly all of a connected piece of it is the subject, or hardly any. Other
+    pieces are divided along the subject's outline, and what lies outside becomes an object of its own.
+
+    Args:
+        labels: (H, W) int32 label map, 0 background.
+        likely: (H, W) float32 in [0, 1], how likely each pixel is the subject.
+        knows_background: whether label 0 is all of the background; else what is in the subject becomes an object.
+    """
+    most = int(labels.max())
+    inside = np.zeros(labels.shape, np.bool_)
+    for label in range(int(knows_background), most + 1):
+        inside |= _inside_subject(labels == label, likely)
+    divided = set(label_map.objects(np.where(inside, labels, 0))) & set(label_map.objects(np.where(inside, 0, labels)))
+    parts = np.where(~inside & np.isin(labels, sorted(divided)), labels + most, labels)
+    parts[inside & (labels == 0)] = 2 * most + 1
+    return parts, tuple(label_map.objects(np.where(inside, parts, 0)))
+
+
+def _inside_subject(mask: Mask, likely: Plane) -> Mask:
+    """The pixels of one object (H, W) that are the subject, piece by piece."""
+    count, pieces = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+    sizes = np.bincount(pieces.ravel(), minlength=count)
+    covered = (np.bincount(pieces.ravel(), likely.ravel(), count) / np.maximum(sizes, 1))[pieces]
+    found: Mask = mask & ((covered >= CLEARLY) | ((covered > 1 - CLEARLY) & (likely >= 0.5)))
+    return found
 
 
 def follow(before: Labels, picked: tuple[int, ...], after: Labels) -> tuple[tuple[int, ...], tuple[int, ...]]:

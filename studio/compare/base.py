@@ -23,7 +23,7 @@ def base(key: str) -> Recipe:
     chosen = st.selectbox(
         "Recipe",
         options,
-        format_func=lambda id: columns[id].title if id in columns else f"{METHODS[id].title}, usual settings",
+        format_func=lambda id: columns[id].title if id in columns else f"{METHODS[id].title}, default settings",
         key=key,
         help="The column or method whose parameters change; all others stay as they are there.",
         persist_state="session",
@@ -50,7 +50,7 @@ def title(recipe: Recipe, path: str) -> str:
 
 def take(recipe: Recipe, key: str) -> None:
     """Draw the menu that makes a recipe a column, or opens it in the workbench."""
-    chosen = st.menu_button("Take this one", [COLUMN, WORKBENCH], key=key, type="tertiary")
+    chosen = st.menu_button("Use these settings", [COLUMN, WORKBENCH], key=key, type="tertiary")
     if chosen == COLUMN:
         column_list.add(recipe)
         st.toast("It is the last column side by side.", icon=":material/add_column_right:")

@@ -111,7 +111,7 @@ def summary(recipe: Recipe) -> str:
     words = [f"{title.lower()} {text}" for title, text in comparison_report.settings(recipe).items()]
     parts: tuple[Declared, ...] = recipe.foreground, recipe.clean, recipe.edge
     words += [f"own settings for {part.title.lower()}" for part in parts if part != type(part)()]
-    return ", ".join([*words, *(["masking area"] if recipe.area else [])]) or "usual settings"
+    return ", ".join([*words, *(["masking area"] if recipe.area else [])]) or "default settings"
 
 
 def _listed() -> list[dict[str, Any]]:

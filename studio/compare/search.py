@@ -56,7 +56,7 @@ def show(scene: Scene, truth: Truth) -> None:
     """The choices, the button, and what was tried."""
     st.markdown("#### Best parameters")
     st.caption(
-        "Tries many values and comes ever closer to the best IoU with the truth. Runs on copies of at most "
+        "Searches for the settings with the highest IoU. Runs on copies of at most "
         f"{base.PIXELS / 1e6:g} megapixels; you can do something else meanwhile."
     )
     left, middle, right = st.columns([2, 3, 2], gap="medium", vertical_alignment="bottom")

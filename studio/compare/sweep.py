@@ -6,8 +6,7 @@ from typing import Any
 import streamlit as st
 
 from masking_core import MaskingError, Recipe
-from masking_core.parameters import Parameter, Value
-from masking_core.sharing import comparison_report
+from masking_core.parameters import Parameter, Value, number_text
 from masking_core.tuning.sweep import Variant, suggested, sweep
 from studio import state
 from studio.compare import base, ground_truth, pictures, sweep_charts
@@ -82,10 +81,10 @@ def _values(recipe: Recipe, name: str, parameter: Parameter, count: int) -> list
         "Values" + (f" ({parameter.show.unit})" if parameter.show.unit else ""),
         options,
         default=options,
-        format_func=lambda text: text if numbers else comparison_report.written(parameter, parameter.parse(text)),
+        format_func=lambda text: text if numbers else parameter.written(parameter.parse(text)),
         accept_new_options=numbers,
         key=f"compare.sweep.{id}.{name}.{count}",
-        help=f"{parameter.description} Allowed: {parameter.allowed}."
+        help=f"{parameter.description} {parameter.allowed[:1].upper() + parameter.allowed[1:]}."
         + (" Type a number to add it." if numbers else ""),
         persist_state="session",
     )
@@ -98,7 +97,9 @@ def _order(value: Value) -> float:
 
 
 def _plain(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return number_text(value).replace(",", "") if isinstance(value, int | float) else str(value)
 
 
 def _asked(scene: Scene, cells: tuple[Variant, ...]) -> tuple[dict[Any, Recipe], Any]:
@@ -119,8 +120,7 @@ def _asked(scene: Scene, cells: tuple[Variant, ...]) -> tuple[dict[Any, Recipe],
             args=("compare.sweep.stopped", not stopped),
         )
         st.caption(
-            f"{len(cells)} cells, each run on a copy of at most {base.PIXELS / 1e6:g} megapixels, as a sketch "
-            "of what the workbench will show."
+            f"{len(cells)} cells, each at reduced size (at most {base.PIXELS / 1e6:g} megapixels), as a preview."
         )
     done = state.setdefault("compare.sweep.done", {})
     return {cell.place: cell.recipe for cell in cells if not stopped or cell.place in done}, slot
@@ -148,7 +148,7 @@ def _grid(recipe: Recipe, axes: dict[str, list[Value]], cells: tuple[Variant, ..
 
 
 def _written(recipe: Recipe, name: str, value: Value) -> str:
-    return comparison_report.written(recipe.parameter_at(name), value)
+    return recipe.parameter_at(name).written(value)
 
 
 def _fill(

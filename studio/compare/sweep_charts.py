@@ -7,7 +7,6 @@ import streamlit as st
 
 from masking_core import Recipe, Result
 from masking_core.parameters import Value
-from masking_core.sharing import comparison_report
 from masking_core.tuning.sweep import Variant, stability
 from studio.compare import base, ground_truth, pictures
 from studio.compare.runs import Outcome
@@ -29,13 +28,16 @@ def draw(
         title, meaning = "IoU with the truth", "The higher, the better."
     else:
         measured = stability({place: pictures.foreground(result) for place, result in results.items()})
-        title, meaning = "Stability", "IoU with the neighbouring cells: where it is high, the value hardly matters."
+        title, meaning = (
+            "Stability",
+            "IoU with the neighbouring cells. High means the result barely changes with this value.",
+        )
     parameters = [recipe.parameter_at(name) for name in axes]
     number = parameters[0].kind in {"int", "float"}
     rows = [
         {
-            "x": cell.values[0] if number else comparison_report.written(parameters[0], cell.values[0]),
-            "group": comparison_report.written(parameters[-1], cell.values[-1]),
+            "x": cell.values[0] if number else parameters[0].written(cell.values[0]),
+            "group": parameters[-1].written(cell.values[-1]),
             "y": measured.get(cell.place),
             "seconds": _seconds(result),
         }

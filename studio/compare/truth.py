@@ -55,7 +55,7 @@ def _sources(scene: Scene) -> None:
     with right:
         titles = {column.title: column for column in column_list.columns()}
         chosen = st.menu_button(
-            "Take a result as truth", [*titles, DRAWN], icon=":material/check_circle:", key="compare.truth.take"
+            "Use a result as ground truth", [*titles, DRAWN], icon=":material/check_circle:", key="compare.truth.take"
         )
         if chosen:
             _take(scene, Recipe(method=Manual()) if chosen == DRAWN else titles[chosen].recipe, chosen)
@@ -63,7 +63,7 @@ def _sources(scene: Scene) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"Truth: **{truth.name}**")
                 st.button(
-                    "Forget it",
+                    "Remove ground truth",
                     key="compare.truth.forget",
                     on_click=ground_truth.forget,
                     args=(image,),
@@ -76,8 +76,8 @@ def _sources(scene: Scene) -> None:
                 step=0.5,
                 key="compare.tolerance",
                 help="How far an outline may lie from the true one and still count as right, in pixels of the "
-                f"picture; usual: {ground_truth.usual_tolerance(image):g}, that is {ground_truth.TOLERANCE:.1%} of the "
-                "diagonal.",
+                f"picture. Default {ground_truth.usual_tolerance(image):g}, which is {ground_truth.TOLERANCE:.1%} "
+                "of the diagonal.",
                 persist_state="session",
             )
 
@@ -85,14 +85,16 @@ def _sources(scene: Scene) -> None:
 def _table(scene: Scene, truth: ground_truth.Truth) -> None:
     columns = column_list.columns()
     table, notice = st.empty(), st.empty()
-    rows, problems = {}, {}
+    rows, problems, seconds = {}, {}, {}
     for id, outcome in Runs(scene, {column.id: column.recipe for column in columns}).finished(notice):
         if outcome.result is None:
             problems[id] = outcome.problem
             continue
         rows[id] = truth.scores(outcome.result)
+        seconds[id] = outcome.result.info["seconds"]
         shown = [
             {"Column": column.title, **{TITLES[name]: score for name, score in rows[column.id].items()}}
+            | {"Marks": len(scene.prompts.marks), "Seconds": seconds[column.id]}
             | {"Settings": column_list.summary(column.recipe)}
             for column in columns
             if column.id in rows
@@ -134,6 +136,7 @@ def _formats() -> dict[str, ColumnConfig]:
         "SAD": st.column_config.NumberColumn(
             format="%.1f", help="Sum of absolute differences of the alphas, in pixels."
         ),
+        "Seconds": st.column_config.NumberColumn(format="%.2f", help="What the result took on the preview."),
         "MAE": st.column_config.NumberColumn(format="%.4f", help="Mean absolute difference of the alphas."),
     }
 

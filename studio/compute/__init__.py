@@ -29,7 +29,7 @@ from studio.settings import settings
 __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
     "open_sample", "open_stack",
-    "place_of", "preview", "segment", "start", "submit", "wait", "waiting_words",
+    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -41,6 +41,11 @@ PATIENCE = 0.25
 def start() -> None:
     """Make sure that the workers are there and that the kernels are being made ready."""
     engine()
+
+
+def tidy() -> None:
+    """Have what nobody uses any more collected soon."""
+    engine().collector.ask()
 
 
 def getting_ready() -> str:
@@ -149,7 +154,7 @@ def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | Non
             return recipe.segment(image, prompts, pixels=pixels)
         # What is derived from a large picture is many times its size, and of no use to the preview.
         found = recipe.segment(replace(image), prompts)
-        return replace(found, segmentation=replace(found.segmentation, stages=()))
+        return replace(found, segmentation=replace(found.segmentation, stages=(), why=None))
 
     found = cache.once(_key(image, recipe, prompts, pixels), compute, lent=(Image,))
     cache.weigh("picture")

@@ -9,7 +9,7 @@ from masking_core import Stack
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
-from studio.compute.memory import Collector
+from studio.compute.memory import Collector, settle_allocator
 from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
@@ -47,6 +47,7 @@ class Engine:
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The one of this server; it begins to make the kernels ready."""
+    settle_allocator()
     made = Engine()
     when_one_leaves(made.leave)
     made.warming = made.now.submit(warm_up, NOBODY, PATIENT)

@@ -69,6 +69,17 @@ class Collector:
             give_back()
 
 
+def settle_allocator() -> None:
+    """Have large arrays given back to the system as soon as they are let go.
+
+    The C library would else keep what many threads freed: 700 MB after five visitors, 460 MB so. Costs some per cent
+    of the time of a preview.
+    """
+    if hasattr(_C, "mallopt"):
+        _C.mallopt(_ARENA_MAX, 2)
+        _C.mallopt(_MMAP_THRESHOLD, 2_000_000)
+
+
 def give_back() -> None:
     """Collect garbage, and return to the system what the C library holds on to where it can be told to."""
     gc.collect()
@@ -76,4 +87,6 @@ def give_back() -> None:
         _C.malloc_trim(0)
 
 
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+"""Of mallopt(3)."""
 _C = ctypes.CDLL(None) if sys.platform == "linux" else object()

@@ -4,6 +4,7 @@ A visitor is one tab of a browser. What is kept for them beyond plain data (runn
 and never in a module, so that it goes with them.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,16 +15,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 class Visitor:
-    """One visitor; ``held`` is what runs or waits for them, by name."""
+    """One visitor; ``held`` is what runs or waits for them, by name, and ``here`` whether they are connected.
 
-    def __init__(self) -> None:
+    ``session`` is Streamlit's name for them, which gives whoever knows it their place: it is never shown or logged.
+    """
+
+    def __init__(self, session: str = "") -> None:
+        self.session, self.here = session, True
         self.held: dict[str, Any] = {}
-        self.here = True
 
 
 NOBODY = Visitor()
 """Who is asking outside of any page."""
 
+_gone: dict[str, float] = {}
 _farewells: list[Callable[[Visitor], None]] = []
 _acting: ContextVar[Visitor | None] = ContextVar("acting", default=None)
 
@@ -51,8 +56,18 @@ def acting_for(visitor: Visitor) -> Iterator[None]:
         _acting.reset(token)
 
 
+def long_gone(seconds: float) -> list[str]:
+    """The sessions that have been without a connection for that long; each is named once."""
+    now = time.monotonic()
+    named = [session for session, left in list(_gone.items()) if now - left >= seconds]
+    for session in named:
+        _gone.pop(session, None)
+    return named
+
+
 def _leaves(visitor: Visitor) -> None:
     visitor.here = False
+    _gone[visitor.session] = time.monotonic()
     for farewell in _farewells:
         farewell(visitor)
     visitor.held.clear()
@@ -60,4 +75,7 @@ def _leaves(visitor: Visitor) -> None:
 
 @st.cache_resource(show_spinner=False, scope="session", on_release=_leaves)
 def _arrived() -> Visitor:
-    return Visitor()
+    context = get_script_run_ctx(suppress_warning=True)
+    session = context.session_id if context else ""
+    _gone.pop(session, None)
+    return Visitor(session)

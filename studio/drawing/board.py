@@ -1,19 +1,19 @@
 """Marking a picture: the tool strip, the canvas with the outline of the result over it, the marks as numbers."""
 
+from functools import cached_property
 from typing import Any
 
 import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Prompts, Result, export, palette
+from masking_core import Area, Image, Prompts, Result, export, palette
 from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
 from masking_core.steps.compose import on_checkerboard
 from studio import compute, state
-from studio.drawing import files, history, table, tools
-from studio.drawing.canvas import component, ink
-from studio.drawing.pen import Pen
+from studio.drawing import files, history, ink, pen, strip, table
+from studio.drawing.canvas import component, overlay
 from studio.results import views
 
 SHARP = 16_000_000
@@ -26,6 +26,11 @@ LOOSE = 0.8
 SPECK = 12
 """Outlines of fewer pixels would hide the picture rather than explain the cut."""
 
+CONTRADICTION = (
+    ":material/warning: Marks contradict each other inside the red dashes: two different things are marked there, of "
+    "which the later counts, or a stroke lies outside the area of its own object."
+)
+
 
 class MarkEditor:
     """The drawing of one picture (one slice of it), for a method that can use some kinds of marks.
@@ -33,8 +38,17 @@ class MarkEditor:
     Making one brings what was drawn since the last run into :attr:`prompts`; the rest is drawn where it is called.
     """
 
-    def __init__(self, image: Image, uses: frozenset[str], title: str, *, page: str, slice: int = 0) -> None:
-        self._image, self._uses, self._title = image, uses, title
+    def __init__(
+        self,
+        image: Image,
+        uses: frozenset[str],
+        title: str,
+        *,
+        page: str,
+        slice: int = 0,
+        area: Area | None = None,
+    ) -> None:
+        self._image, self._uses, self._title, self._area = image, uses, title, area
         self._key = f"cv_{page}_{image.digest[:12]}_{slice}"
         self._history = marks_of(image, slice)
         self._stage: Any = None
@@ -52,21 +66,33 @@ class MarkEditor:
 
     def strip(self) -> None:
         """Draw the tool strip."""
-        st.html(tools.STYLE)
-        tools.strip(self._pen, self._uses, self._image.size, self._history, self._take, self._files)
-        if sentence := tools.unused(self._uses, self._title):
+        strip.draw(self._pen, self._uses, self._image.size, self._history, self._take, self._files)
+        if sentence := strip.unused(self._uses, self._title):
             st.caption(sentence)
 
     def canvas(self) -> None:
         """Draw the picture with the canvas over it."""
         self._stage = st.container(key="stage")
         with self._stage:
-            shown = self._image.reduced(SHARP if self._pen.zoom else PLAIN)
+            plain = self._image.reduced(PLAIN)
+            shown = self._image.reduced(SHARP) if component.enlarged(plain.size[0]) else plain
             # Streamlit would reduce a picture wider than what it is told; the page's style says how wide it is.
             st.image(_picture(shown), width=shown.size[0], alt="The picture that is drawn on")
-            component.show(self._key, self._image.size, self._pen, tools.keys(), tools.clicks(), self._take)
+            self._draw()
             if painted := _painted(self.prompts, self._image.size):
                 st.image(painted, width="stretch", alt="The painted marks")
+        if self._clashes:
+            st.caption(CONTRADICTION)
+
+    def _draw(self) -> None:
+        size, pen = self._image.size, self._pen
+        outlines = [] if pen.tool.shape == "select" else overlay.areas(self.prompts.marks, size)
+        outlines += [overlay.masking_area(self._area)] if self._area else []
+        component.show(self._key, size, pen, strip.buttons(), [*outlines, *self._clashes], self._take)
+
+    @cached_property
+    def _clashes(self) -> list[overlay.Outline]:
+        return overlay.clashes(self.prompts, self._image.size)
 
     def outline(self, result: Result) -> None:
         """Draw the outline of what is kept over the canvas; after :meth:`canvas`."""
@@ -80,11 +106,11 @@ class MarkEditor:
         files.show(self._image, self._history, self._take, self._uses, self._title)
 
     @property
-    def _pen(self) -> Pen:
-        return tools.pen(self._uses, self._image.size)
+    def _pen(self) -> pen.Pen:
+        return pen.current(self._uses, self._image.size)
 
     def _take(self) -> None:
-        component.take(self._key, self._history, self._image.size, editing=self._pen.tool == "edit")
+        component.take(self._key, self._history, self._image.size, editing=self._pen.tool.shape == "select")
 
 
 def marks_of(image: Image, slice: int = 0) -> history.History:

@@ -39,7 +39,7 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
         state.put("marks.news", "")
     help = "**Import and export marks**"
     with st.popover(
-        "Marks as files", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
+        "Import and export marks", icon=":material/swap_vert:", help=help, key="marks_files", on_change="rerun"
     ) as opened:
         if not opened.open:
             return

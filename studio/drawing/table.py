@@ -27,7 +27,7 @@ Row = dict[str, Any]
 def show(key: str, past: History, before: Callable[[], None]) -> None:
     """Draw the table of a history's marks; ``before`` is called before they change."""
     count = len(past["marks"])
-    with st.expander(f"Marks as numbers ({count})", key=f"table.{key}", on_change="rerun") as opened:
+    with st.expander(f"Coordinates ({count})", key=f"table.{key}", on_change="rerun") as opened:
         if not opened.open:
             return
         # A changed history is a new table: an edit belongs to the rows it was made on.
@@ -66,7 +66,7 @@ def _config() -> dict[str, Any]:
         ),
         "name": column.TextColumn("Name", max_chars=100),
         **{name: column.NumberColumn(name.capitalize(), format="%.2f", width="small") for name in NUMBERS},
-        "points": column.TextColumn("Points", help="x,y pairs, parted by spaces: 10,20 35.5,20 30,60"),
+        "points": column.TextColumn("Points", help="x,y pairs, separated by spaces: 10,20 35.5,20 30,60"),
     }
 
 
@@ -132,5 +132,5 @@ def _points(text: str) -> list[tuple[float, float]]:
         return [(float(x), float(y)) for x, y in pairs]
     except ValueError:
         raise PromptError(
-            f'points must be x,y pairs parted by spaces, like "10,20 35,20"; "{text[:40]}" was given.'
+            f'points must be x,y pairs separated by spaces, like "10,20 35,20"; "{text[:40]}" was given.'
         ) from None

@@ -17,7 +17,8 @@ STYLE = """
 <style>
 .st-key-explain [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { flex-wrap: wrap; gap: 1rem 2rem; }
 .st-key-explain [data-testid="stColumn"] { min-width: min(340px, 100%); }
-.st-key-explain .katex-display { overflow: auto hidden; padding-bottom: .3rem; }
+.st-key-explain .katex-display { overflow: visible !important; }
+.st-key-explain .katex-display > .katex { white-space: normal; } /* what is too long goes on below */
 .st-key-explain .katex { font-size: 1.1em; }
 </style>
 """
@@ -35,7 +36,7 @@ def show(result: Result, source: tuple[Hashable, ...]) -> None:
     """
     st.html(STYLE)
     with st.container(key="explain"):
-        stages = (*result.stages, edge_stages.stage(result))
+        stages = (*result.stages, *edge_stages.stages(result))
         for number, stage in enumerate(stages, 1):
             _stage(number, stage, (*source, number))
         _end(len(stages) + 1, result)

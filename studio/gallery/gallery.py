@@ -26,6 +26,9 @@ from masking_core import (
 from masking_core.arrays import Picture
 from masking_core.kernels import sizes
 from masking_core.methods import METHODS
+from masking_core.methods.clicks import Clicks
+from masking_core.methods.subject.subject import Subject
+from masking_core.models.files import is_ready
 from masking_core.result import Found, Result
 from studio import compute, state
 from studio.drawing import history
@@ -67,15 +70,15 @@ class Cell(NamedTuple):
 
 
 CLASSIC = (
-    Cell("K-means by colour", KMeans(), "", "No marks at all: objects in colours of their own."),
+    Cell("K-means by colour", KMeans(), "", "No marks at all: for objects with distinct colours."),
     Cell("K-means, rectangle", KMeans(objects=5), "rectangle", "Keeps the colours typical of the rectangle."),
     Cell(
         "Colour × distance",
         KMeans(objects=4, metric="product"),
         "rectangle",
-        "K-means where look-alikes far apart are different objects.",
+        "K-means that separates areas of similar colour that lie far apart.",
     ),
-    Cell("Fuzzy C-means", FuzzyCMeans(alpha="membership"), "", "By degrees: smoke, glass and soft shadows."),
+    Cell("Fuzzy C-means", FuzzyCMeans(alpha="membership"), "", "Soft edges: smoke, glass, shadows."),
     Cell("Watershed", Watershed(), "strokes", "Floods from your strokes up to the edges."),
     Cell("Graph cut", GraphCut(), "strokes", "The cheapest outline between strokes: most photos."),
     Cell("Manual regions", Manual(), "outline", "You draw the outline: when you know best."),
@@ -90,6 +93,16 @@ def _added(method: type[Method]) -> Cell:
 _KNOWN = {type(cell.method) for cell in CLASSIC}
 CELLS = (*CLASSIC, *(_added(method) for method in METHODS.values() if method not in _KNOWN))
 """The classic table, and whatever methods there are beyond it."""
+
+
+def at_hand(method: Method) -> bool:
+    """Whether a method can run on this machine: a trained network may not be there."""
+    return not isinstance(method, Subject | Clicks) or is_ready(method.model)
+
+
+def cells() -> list[Cell]:
+    """Those whose method can run on this machine."""
+    return [cell for cell in CELLS if at_hand(cell.method)]
 
 
 @dataclass
@@ -114,11 +127,11 @@ def show(stack: Stack, guess: Result | None) -> None:
     image = stack[0]
     marks = prepared.marks(image, guess)
     with st.container(key="gallery"):
-        places = [place for start in range(0, len(CELLS) + 1, COLUMNS) for place in st.columns(COLUMNS, gap="medium")]
+        places = [place for start in range(0, len(cells()) + 1, COLUMNS) for place in st.columns(COLUMNS, gap="medium")]
         waiting = views.jpeg(_faded(image))
         with places[0]:
             _original(image)
-        running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(CELLS, places[1:], strict=False)]
+        running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(cells(), places[1:], strict=False)]
     _follow(running)
 
 
@@ -191,7 +204,7 @@ def _show(run: Running) -> None:
     shown = _small(compose(result.image, result.alpha, BEHIND)[..., :3])
     _draw_marks(shown, run.prompts.scaled(shown.shape[1] / result.image.size[0] * result.scale))
     run.picture.image(views.jpeg(shown), width="stretch", alt=f"Cut by {run.cell.title}")
-    run.words.caption(f"{run.cell.good_for} **{result.info['seconds']:.2f} s**")
+    run.words.caption(f"{run.cell.good_for} **{views.cost(result.info['seconds'], run.prompts)}**")
 
 
 def _faded(image: Image) -> Picture:

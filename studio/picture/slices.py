@@ -77,7 +77,7 @@ def _travel(stack: Stack, here: int) -> None:
             key="film.all",
         )
         st.button(
-            "Interpolate here",
+            "Interpolate from neighbours",
             on_click=_interpolate,
             args=(stack, before, after, here),
             disabled=before is None or after is None,

@@ -5,8 +5,9 @@ import streamlit as st
 from masking_core import Edge
 from masking_core.steps.edge import EDGE_STEPS, STYLES
 from studio import controls, state
+from studio.recipe import first
 
-STYLE_TITLES = {"hard": "Hard", "smooth": "Smooth", "": "Own"}
+STYLE_TITLES = {"automatic": "Automatic", "hard": "Hard", "smooth": "Smooth", "matte": "Hair and fur", "": "Own"}
 """The styles in the order in which they are offered."""
 
 
@@ -27,7 +28,8 @@ def edit(prefix: str) -> Edge:
         format_func=STYLE_TITLES.__getitem__,
         required=True,
         key=key,
-        help="Hard: no soft pixels. Smooth: the edge fades a little. Each can be changed in detail below.",
+        help="Automatic looks at the picture and takes Smooth or Hair and fur. Hard: no soft pixels. Smooth: the edge "
+        "fades a little. Hair and fur: alpha is estimated from the colours along the edge.",
         on_change=_choose_style,
         args=(prefix,),
     )
@@ -56,7 +58,7 @@ def load(edge: Edge, prefix: str) -> None:
 
 
 def _kinds(prefix: str) -> list[str]:
-    kinds: list[str] = state.get(f"{prefix}.steps", list(Edge().kinds))
+    kinds: list[str] = state.get(f"{prefix}.steps", list(first.EDGE.kinds))
     return kinds
 
 

@@ -18,7 +18,7 @@ def show(image: Image, recipe: Recipe, result: Result) -> None:
     membership = result.membership
     if "energy" not in result.info and membership is None:
         return
-    with st.expander("How it went", on_change="rerun", key="insight") as opened:
+    with st.expander("Run details", on_change="rerun", key="insight") as opened:
         if not opened.open:
             return
         if "energy" in result.info:

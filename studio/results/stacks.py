@@ -10,15 +10,13 @@ from masking_core import PromptError, Prompts, Recipe, Result, Stack, export
 from masking_core.export import FORMATS, Format, Writing
 from masking_core.progress import report, within
 from studio import compute, downloads
-from studio.picture import slices
 
 UNCUT = "stack.uncut"
 
 
-def buttons(stack: Stack, recipe: Recipe) -> None:
+def buttons(stack: Stack, recipe: Recipe, marks: list[Prompts]) -> None:
     """The buttons that cut every slice with its own marks and hand all of them over."""
     stem = PurePath(stack.name).stem or "stack"
-    marks = [slices.marks(stack, index) for index in range(len(stack))]
     how = Writing(dpi=stack[0].dpi, durations=stack.durations, loop=stack.loop)
     held = compute.current().held
 

@@ -56,7 +56,7 @@ def _program(recipe: Recipe, prompts: Prompts, slice: int) -> None:
         icon=":material/download:",
         key="share.program",
     )
-    st.caption("Run beside your picture, it writes the same cut-out at full resolution.")
+    st.caption("Put it in the same folder as your picture and run it; it writes the same cut-out at full resolution.")
 
 
 def _picture(slice: int) -> tuple[str, int]:

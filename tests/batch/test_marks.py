@@ -38,7 +38,7 @@ def test_every_kind_of_file_leads_to_the_object(kind, tmp_path):
 @pytest.mark.parametrize("kind", [kind for kind in FILES if kind != "prompts"])
 def test_marks_of_another_size_are_one_sentence_with_both_sizes(kind, tmp_path):
     marks = MarksFile(kind, Place(str(save(tmp_path / "a.png", np.zeros((10, 20), np.uint8)))))
-    with pytest.raises(PromptError, match="20 × 10 pixels and the picture is 64 × 48"):
+    with pytest.raises(PromptError, match=r"has 20 × 10 pixels; a .* must be as large as the picture, 64 × 48"):
         marks.prompts(marks.read(LIMITS), IMAGE, LIMITS)
 
 

@@ -6,11 +6,11 @@ from discs import disc, save
 from masking_core import KMeans, ParameterError, Recipe
 from masking_core.batch.find import pictures_of
 from masking_core.batch.marks import UNMARKED, Box, MarksFile, read_marks
-from masking_core.batch.outputs import KINDS, kinds_named, named, usual_pattern
+from masking_core.batch.outputs import contents_named, named, usual_pattern
 from masking_core.batch.places import Place
 from masking_core.batch.plan import Settings, plan, resumed
 from masking_core.batch.record import Record
-from masking_core.export import FORMATS
+from masking_core.export import CONTENTS, FORMATS
 
 TWO = {"few": Recipe(method=KMeans(objects=2)), "many": Recipe(method=KMeans(objects=5))}
 ONE = {"few": TWO["few"]}
@@ -123,10 +123,10 @@ def test_a_file_that_no_batch_wrote_is_not_overwritten(pictures, tmp_path):
 
 
 def test_kinds_are_named_once_each():
-    assert kinds_named("mask,cutout") == ("mask", "cutout")
+    assert contents_named("mask,cutout") == ("mask", "cutout")
     for text in ("", "mask,mask", "mask,hat"):
-        with pytest.raises(ParameterError, match=f"write must name some of {', '.join(KINDS)}"):
-            kinds_named(text)
+        with pytest.raises(ParameterError, match=f"write must name some of {', '.join(CONTENTS)}"):
+            contents_named(text)
 
 
 @pytest.mark.parametrize("text", ["box:1,2,3", "box:90,0,10,100", "box:0,0,101,100", "box:a,b,c,d", "magic", ""])
@@ -138,8 +138,8 @@ def test_marks_for_all_pictures_are_checked(text):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_format_that_a_kind_cannot_have_is_replaced_by_its_first(pictures, form):
-    (item, *_) = planned(pictures, kinds=tuple(KINDS), form=form)
+    (item, *_) = planned(pictures, kinds=tuple(CONTENTS), form=form)
     suffixes = {kind: "." + path.rsplit(".")[-1] for kind, path in item.writes.items()}
     assert suffixes["cutout"] == FORMATS[form].suffix
     assert suffixes["mask"] == (FORMATS[form].suffix if form in ("png", "webp", "tiff", "bmp") else ".png")
-    assert (suffixes["labels"], suffixes["layers"]) == (".png", ".ora")
+    assert suffixes["labels"] == (".tif" if form == "tiff" else ".png")

@@ -13,12 +13,13 @@ from discs import disc, save
 from masking_core import Image, KMeans, Limits, Recipe, export
 from masking_core.batch.find import pictures_of
 from masking_core.batch.item import Item, Outcome
-from masking_core.batch.outputs import KINDS
+from masking_core.batch.outputs import kind_of
 from masking_core.batch.places import Place
 from masking_core.batch.plan import Settings, plan
 from masking_core.batch.run import run
 from masking_core.batch.work import cut
-from masking_core.export import FORMATS
+from masking_core.export import CONTENTS, FORMATS
+from masking_core.export.options import PLAIN
 
 RECIPE = Recipe(method=KMeans(objects=2))
 
@@ -32,12 +33,12 @@ def items(count):
 
 
 def test_every_kind_of_result_is_what_the_library_makes(pictures, tmp_path):
-    outcomes = list(run(planned(pictures, tmp_path / "out", kinds=tuple(KINDS)), ThreadPoolExecutor(2), cut))
+    outcomes = list(run(planned(pictures, tmp_path / "out", kinds=tuple(CONTENTS)), ThreadPoolExecutor(2), cut))
     assert [outcome.state for _, outcome in outcomes] == ["done"] * 4
     for item, outcome in outcomes:
         result = RECIPE.run(Image.open(item.source.path))
         for kind, path in item.writes.items():
-            assert Path(path).read_bytes() == KINDS[kind].data(result, KINDS[kind].format("png"))
+            assert Path(path).read_bytes() == kind_of(kind, "png").make(result, PLAIN)
         assert outcome.seconds > 0
         assert outcome.figures.share == pytest.approx(float((result.alpha >= 0.5).mean()))
     written = {path for item, _ in outcomes for path in item.writes.values()}
@@ -81,7 +82,7 @@ def test_a_picture_with_a_truth_is_scored(pictures, tmp_path):
     assert cut(planned(pictures, tmp_path / "out")[0]).scores == {}
     save(tmp_path / "truth" / "a.png", inside[:-1])
     problem = cut(planned(pictures, tmp_path / "out", truth=str(tmp_path / "truth"))[0]).problem
-    assert problem == "The mask a.png is 64 × 47 pixels; 64 × 48 are needed."
+    assert problem == "a.png has 64 × 47 pixels; a mask must be as large as the picture, 64 × 48."
 
 
 @pytest.mark.parametrize(
@@ -116,7 +117,7 @@ def test_what_nobody_expected_is_a_failure_of_its_picture(pictures, tmp_path, mo
     def broken(*_):
         raise error
 
-    monkeypatch.setitem(KINDS, "cutout", replace(KINDS["cutout"], data=broken))
+    monkeypatch.setattr("masking_core.batch.outputs.kind_of", broken)
     outcome = cut(planned(pictures, tmp_path / "out")[0])
     assert (outcome.state, bool(outcome.problem)) == ("failed", True)
 

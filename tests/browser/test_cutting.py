@@ -78,7 +78,7 @@ def mask(page: Page) -> np.ndarray:
 
 
 def expect_marks(page: Page, count: int) -> None:
-    expect(page.get_by_text(f"Marks as numbers ({count})")).to_be_visible()
+    expect(page.get_by_text(f"Coordinates ({count})")).to_be_visible()
 
 
 def test_a_rectangle_then_strokes_then_a_correction_then_a_second_object(workbench: Page) -> None:

@@ -1,5 +1,9 @@
 """Drawing with the mouse, with a finger, with a pen and with keys; undoing it, and looking closer."""
 
+import io
+
+import numpy as np
+import PIL.Image
 import pytest
 from actions import after, answered, canvas_box, draw, press, prompts, settled, take
 from playwright.sync_api import Page, Route, expect
@@ -255,3 +259,100 @@ def test_the_brush_keeps_its_share_of_the_picture_when_another_one_is_opened(edi
     slider.press("Home")
     settled(editor)
     assert width() >= 2.9, "the thinnest brush can still be used"
+
+
+def test_the_strip_says_what_it_does(editor: Page) -> None:
+    strip = editor.locator(".st-key-strip")
+    for width in (1440, 390):
+        editor.set_viewport_size({"width": width, "height": 900})
+        settled(editor)
+        for name in ("Rectangle", "Ellipse", "Polygon", "Lasso", "Brush", "Point", "Eraser", "Edit", "Add", "Subtract"):
+            button = strip.get_by_role("button", name=name, exact=True).locator("visible=true")
+            expect(button).to_have_count(1)
+            expect(button).to_have_attribute("aria-pressed", str(name in {"Rectangle", "Add"}).lower())
+        for name in ("Background", "Object 1", "Object 2", "Undecided"):
+            button = strip.get_by_role("button", name=name, exact=True).locator("visible=true")
+            expect(button).to_have_attribute("aria-pressed", str(name == "Object 1").lower())
+        for name in ("Undo", "Redo", "Clear", "Add an object", "Fit", "400 %"):
+            expect(strip.get_by_role("button", name=name, exact=True).locator("visible=true")).to_have_count(1)
+        label = strip.get_by_role("button", name="Lasso").locator("p").locator("visible=true").bounding_box()
+        assert (label["width"] > 15) == (width > 1000), "the name is seen where there is room"
+    editor.set_viewport_size({"width": 1440, "height": 900})
+    take(editor, "brush")
+    expect(strip.get_by_role("button", name="Brush").locator("visible=true")).to_have_attribute("aria-pressed", "true")
+    expect(strip.get_by_role("button", name="Rectangle").locator("visible=true")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+
+
+def test_everything_can_be_drawn_with_the_keyboard(editor: Page) -> None:
+    canvas = editor.locator("canvas.upper-canvas[aria-label]")
+    step = SIDE / canvas.bounding_box()["width"]  # picture pixels of one window pixel
+
+    def keys(*names: str) -> None:
+        canvas.focus()
+        for name in names:
+            editor.keyboard.press(name)
+
+    take(editor, "point")
+    after(editor, lambda: keys("ArrowRight", "ArrowUp", "Shift+ArrowUp", "Enter"))
+    (point,) = prompts(editor).marks
+    assert (point.x, point.y) == pytest.approx((SIDE / 2 + 10 * step, SIDE / 2 - 11 * step), abs=0.6)
+    for tool in ("rectangle", "brush"):
+        take(editor, tool)
+        after(editor, lambda: keys("ArrowLeft", "Enter", *["ArrowRight"] * 5, *["ArrowDown"] * 3, "Enter"))
+        left, top, right, bottom = (SIDE * value for value in extent(prompts(editor).marks[-1]))
+        assert (right - left, bottom - top) == pytest.approx((50 * step, 30 * step), abs=1.5), tool
+        assert left == pytest.approx(SIDE / 2 - 10 * step, abs=1.5), tool
+    take(editor, "polygon")
+    around = ("Enter", *["ArrowRight"] * 6, "Enter", *["ArrowDown"] * 6, "Enter", *["ArrowLeft"] * 6, *["ArrowUp"] * 6)
+    after(editor, lambda: keys("ArrowLeft", *around, "Enter"))  # on its first corner, which closes it
+    polygon = prompts(editor).marks[-1]
+    assert polygon.kind == "polygon"
+    assert len(polygon.points) == 3
+    expect(editor.locator(".st-key-stage .crosshair")).to_be_attached()
+
+
+def test_an_area_leaves_the_picture_as_it_is_but_for_its_outline(editor: Page) -> None:
+    stage = editor.locator(".st-key-stage")
+    box = stage.bounding_box()
+
+    def pixels() -> np.ndarray:
+        return np.asarray(PIL.Image.open(io.BytesIO(stage.screenshot())).convert("RGB"), int)
+
+    def away() -> None:
+        editor.mouse.move(box["x"] + box["width"] + 200, box["y"] + 500)
+        editor.wait_for_timeout(200)
+
+    away()
+    before = pixels()
+    for tool in ("rectangle", "ellipse", "lasso"):
+        take(editor, tool)
+        after(editor, lambda: draw(editor, [(0.2, 0.2), (0.7, 0.3), (0.6, 0.7)], wait=False))
+    settled(editor)
+    away()
+    now = pixels()
+    changed = (np.abs(now - before).max(axis=2) > 12).mean()
+    assert 0.005 < changed < 0.06, "outlines only"
+    inside = tuple(int(share * box["width"]) for share in (0.45, 0.45))
+    assert np.abs(now - before)[inside[1] - 8 : inside[1] + 8, inside[0] - 8 : inside[0] + 8].max() < 12
+    editor.mouse.move(box["x"] + inside[0] + 3, box["y"] + inside[1] + 3)
+    expect(editor.locator(".outlines .under")).to_have_count(1)
+    assert (np.abs(pixels() - before).max(axis=2) > 12).mean() > 0.08, "filled under the pointer"
+
+
+def test_where_marks_contradict_one_another_is_shown(editor: Page) -> None:
+    take(editor, "brush")
+    after(editor, lambda: draw(editor, [(0.3, 0.5), (0.7, 0.5)], wait=False))
+    expect(editor.locator(".outlines .clash")).to_have_count(0)
+    editor.keyboard.press("0")
+    answered(editor)
+    after(editor, lambda: draw(editor, [(0.5, 0.3), (0.5, 0.7)], wait=False))
+    clash = editor.locator(".outlines .clash path").first
+    expect(clash).to_be_attached()
+    stage, found = editor.locator(".st-key-stage").bounding_box(), clash.bounding_box()
+    assert found["x"] + found["width"] / 2 == pytest.approx(stage["x"] + stage["width"] / 2, abs=4)
+    assert found["width"] < 30
+    expect(editor.get_by_text("contradict")).to_be_visible()
+    after(editor, lambda: press(editor, "undo"))
+    expect(editor.locator(".outlines .clash")).to_have_count(0)

@@ -48,4 +48,4 @@ def test_one_click_on_the_front_door_opens_a_method_with_its_marks(page: Page, s
     expect(page.get_by_alt_text("Cut by Watershed")).to_be_visible()
     page.locator(".st-key-gallery-Watershed button").first.click()
     expect_chosen(page, "Method", "Watershed")
-    expect(page.get_by_text("Marks as numbers (9)")).to_be_visible()
+    expect(page.get_by_text("Coordinates (9)")).to_be_visible()

@@ -37,7 +37,7 @@ def test_folders_are_ranked_and_what_is_missing_counts_as_nought(masks, capsys):
     assert table[3][1] == f"{1 / 3:.4f}"
     assert [row[-1] for row in table[1:]] == ["0", "0", "2"]
     assert "eve: There is no mask of sub/b." in told.err
-    assert "eve: The mask a.png is 64 × 47 pixels; 64 × 48 are needed." in told.err
+    assert "eve: a.png has 64 × 47 pixels; a mask must be as large as the picture, 64 × 48." in told.err
 
 
 def test_a_zip_is_a_folder_and_json_has_every_score(masks, capsys):

@@ -11,6 +11,7 @@ from picture_files import picture, saved, tiff
 from masking_core import ImageError
 from masking_core.image import Image, Stack
 from masking_core.image.png import BROKEN_ANIMATION, WRONG_CHECKSUM
+from masking_core.image.tga import plausible
 
 RNG = np.random.default_rng(8)
 
@@ -37,6 +38,14 @@ def test_a_grey_pnm_and_a_bitmap():
 def test_a_run_length_encoded_tga_without_a_footer():
     file = saved(picture(), "TGA", compression="tga_rle")
     assert np.array_equal(Image.open(file[: file.index(b"TRUEVISION") - 8]).rgb, picture())
+
+
+def test_a_header_without_all_its_pixels_is_no_tga():
+    file = saved(picture(), "TGA")
+    file = file[: file.index(b"TRUEVISION") - 8]
+    assert plausible(file)
+    assert not plausible(file[:-1])
+    assert not plausible(file[:18])
 
 
 def test_an_icon_that_holds_a_huge_png_is_refused():

@@ -135,6 +135,14 @@ def test_an_imagej_stack_of_one_page_has_all_its_slices(dtype):
         )
 
 
+@pytest.mark.parametrize("claimed", ["images=1", "images=6", "channels=5"])
+def test_a_file_that_claims_slices_it_does_not_hold_has_one(claimed):
+    slices = RNG.integers(0, 200, (5, 20, 30)).astype(np.uint8)
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, slices[0], metadata=None, description=f"ImageJ=1.54f\n{claimed}\n")
+    assert len(Stack.open(buffer.getvalue() + slices[1:].tobytes())) == 1
+
+
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
 def test_planes_of_sixteen_bits_open_whatever_packs_them(compression):
     planes = RNG.integers(0, 65_536, (4, 40, 100), dtype=np.uint16)

@@ -212,5 +212,5 @@ def test_the_table_names_every_parameter_with_its_bounds_and_sentence():
         assert f"`{id}`" in table
         for parameter in parameters(method):
             row = next(line for line in table.split(f"`{id}`")[1].splitlines() if f"`{parameter.name}`" in line)
-            assert parameter.allowed in row
+            assert parameter.accepted in row
             assert parameter.description.split("\n")[0] in row

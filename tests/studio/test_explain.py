@@ -176,7 +176,7 @@ def test_a_cut_of_two_objects_tells_of_both():
 def test_alpha_is_told_across_the_edge(feather):
     image = sample("cat")
     result = Recipe(method=GraphCut(), edge=Edge(feather=feather)).run(image, MARKS.strokes)
-    told = edge_stages.stage(result)
+    told = edge_stages.stages(result)[0]
     between = ((result.alpha > 0.01) & (result.alpha < 0.99)).mean()
     assert (between == 0) == (feather == 0)
     orange = (told.render(1) == RGB[2]).all(axis=2).mean()
@@ -191,7 +191,7 @@ def test_alpha_is_told_across_the_edge(feather):
 
 def test_nothing_kept_has_no_edge_to_tell_of():
     result = Recipe(method=KMeans(), foreground=Foreground(rule="picked")).run(sample("cat"))
-    told = edge_stages.stage(result)
+    told = edge_stages.stages(result)[0]
     assert told.plots(0) == ()
     assert not told.render(2).any()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,15 +11,13 @@ from numpy.typing import NDArray
 
 from masking_core.kernels.matting.closed_form import closed_form
 from masking_core.kernels.matting.problem import Plane, Problem, from_trimap
-from masking_core.kernels.matting.reduction import enlarged, reduced
+from masking_core.kernels.matting.reduction import LEAST, enlarged, factor_for, reduced
 from masking_core.kernels.matting.sampling import Sampled, sampled
 
 Quality = Literal["best", "fast"]
 
 MOST = {"best": 30_000, "fast": 20_000}
 """Unknown pixels that are solved for; pictures with more are reduced until they have no more."""
-LEAST = 3
-"""Pixels a side that a window needs; smaller pictures are extended by repeating their border."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def matte(rgb: NDArray[np.uint8], trimap: NDArray[np.uint8], quality: Quality = 
     """
     height, width = trimap.shape
     problem = from_trimap(*(_extended(each) for each in (rgb, trimap)))
-    factor = _factor(problem, quality)
+    factor = factor_for(problem, MOST[quality])
     small = reduced(problem, factor)
     samples = sampled(small) if quality == "best" else None
     solved = closed_form(small, samples) if small.unknown.any() else small
@@ -61,9 +58,3 @@ def _extended(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if not below and not right:
         return picture
     return np.asarray(cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REPLICATE))
-
-
-def _factor(problem: Problem, quality: Quality) -> int:
-    factor = math.ceil(math.sqrt(int(np.count_nonzero(problem.unknown)) / MOST[quality]))
-    height, width = problem.unknown.shape
-    return int(max(1, min(factor, height // LEAST, width // LEAST)))

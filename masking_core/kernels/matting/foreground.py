@@ -30,6 +30,7 @@ SMALL = 32
 ROUNDS_SMALL, ROUNDS = 10, 6
 MARGIN = 2
 """Pixels beside the soft edge that are worked on with it."""
+DOING = "Cleaning the colours of the edge"
 
 
 def foreground_colours(rgb: NDArray[np.uint8], alpha: Plane) -> NDArray[np.uint8]:
@@ -58,13 +59,15 @@ def _at_soft(rgb: NDArray[np.uint8], alpha: Plane, soft: NDArray[np.bool_]) -> N
     place = np.full((1, 1), -1, np.int32)
     pair = np.empty((0, 2, 3), np.float32)
     for level, size in enumerate(sizes):
-        report(level / len(sizes), "Cleaning the colours of the edge")
+        report(level / len(sizes), DOING)
         picture, opacity = _sampled(rgb, size), _sampled(alpha, size)
         band = np.flatnonzero(_band(soft, size)).astype(np.int32)
         pair = _carried(band, picture, place, pair)
         place = np.full(size, -1, np.int32)
         place.ravel()[band] = np.arange(len(band), dtype=np.int32)
-        for _ in range(ROUNDS_SMALL if max(size) <= SMALL else ROUNDS):
+        rounds = ROUNDS_SMALL if max(size) <= SMALL else ROUNDS
+        for done in range(rounds):
+            report((level + done / rounds) / len(sizes), DOING)
             _relax(picture, opacity, band, place, pair)
     clean: NDArray[np.uint8] = np.rint(pair[place[soft], 0] * np.float32(255)).astype(np.uint8)
     return clean

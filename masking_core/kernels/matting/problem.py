@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Plane = NDArray[np.float32]
-BACKGROUND, FOREGROUND = 0, 255
+BACKGROUND, UNKNOWN, FOREGROUND = 0, 128, 255
 
 
 class Problem(NamedTuple):

@@ -5,6 +5,7 @@ Levin, Lischinski & Weiss (2008), section 6; He & Sun's fast guided filter (2015
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import cv2
@@ -18,8 +19,17 @@ WINDOW = 1
 """Half the width of the windows in which a linear function is sought, in pixels of the smaller size."""
 
 
+LEAST = 3
+"""Pixels a side that a window needs."""
 SOFTNESS = 1e-5
 """Variance of colour, of (0…1)², that is added so that flat windows have a flat function."""
+
+
+def factor_for(problem: Problem, most: int) -> int:
+    """The least factor by which a problem must be reduced to have about ``most`` unknown pixels or fewer."""
+    factor = math.ceil(math.sqrt(np.count_nonzero(problem.unknown) / most))
+    height, width = problem.unknown.shape
+    return max(1, min(factor, int(height) // LEAST, int(width) // LEAST))
 
 
 def reduced(problem: Problem, factor: int) -> Problem:

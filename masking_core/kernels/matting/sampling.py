@@ -76,7 +76,7 @@ def sampled(problem: Problem) -> Sampled:
 
 
 @njit(inline="always")
-def _mixed(colour: Plane, front: Plane, behind: Plane) -> tuple[float, float]:
+def _mixed(colour: Plane, front: Plane, behind: Plane) -> tuple[np.float32, np.float32]:
     """The alpha at which a pair comes nearest to a colour, and the squared distance that is left."""
     across = along = left = np.float32(0)
     for c in range(3):
@@ -141,7 +141,7 @@ def _gather(
             near = FRONT_NEAR * math.log(math.hypot(fronts[f, 0] - i, fronts[f, 1] - j))
             for b in range(behind_count):
                 behind = rgb[behinds[b, 0], behinds[b, 1]]
-                misfit = NOISE
+                misfit = np.float32(NOISE)
                 for y in range(max(i - 1, 0), min(i + 2, height)):
                     for x in range(max(j - 1, 0), min(j + 2, width)):
                         misfit += _mixed(rgb[y, x], front, behind)[1]
@@ -193,7 +193,7 @@ def _share(
 
 
 @njit(inline="always")
-def _insert(misfit: float, other: int, misfits: Plane, chosen: NDArray[np.int64]) -> None:
+def _insert(misfit: np.float32, other: int, misfits: Plane, chosen: NDArray[np.int64]) -> None:
     k = BEST - 1
     while k > 0 and misfit < misfits[k - 1]:
         misfits[k], chosen[k] = misfits[k - 1], chosen[k - 1]

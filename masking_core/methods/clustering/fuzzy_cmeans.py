@@ -24,21 +24,20 @@ class FuzzyCMeans(Clustering):
     """
 
     title: ClassVar[str] = "Fuzzy C-means"
-    good_for: ClassVar[str] = "Smoke, glass and shadows, where one object turns into another by degrees."
+    good_for: ClassVar[str] = "Soft edges: smoke, glass, shadows."
 
     id: Literal["fuzzy_cmeans"] = "fuzzy_cmeans"
     fuzzifier: Annotated[
         float,
-        Field(
-            ge=1.1, le=5, title="Fuzzifier", description="Near 1 objects are told apart sharply, the larger the softer."
-        ),
+        Field(ge=1.1, le=5, title="Fuzzifier", description="Higher values give softer transitions between objects."),
         Show(step=0.1),
     ] = 2.0
     alpha: Annotated[
         Literal["hard", "membership"],
         Field(
             title="Edges",
-            description="Hard: a pixel is all of the object it belongs to most. Membership: as opaque as it belongs.",
+            description="Hard: every pixel belongs to one object. Membership: pixels between objects are partly "
+            "transparent.",
         ),
         Show(labels={"hard": "Hard", "membership": "Membership (soft)"}),
     ] = "hard"

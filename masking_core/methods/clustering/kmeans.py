@@ -33,16 +33,21 @@ class KMeans(Clustering):
         Literal["colour", "product", "sum"],
         Field(
             title="Distance",
-            description="By colour alone, far-apart pixels of one colour are one object. Colour × distance gathers "
-            "colours around places, so far look-alikes become other objects. Colour + distance cuts compact pieces.",
+            description="Colour: pixels of one colour are one object, wherever they lie. Colour × distance: separates "
+            "areas of similar colour that lie far apart. Colour + distance: gives compact pieces.",
         ),
         Show(labels={"colour": "Colour", "product": "Colour × distance", "sum": "Colour + distance"}),
     ] = "colour"
     compactness: Annotated[
         float,
-        Field(ge=0, le=200, title="Compactness", description="What place weighs against colour; 0 is colour alone."),
+        Field(ge=0, le=200, title="Compactness", description="How much position counts; 0 uses colour alone."),
         Show(unit="colour units", step=1, when=("metric", ("sum",))),
     ] = 10.0
+
+    @property
+    def weighs_places(self) -> bool:
+        """See :attr:`Clustering.weighs_places`."""
+        return self.metric != "colour"
 
     def partition(self, image: Image, clusters: int, seeds: NDArray[np.integer] | None) -> Partition:
         """See :class:`masking_core.methods.clustering.grouping.Clustering`."""

@@ -111,7 +111,7 @@ class Grouping:
         energy = [value / self._found.labels.size for value in self._found.energy]
         here = Series("here", [step], [energy[step]], "dots", ["#d55e00"], 11)
         line = Series("", list(range(len(energy))), energy)
-        return Plot("What is made small, per pixel", "iteration", "squared distance", (line, here))
+        return Plot("The quantity that is minimised, per pixel", "iteration", "squared distance", (line, here))
 
     def _way(self, cluster: int, step: int, axes: list[int]) -> Series:
         way = self._found.path[: step + 1, cluster][:, axes]
@@ -164,8 +164,8 @@ def stages(image: Image, found: Partition, space: ColourSpace, seeds: Seeds) -> 
         ),
         Stage(
             title="The groups",
-            text="The centres rest, and every pixel is painted in the colour of its own. These groups are the objects; "
-            "what is kept of them is decided afterwards.",
+            text="The centres have settled, and every pixel is painted in the colour of its own centre. These groups "
+            "are the objects; which of them are kept is decided afterwards.",
             formula=r"g(x) = \arg\min_k " + distance,
             render=grouping.groups,
         ),
@@ -183,7 +183,7 @@ def fuzzy_stages(
         colours,
         Stage(
             title=moving.title,
-            text="Every pixel belongs to every centre by degrees, and every centre moves to the mean of all pixels "
+            text="Every pixel belongs to every centre to some degree, and every centre moves to the mean of all pixels "
             "weighted by them. A step in the curve is where a finer histogram of the colours takes over.",
             formula=r"c_k \leftarrow \frac{\sum_x u_k(x)^m \, x}{\sum_x u_k(x)^m}",
             render=moving.render,

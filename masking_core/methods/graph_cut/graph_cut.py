@@ -28,6 +28,7 @@ from masking_core.kernels.min_cut.contrast import nlinks, quantise
 from masking_core.kernels.min_cut.maxflow import Grid
 from masking_core.method import Method, Segmentation, Tool
 from masking_core.methods.graph_cut.stages import Account, stages
+from masking_core.methods.graph_cut.why import why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files
 from masking_core.models.registry import DEFAULT
@@ -40,7 +41,7 @@ VIEW = 40_000
 """Pixels of the picture that the models are learned from."""
 UNIT = 283.0
 """Side, in pixels, of the square picture for which the smoothness is declared."""
-NO_OBJECT = "No object is marked: what stands out of the picture was taken. Draw on it, or around it, to decide."
+NO_OBJECT = "Nothing is marked yet, so this is an automatic guess. Paint on the object or draw around it to choose."
 BAND = 2
 """Half the width of the band that is cut anew at finer sizes, in pixels of the size."""
 WHOLE = 160_000
@@ -80,29 +81,45 @@ class GraphCut(Method):
 
     title: ClassVar[str] = "Graph cut"
     good_for: ClassVar[str] = (
-        "Anything with an outline: a stroke on the object, one beside it, or a rectangle around it."
+        "For most photos. Paint a stroke on the object and one on the background, or draw a rectangle around the "
+        "object."
     )
     uses: ClassVar[frozenset[Tool]] = frozenset({"rectangle", "ellipse", "polygon", "stroke", "point", "seeds"})
 
     id: Literal["graph_cut"] = "graph_cut"
     smoothness: Annotated[
         float,
-        Field(ge=0.1, le=200, title="Smoothness", description="What a boundary costs; more makes it shorter."),
+        Field(ge=0.1, le=200, title="Smoothness", description="Higher values give a smoother, shorter outline."),
         Show(log=True),
     ] = 25.0
     sensitivity: Annotated[
         float,
-        Field(ge=0, le=5, title="Contrast sensitivity", description="How much cheaper a boundary is along an edge."),
+        Field(
+            ge=0,
+            le=5,
+            title="Contrast sensitivity",
+            description="How strongly the outline follows edges in the picture.",
+        ),
         Show(step=0.1),
     ] = 1.0
     reach: Annotated[
         float,
-        Field(ge=0, le=10, title="Reach", description="How much nearness to a stroke counts beside colour."),
+        Field(
+            ge=0,
+            le=10,
+            title="Stroke influence",
+            description="How much distance from your strokes counts, compared with colour.",
+        ),
         Show(step=0.1),
     ] = GEODESIC_WEIGHT
     colours: Annotated[
         int,
-        Field(ge=1, le=12, title="Colours", description="Gaussians in each of the two colour models."),
+        Field(
+            ge=1,
+            le=12,
+            title="Colour clusters",
+            description="Number of colours that describe the object and the background.",
+        ),
     ] = 6
     iterations: Annotated[
         int,
@@ -111,7 +128,7 @@ class GraphCut(Method):
     ] = 3
     precision: Annotated[
         float,
-        Field(ge=0, le=0.1, title="Precision", description="Share of the pixels; stops when fewer change."),
+        Field(ge=0, le=0.1, title="Precision", description="Stops when fewer than this share of pixels change."),
         Show(step=0.001, advanced=True),
     ] = 0.001
     exact: Annotated[
@@ -147,6 +164,7 @@ class GraphCut(Method):
                 found &= (score > highest) | (each.seeds == 1)
                 highest = np.where(found, score, highest)
             labels[found] = each.number
+        account = self._account(image, labels, objects, guessed=guessed)
         return Segmentation(
             labels=labels,
             knows_background=True,
@@ -157,7 +175,8 @@ class GraphCut(Method):
             },
             notes=(NO_OBJECT,) if guessed else (),
             uncertainty=partial(self._uncertainty, image, objects),
-            stages=stages(self._account(image, labels, objects, guessed=guessed)),
+            stages=stages(account),
+            why=partial(why, account),
         )
 
     def _account(self, image: Image, labels: Labels, objects: dict[int, Known], *, guessed: bool) -> Account:
@@ -168,7 +187,8 @@ class GraphCut(Method):
             labels=labels,
             seeds={number: known.seeds for number, known in objects.items()},
             learned={number: known.belief.history for number, known in objects.items()},
-            salience=_salience(image) if guessed else None,
+            priors={number: known.prior for number, known in objects.items() if known.prior is not None},
+            salience=_salience(image) if guessed and self.prior == "none" else None,
             features=features,
             links=self._links(image, features),
             smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
@@ -267,7 +287,7 @@ def _seen(image: Image, marks: ObjectMarks) -> SubjectMap:
 
 def _prior(seen: SubjectMap, image: Image, seeds: NDArray[np.int8]) -> Prior:
     """What a network's map says at the size of the view; ``seeds`` (h, w) are those that may contradict it."""
-    likely = seen.placed(seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
+    likely = seen.placed(seen.values, seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
     return prior_of(likely, seeds, _features(image))
 
 

@@ -113,8 +113,7 @@ def _check(prompts: Prompts, shape: tuple[int, int], found: set[int]) -> tuple[s
     outside = prompts.outside(shape)
     for number in lost:
         if any(mark.object == number and mark not in outside for mark in prompts.marks):
-            what = f"object {number}" if number else "the background"
-            raise PromptError(f"No pixel is left to {what}: other marks cover or exclude all of its own.")
+            raise PromptError(_covered(number))
     if not found:
         raise PromptError(f"All marks lie outside {size}: draw inside it.")
     if wanted - {0} and not found - {0}:
@@ -125,13 +124,19 @@ def _check(prompts: Prompts, shape: tuple[int, int], found: set[int]) -> tuple[s
     )
 
 
+def _covered(number: int) -> str:
+    if number:
+        return f"Other marks cover all marks of object {number}. Paint some of it elsewhere."
+    return "Your object marks cover all background marks. Paint some background elsewhere."
+
+
 def _mark_cores(seeds: Labels, bounds: Mapping[int, Mask]) -> None:
     """Mark the core of each region, from the smallest on: a larger one takes what the smaller leave."""
     taken = seeds >= 0
     for number, inside in sorted(bounds.items(), key=lambda item: (int(item[1].sum()), item[0])):
         own = inside & ~taken
         if not own.any():
-            raise PromptError(f"No pixel is left inside the region of object {number}: draw a stroke on the object.")
+            raise PromptError(f"Other marks cover all of the region of object {number}. Paint a stroke on the object.")
         seeds[core(own, CORE)] = number
         taken |= inside
 

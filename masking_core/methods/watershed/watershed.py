@@ -19,6 +19,7 @@ from masking_core.kernels.watershed.gradient import Multiscale, colour_gradient,
 from masking_core.kernels.watershed.shape import parted_by_shape
 from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.methods.watershed.markers import Markers, Rule, away_from_outlines, background_only, drawn, found
+from masking_core.methods.watershed.why import why
 from masking_core.palette import hex_of, tinted
 from masking_core.parameters import Show
 from masking_core.progress import report
@@ -75,7 +76,7 @@ class Watershed(Method):
             ge=0,
             le=10,
             title="Compactness",
-            description="How much crossing the whole picture costs beside its strongest edge; 0 is edges alone.",
+            description="How much distance counts, compared with edges; 0 uses edges alone.",
         ),
         Show(step=0.05),
     ] = 0.1
@@ -94,8 +95,8 @@ class Watershed(Method):
             ge=0,
             le=100,
             title="Least depth",
-            description="Where no object is marked: what is parted by less than this share of the greatest width, or "
-            "of the strongest edge, is one.",
+            description="Where no object is marked: parts separated by less than this share of the greatest width, or "
+            "of the strongest edge, count as one.",
         ),
         Show(unit="%", step=1, advanced=True),
     ] = 10.0
@@ -140,8 +141,9 @@ class Watershed(Method):
             flooded = flooded._replace(labels=parted_by_shape(flooded.labels, levels, markers.seeds))
         done = perf_counter()
         areas = np.bincount(markers.seeds.ravel() + 1)[1:]
+        labels = markers.confine(flooded.labels)
         return Segmentation(
-            labels=markers.confine(flooded.labels),
+            labels=labels,
             knows_background=markers.knows_background,
             info={
                 "markers": {str(number): int(area) for number, area in enumerate(areas) if area},
@@ -150,6 +152,7 @@ class Watershed(Method):
             },
             notes=markers.notes,
             stages=_stages(image, levels, flooded),
+            why=partial(why, levels, markers.seeds, labels),
         )
 
     def _rim(self, image: Image) -> float:

@@ -39,7 +39,7 @@ class Background(Declared, ABC):
     shadow: Annotated[
         Literal["none", "drop", "contact"],
         Field(title="Shadow", description="A soft shadow: drop falls beside the object, contact lies under its foot."),
-        Show(labels={"none": "None", "drop": "Drop shadow", "contact": "Contact shadow"}, advanced=True),
+        Show(labels={"none": "No shadow", "drop": "Drop shadow", "contact": "Contact shadow"}, advanced=True),
     ] = "none"
     shadow_strength: Annotated[
         float,

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Self
 
+import numpy as np
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
 from masking_core.arrays import Alpha
 from masking_core.errors import ParameterError
 from masking_core.parameters import Declared
 from masking_core.registry import Registry
+from masking_core.stage import Stage
+from masking_core.steps.edge.automatic import Automatic
 from masking_core.steps.edge.feather import Feather
+from masking_core.steps.edge.matte import Matte
 from masking_core.steps.edge.step import EdgeStep, Seen
 
 EDGE_STEPS: Registry[EdgeStep] = Registry("masking_core.steps.edge", EdgeStep, "kind", "edge step")
@@ -104,8 +108,17 @@ class Edge(Declared):
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """Refine ``alpha``, (H, W) float32 in [0, 1], by every step in turn."""
         for step in self.steps:
-            alpha = step.apply(alpha, seen)
+            # A blur of ones may come out above one by a rounding error.
+            alpha = np.clip(step.apply(alpha, seen), 0, 1)
         return alpha
+
+    def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:
+        """How every step came to its alpha, for the page that explains it."""
+        shown: list[Stage] = []
+        for step in self.steps:
+            shown += step.stages(alpha, seen)
+            alpha = step.apply(alpha, seen)
+        return tuple(shown)
 
     @property
     def style(self) -> str:
@@ -122,8 +135,10 @@ class Edge(Declared):
 
 
 STYLES = {
+    "automatic": Edge(steps=(Automatic(),)),
     "hard": Edge(steps=()),
     "smooth": Edge(),
+    "matte": Edge(steps=(Matte(),)),
 }
 """The one choice on top: how the edge becomes soft."""
-SOFTENING = frozenset({"feather"})
+SOFTENING = frozenset({"automatic", "matte", "feather"})

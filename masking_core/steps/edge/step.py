@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from masking_core.arrays import Alpha, Mask
+from masking_core.arrays import Alpha, Mask, Picture
 from masking_core.image import Image
+from masking_core.image.transparency import opaque
 from masking_core.parameters import Declared, Parameter, parameters
+from masking_core.stage import Stage
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,11 @@ class Seen:
     uncertainty: Callable[[], Alpha] | None = None
     anti_aliased: bool = False
 
+    @property
+    def rgb(self) -> Picture:
+        """(H, W, 3) uint8: the picture's colours; fully transparent pixels have those of what is visible nearby."""
+        return opaque(self.image).rgb
+
 
 class EdgeStep(Declared, ABC):
     """A way to change the edge of a cut-out; a new one is a subclass in a file of its own in this folder.
@@ -38,7 +45,14 @@ class EdgeStep(Declared, ABC):
 
     @abstractmethod
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
-        """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border."""
+        """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border.
+
+        The array that is handed over may be written into: what is returned takes its place.
+        """
+
+    def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:  # noqa: ARG002
+        """How it comes from ``alpha`` to its own, for the page that explains it; nothing where that is plain."""
+        return ()
 
     @property
     def idle(self) -> bool:

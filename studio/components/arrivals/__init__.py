@@ -1,17 +1,16 @@
 """Pictures pasted or dropped anywhere on a page reach its uploader."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
-FOLDER = Path(__file__).parent
+from studio.components.folder import register
 
 
 @st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    parts: dict[str, Any] = {kind: (FOLDER / f"arrivals.{kind}").read_text() for kind in ("html", "css", "js")}
-    return st.components.v2.component("masking_studio.arrivals", **parts)
+def _component() -> ComponentRenderer:
+    return register(Path(__file__).parent)
 
 
 def arrivals() -> None:

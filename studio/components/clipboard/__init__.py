@@ -3,20 +3,18 @@
 import base64
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
 
 from masking_core import MaskingError
 from studio import compute, state
-
-FOLDER = Path(__file__).parent
+from studio.components.folder import register
 
 
 @st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    parts: dict[str, Any] = {kind: (FOLDER / f"clipboard.{kind}").read_text() for kind in ("html", "css", "js")}
-    return st.components.v2.component("masking_studio.clipboard", **parts)
+def _component() -> ComponentRenderer:
+    return register(Path(__file__).parent)
 
 
 def copy(label: str, png: Callable[[], bytes], key: str) -> None:

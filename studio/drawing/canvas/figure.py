@@ -1,15 +1,21 @@
 """One figure on the canvas, as Fabric writes it down, and where that puts it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from masking_core.arrays import Points
 from masking_core.errors import PromptError
 
-SIZES: dict[str | float, int] = {"M": 3, "L": 3, "Q": 5}
+SIZES = {"M": 3, "L": 3, "Q": 5}
+"""A letter and its numbers, for each kind of piece of a path."""
+FINEST = 32
+"""Corners that a curve becomes at most."""
+Path = Sequence[Sequence[str | float]]
 
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Origin = Literal["left", "center", "right", "top", "bottom"]
@@ -78,35 +84,66 @@ class Figure(BaseModel):
         return points @ self.linear.T + self.centre
 
 
-def trace(path: Sequence[Sequence[str | float]]) -> tuple[Points, Points]:
+@dataclass(frozen=True)
+class Curves:
+    """The pieces of a path: quadratic curves from ``start`` to ``end``, each (N, 2), by way of ``control``.
+
+    A straight piece is a curve whose control point lies half way; ``curved`` (N,) tells which are none.
+    """
+
+    start: Points
+    control: Points
+    end: Points
+    curved: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, path: Path) -> "Curves":
+        """Read a Fabric path of one piece; see :func:`trace`."""
+        pieces = [piece for piece in path if list(piece) != ["Z"]]
+        letters = [piece[0] for piece in pieces if _known(piece)]
+        if len(letters) < len(pieces) or letters[:1] != ["M"] or "M" in letters[1:]:
+            raise PromptError("A stroke that is not made of lines and curves was left out.")
+        pieces += pieces[:1] * (len(pieces) == 1)  # a point is a line without length
+        ends = np.array([piece[-2:] for piece in pieces], float)
+        control = (ends[:-1] + ends[1:]) / 2
+        curved = np.array([piece[0] == "Q" for piece in pieces[1:]], bool)
+        control[curved] = np.array([piece[1:3] for piece in pieces if piece[0] == "Q"], float).reshape(-1, 2)
+        return cls(ends[:-1], control, ends[1:], curved)
+
+    def line(self) -> Points:
+        """The curves as a polyline, (M, 2): a corner for about every pixel of bend, their ends among them."""
+        bend = np.hypot(*(self.start - 2 * self.control + self.end).T)
+        counts = np.where(self.curved, np.clip(bend, 1, FINEST), 1).astype(int)
+        piece = np.repeat(np.arange(len(counts)), counts)
+        t = np.concatenate([np.arange(1, count + 1) / count for count in counts] or [np.zeros(0)])[:, None]
+        s = 1 - t
+        line: Points = s**2 * self.start[piece] + 2 * s * t * self.control[piece] + t**2 * self.end[piece]
+        return line
+
+    def reach(self) -> Points:
+        """Points whose box is the one that Fabric puts around the curves, (M, 2).
+
+        Fabric bounds a quadratic curve as if it were the cubic one with both control points in the same place.
+        """
+        t = np.linspace(0, 1, 65)[:, None, None]
+        s = 1 - t
+        start, control, end = self.start[self.curved], self.control[self.curved], self.end[self.curved]
+        cubic = s**3 * start + 3 * s * t * control + t**3 * end
+        return np.concatenate([self.start, self.end, cubic.reshape(-1, 2)])
+
+
+def trace(path: Path) -> tuple[Points, Points]:
     """The polyline of a Fabric path of one piece, (N, 2), and the middle of the box that Fabric puts around it.
 
     Raises:
         PromptError: it is not a path of lines and quadratic curves.
     """
-    pieces = [piece for piece in path if list(piece) != ["Z"]]
-    letters = "".join(str(piece[0]) if len(piece) == SIZES.get(piece[0] if piece else "") else "?" for piece in pieces)
-    numbers = [value for piece in pieces for value in piece[1:]]
-    if not letters.startswith("M") or set(letters[1:]) - {"L", "Q"} or any(isinstance(value, str) for value in numbers):
-        raise PromptError("A stroke that is not made of lines and curves was left out.")
-    ends = np.array([piece[-2:] for piece in pieces], float)
-    curved = np.array([letter == "Q" for letter in letters[1:]], bool)
-    start, end, control = ends[:-1], ends[1:], (ends[:-1] + ends[1:]) / 2
-    if curved.any():
-        control[curved] = np.array([piece[1:3] for piece in pieces if piece[0] == "Q"], float)
-    steps = np.where(curved, np.clip(np.hypot(*(start - 2 * control + end).T), 1, 32), 1).astype(int)
-    which = np.repeat(np.arange(len(steps)), steps)
-    t = ((np.arange(len(which)) - np.repeat(np.cumsum(steps) - steps, steps) + 1) / steps[which])[:, None]
-    s = 1 - t
-    line = np.concatenate([ends[:1], s**2 * start[which] + 2 * s * t * control[which] + t**2 * end[which]])
-    return line, _middle(ends, start[curved], control[curved], end[curved])
+    curves = Curves.of(path)
+    reach = curves.reach()
+    return np.concatenate([curves.start[:1], curves.line()]), (reach.min(axis=0) + reach.max(axis=0)) / 2
 
 
-def _middle(ends: Points, start: Points, control: Points, end: Points) -> Points:
-    # Fabric bounds a quadratic curve as if it were the cubic one with both control points in the same place.
-    t = np.linspace(0, 1, 65)[:, None, None]
-    s = 1 - t
-    cubic = s**3 * start + 3 * s * t * control + t**3 * end
-    reach = np.concatenate([ends, cubic.reshape(-1, 2)])
-    middle: Points = (reach.min(axis=0) + reach.max(axis=0)) / 2
-    return middle
+def _known(piece: Sequence[str | float]) -> bool:
+    """Whether it is a letter that we know and as many numbers as belong to it."""
+    letter, *numbers = piece or ("",)
+    return len(piece) == SIZES.get(str(letter)) and not any(isinstance(value, str) for value in numbers)

@@ -183,3 +183,10 @@ def test_the_same_seed_gives_the_same_result_and_cancelling_is_possible():
     assert one.energy == other.energy
     with listening(lambda fraction, doing: False), pytest.raises(Cancelled):
         fuzzy_partition(rgb, 3)
+
+
+def test_a_cluster_that_nothing_belongs_to_stays_where_it_is():
+    points, weights = np.array([[10.0, 10, 10], [20, 20, 20]]), np.ones(2)
+    start = np.array([[0.0, 0, 0], [99, 99, 99]])
+    found = fuzzy_c_means(points, weights, start, tied=np.zeros(2, np.int32))
+    np.testing.assert_allclose(found.centres, [[15, 15, 15], [99, 99, 99]])

@@ -11,7 +11,8 @@ from masking_core.kernels.clustering import spatial
 from masking_core.kernels.clustering.colour_histogram import colour_histogram
 from masking_core.kernels.clustering.kmeans import kmeans, lloyd, seeding
 from masking_core.kernels.clustering.partition import SeedsError, colour_partition
-from masking_core.kernels.clustering.spatial_partition import SAMPLE, spatial_partition
+from masking_core.kernels.clustering.spatial import FREE, Grid
+from masking_core.kernels.clustering.spatial_partition import SAMPLE, _sample, spatial_partition
 from masking_core.kernels.clustering.suggest import elbow, simplified_silhouette, suggest
 from masking_core.kernels.colour_space import from_rgb, planes, read_only
 from masking_core.progress import listening
@@ -404,3 +405,39 @@ def test_the_histogram_is_what_the_picture_is_clustered_on():
     histogram = colour_histogram(rgb)
     found = kmeans(histogram.rgb, histogram.counts.astype(float), 3)
     np.testing.assert_allclose(np.sort(found.centres, axis=0), np.sort(colour_partition(rgb, 3).colours, axis=0))
+
+
+def test_only_a_large_picture_is_solved_on_a_sample_first():
+    ties = np.full((150, 200), FREE, np.int8)
+    small = Grid(np.zeros((3, *ties.shape), np.float32), ties)
+    assert _sample(small, small.pixels) is small
+    ties = ties.repeat(4, axis=0).repeat(4, axis=1)
+    large = Grid(np.zeros((3, *ties.shape), np.float32), ties)
+    assert large.pixels / 17 < _sample(large, large.pixels).pixels <= SAMPLE
+
+
+def test_the_energy_of_a_sample_is_told_as_that_of_the_picture():
+    rgb = PICTURES["chelsea"].repeat(2, axis=0).repeat(2, axis=1)
+    assert rgb.shape[0] * rgb.shape[1] > SAMPLE
+    energy = np.array(spatial_partition(rgb, 3, metric="sum").energy)
+    assert energy.max() / energy.min() < 5
+
+
+def test_features_are_colour_and_place_of_the_pixels_of_a_tie():
+    colours = np.arange(3 * 4 * 6, dtype=np.float32).reshape(3, 4, 6)
+    ties = np.full((4, 6), FREE, np.int8)
+    ties[1, 4] = ties[3, 2] = 1
+    expected = [[10, 20], [34, 44], [58, 68], [4.5, 2.5], [1.5, 3.5]]
+    np.testing.assert_array_equal(Grid(colours, ties).features(1), expected)
+    sample = Grid(colours, ties).every(2)
+    np.testing.assert_array_equal(sample.features(FREE)[3:, 0], [1.5, 1.5])
+    np.testing.assert_array_equal(sample.colours, colours[:, 1::2, 1::2])
+
+
+@pytest.mark.parametrize("partition", [colour_partition, spatial_partition])
+def test_progress_goes_from_nothing_to_all(partition):
+    told = []
+    with listening(lambda fraction, doing: told.append(fraction)):
+        partition(PICTURES["chelsea"], 6, precision=0, max_iterations=120)
+    assert told
+    assert all(0 <= fraction <= 1 for fraction in told)

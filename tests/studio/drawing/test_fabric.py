@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from masking_core import PromptError, Prompts
 from masking_core.prompts import Arc, Curve, Ellipse, Group, Mark, Pie, Point, Polygon, Rectangle, SeedMap, Stroke, Text
-from studio.drawing.canvas import fabric
-from studio.drawing.canvas.fabric import Sheet
-from studio.drawing.canvas.ink import Ink
+from studio.drawing.canvas import fabric, writing
+from studio.drawing.canvas.sheet import Sheet
+from studio.drawing.ink import Ink
 
 RECORDED: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("drawings.json").read_text())
 SHEET = Sheet.over((512, 512), 600)
@@ -115,7 +115,7 @@ MARKS: tuple[Mark, ...] = (
 
 def through_canvas(marks: tuple[Mark, ...], sheet: Sheet = SHEET) -> fabric.Reading:
     # As Fabric writes numbers: four decimals at most.
-    drawing = json.loads(json.dumps(fabric.write(marks, sheet)), parse_float=lambda text: round(float(text), 4))
+    drawing = json.loads(json.dumps(writing.write(marks, sheet)), parse_float=lambda text: round(float(text), 4))
     return fabric.read(drawing, sheet, marks)
 
 
@@ -127,7 +127,7 @@ def test_marks_of_every_kind_come_back_from_the_canvas_as_they_were() -> None:
 
 
 def test_a_moved_mark_keeps_what_the_canvas_does_not_know() -> None:
-    drawing = fabric.write(MARKS[:3], SHEET)
+    drawing = writing.write(MARKS[:3], SHEET)
     for thing in drawing["objects"]:
         thing["left"] += 60
     moved = fabric.read(drawing, SHEET, MARKS[:3]).marks
@@ -138,17 +138,17 @@ def test_a_moved_mark_keeps_what_the_canvas_does_not_know() -> None:
 
 
 def test_strokes_lie_below_areas_and_the_order_of_marks_stays() -> None:
-    types = [thing["type"] for thing in fabric.write(MARKS[:7], SHEET)["objects"]]
+    types = [thing["type"] for thing in writing.write(MARKS[:7], SHEET)["objects"]]
     assert types == ["Path", "Path", "Path", "Circle", "Rect", "Ellipse", "Polygon"]
 
 
 def test_an_eraser_is_cut_out_of_the_drawing() -> None:
-    ways = [thing.get("globalCompositeOperation") for thing in fabric.write(MARKS[3:6], SHEET)["objects"]]
+    ways = [thing.get("globalCompositeOperation") for thing in writing.write(MARKS[3:6], SHEET)["objects"]]
     assert ways == [None, None, "destination-out"]
 
 
 def test_what_was_deleted_on_the_canvas_is_gone() -> None:
-    drawing = fabric.write(MARKS, SHEET)
+    drawing = writing.write(MARKS, SHEET)
     drawing["objects"] = [thing for thing in drawing["objects"] if Ink.read(thing["stroke"]).serial != 1]
     assert fabric.read(drawing, SHEET, MARKS).marks == MARKS[1:]
 
@@ -269,6 +269,6 @@ def test_a_box_survives_the_canvas_at_any_size(x, y, width, height, angle, wide)
     sheet = Sheet.over((512, 384), wide)
     assert through_canvas((mark,), sheet).marks == (mark,)
     # Even when it is taken for a new one, whose numbers come from the drawing alone.
-    thing = fabric.write((mark,), sheet)["objects"][0] | {"stroke": Ink("rectangle", 1).stroke}
+    thing = writing.write((mark,), sheet)["objects"][0] | {"stroke": Ink("rectangle", 1).stroke}
     (again,) = fabric.read({"objects": [thing]}, sheet).marks
     assert (again.x, again.y, again.width, again.height) == pytest.approx((x, y, width, height), abs=0.01)  # type: ignore[attr-defined]

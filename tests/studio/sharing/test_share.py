@@ -1,148 +1,29 @@
 """Links and programs: what is shared opens as it was left, and whatever is broken is one sentence."""
 
-import base64
-import json
-import zlib
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from test_links import BOX, EVERY_METHOD, HOSTILE, other_value
 
 from masking_core import (
-    Area,
-    Clean,
     Colour,
-    Dimmed,
     Edge,
-    Foreground,
     KMeans,
-    MaskingError,
     Prompts,
     Recipe,
     Transparent,
     export,
 )
-from masking_core.methods import METHODS
 from masking_core.parameters import parameters
-from masking_core.prompts import Ellipse, Rectangle, Stroke
+from masking_core.prompts import Ellipse, Point
 from masking_core.samples import sample
-from masking_core.sharing.links import MOST_LETTERS, MOST_MARKS, Linked, fit, from_query, to_query
+from masking_core.sharing.links import Linked, from_query, to_query
+from studio.recipe import first
 
 ROOT = Path(__file__).parents[3]
-BOX = Prompts(
-    marks=(
-        Rectangle(x=190.0, y=90.0, width=260.0, height=220.0),
-        Stroke(points=((300.125, 200.0), (320.0, 210.5)), width=9.0, name="the cup"),
-    )
-)
-EVERY_METHOD = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-
-
-def other_value(parameter):
-    """A value that is not the default."""
-    if parameter.kind == "bool":
-        return not parameter.default
-    number = int if parameter.kind == "int" else float
-    allowed = parameter.choices or (number(parameter.low), number(parameter.high))
-    return next(value for value in allowed if value != parameter.default)
-
-
-def everything_changed(method):
-    return Recipe(
-        method=method(**{parameter.name: other_value(parameter) for parameter in parameters(method)}),
-        area=Area(x=10, y=20, width=300, height=200),
-        clean=Clean(specks=40, split=True),
-        foreground=Foreground(rule="picked", picked=(1, 3)),
-        edge=Edge(feather=2.5),
-        background=Dimmed(amount=0.25),
-    )
-
-
-@EVERY_METHOD
-def test_a_query_is_read_back_to_the_same_work(method):
-    for recipe in (Recipe(method=method()), everything_changed(method)):
-        assert from_query(to_query("cat", recipe, BOX)) == Linked("cat", recipe, BOX)
-
-
-def test_a_query_names_only_what_is_not_as_usual():
-    recipe = Recipe(method=KMeans(objects=4), background=Colour(colour="#00ff00"))
-    query = to_query("coffee", recipe, Prompts())
-    assert query == {
-        "sample": "coffee",
-        "method": "kmeans",
-        "objects": "4",
-        "background": "colour",
-        "background.colour": "#00ff00",
-    }
-
-
-def test_marks_too_many_for_an_address_stay_out_of_it():
-    noise = np.random.default_rng(0).uniform(0, 400, (2000, 2)).round(3).tolist()
-    many = Prompts(marks=(Stroke(points=tuple(map(tuple, noise)), width=3.0),))
-    assert not fit(many)
-    assert "marks" not in to_query("coffee", Recipe(method=KMeans()), many)
-    assert fit(BOX)
-
-
-def packed(document):
-    return base64.urlsafe_b64encode(zlib.compress(document)).decode().rstrip("=")
-
-
-HOSTILE = {
-    "an unknown picture": {"sample": "../../etc/passwd"},
-    "an unknown method": {"method": "sorcery"},
-    "an unknown parameter": {"method": "kmeans", "nothing": "1"},
-    "a private name": {"method.__class__": "1"},
-    "an unknown step": {"background.method.x": "1"},
-    "a value out of bounds": {"method": "kmeans", "objects": "99"},
-    "no number": {"method": "kmeans", "objects": "many"},
-    "not finite": {"method": "graph_cut", "smoothness": "nan"},
-    "a huge number": {"method": "kmeans", "objects": "9" * 5000},
-    "an unknown background": {"background": "file:///etc/passwd"},
-    "no colour": {"background": "#zz"},
-    "a background's parameter without it": {"background.amount": "0.5"},
-    "a picture behind": {"background": "picture", "background.data": "AAAA"},
-    "half an area": {"area": "1,2"},
-    "an area of nothing": {"area": "0,0,0,0"},
-    "an area of words": {"area": "a,b,c,d"},
-    "picks of nothing": {"foreground.picked": "0"},
-    "picks of words": {"foreground.picked": "x"},
-    "marks that are no base64": {"marks": "%%%"},
-    "marks cut short": {"marks": packed(BOX.to_json().encode())[:-20]},
-    "marks that are no JSON": {"marks": packed(b"hello")},
-    "marks that are no marks": {"marks": packed(b'[{"kind": "sword"}]')},
-    "marks that close the document": {"marks": packed(b'[]}, {"x": []')},
-    "marks nested without end": {"marks": packed(b"[" * 100_000)},
-    "a bomb": {"marks": packed(b" " * 2_000_000)},
-    "marks too long": {"marks": "A" * (MOST_MARKS + 1)},
-    "too many letters": {f"k{n}": "x" * 90 for n in range(95)},
-    "too many keys": {f"k{n}": "" for n in range(1000)},
-}
-EVERY_HOSTILE = pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE)
-
-
-@EVERY_HOSTILE
-def test_a_hostile_query_is_one_short_sentence(query):
-    with pytest.raises(MaskingError) as caught:
-        from_query(query)
-    sentence = str(caught.value)
-    assert sentence.endswith(".")
-    assert len(sentence) < 600
-    assert "\n" not in sentence
-
-
-def test_the_longest_link_that_is_made_is_read():
-    rng = np.random.default_rng(0)
-    marks = ()
-    while fit(Prompts(marks=marks)):
-        points = tuple(map(tuple, rng.uniform(0, 400, (20, 2)).round(3).tolist()))
-        marks = (*marks, Stroke(points=points, width=3.0))
-    prompts = Prompts(marks=marks[:-1])
-    query = to_query("coffee", everything_changed(METHODS["watershed"]), prompts)
-    assert sum(len(key) + len(value) for key, value in query.items()) < MOST_LETTERS
-    assert from_query(query).prompts == prompts
 
 
 def page(query=None):
@@ -162,11 +43,19 @@ def shared(app):
 @EVERY_METHOD
 def test_a_link_opens_the_workbench_as_it_was_left(method):
     recipe = Recipe(
-        method=method(**{p.name: other_value(p) for p in parameters(method) if not p.show.when and not p.optional}),
+        method=method(
+            **{
+                p.name: other_value(p)
+                for p in parameters(method)
+                if not (p.show.when or p.optional or p.name == "model")
+            }
+        ),
         edge=Edge(feather=2.5),
         background=Colour(colour="#123456"),
     )
     marks = Prompts(marks=(Ellipse(x=190.0, y=90.0, width=160.0, height=140.0),))
+    if method.id == "clicks":
+        marks = Prompts(marks=(Point(x=190.0, y=90.0),))
     query = to_query("cat", recipe, marks)
     app = page(query)
     assert not app.exception
@@ -185,7 +74,7 @@ def test_a_broken_link_is_one_sentence_above_the_page_as_it_begins(name):
     assert not app.exception
     assert len(app.error) == 1
     assert "This link cannot be opened" in app.error[0].value
-    assert from_query(shared(app)[0]).recipe == Recipe(method=METHODS["graph_cut"]())
+    assert from_query(shared(app)[0]).recipe == first.recipe()
 
 
 def test_the_program_on_the_page_makes_the_pixels_of_the_download(tmp_path, monkeypatch):
@@ -206,9 +95,3 @@ def test_a_picture_of_ones_own_stays_out_of_the_link_and_the_page_says_so():
     assert query["method"] == "kmeans"
     assert 'Image.open("mine.png")' in program
     assert "not your picture" in " ".join(caption.value for caption in app.caption)
-
-
-def test_the_address_is_plain_text():
-    query = to_query("coffee", everything_changed(KMeans), BOX)
-    assert json.loads(json.dumps(query)) == query
-    assert all(value.isascii() for value in query.values())

@@ -1,0 +1,38 @@
+"""Deciding from the picture whether its edge is that of hair or a sharp one."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from masking_core.arrays import Alpha
+from masking_core.parameters import Show
+from masking_core.stage import Stage
+from masking_core.steps.edge.feather import Feather
+from masking_core.steps.edge.matte import Matte
+from masking_core.steps.edge.step import EdgeStep, Seen
+
+
+class Automatic(EdgeStep):
+    """A matte where the colours along the edge say that it is soft or hair was painted, else a feather."""
+
+    title: ClassVar[str] = "Automatic"
+    place: ClassVar[int] = 4
+
+    kind: Literal["automatic"] = "automatic"
+    quality: Annotated[
+        Literal["best", "fast"],
+        Field(title="Quality", description="Best compares more colours; fast takes less time."),
+        Show(labels={"best": "Best", "fast": "Fast"}, advanced=True),
+    ] = "best"
+
+    def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
+        """See :class:`EdgeStep`."""
+        return self._chosen(alpha, seen).apply(alpha, seen)
+
+    def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:
+        """See :class:`EdgeStep`."""
+        return self._chosen(alpha, seen).stages(alpha, seen)
+
+    def _chosen(self, alpha: Alpha, seen: Seen) -> EdgeStep:
+        matte = Matte(quality=self.quality)
+        return matte if seen.undecided is not None or matte.judged(alpha, seen).soft else Feather()

@@ -1,0 +1,122 @@
+"""The web server around the pages: what browsers are told, whether it is ready, and ending sessions that are over."""
+
+import asyncio
+import logging
+import re
+import secrets
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
+
+from studio import compute
+from studio.compute import visitors
+
+log = logging.getLogger("studio")
+
+
+def _own_scripts() -> str:
+    """What stands for the scripts inside Streamlit's own page: nothing else that is written into a page is run."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
+    scripts = re.findall(rb"<script>(.*?)</script>", page, re.DOTALL)
+    return " ".join(f"'sha256-{b64encode(sha256(script).digest()).decode()}'" for script in scripts)
+
+
+POLICY = {
+    "default-src": "'self'",
+    # Small components come as text, and charts compile their formulas.
+    "script-src": f"'self' {_own_scripts()} 'unsafe-eval' blob: data:",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "media-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self' data: blob:",
+    "worker-src": "'self' blob:",
+    "frame-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'self'",
+}
+"""What a page may load, and from where: nothing from elsewhere, whatever a link, a file or a session says."""
+
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+GONE = 30.0
+"""Seconds without a connection after which a session is over; the visitor's work is kept elsewhere."""
+LOOK = 5.0
+
+
+class Guarded:
+    """Sends :data:`HEADERS` with every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
+async def ready(_: Request) -> JSONResponse:
+    """Whether the kernels are ready; 503 until then. The pages answer before, only more slowly."""
+    waiting = compute.getting_ready()
+    return JSONResponse({"ready": not waiting, "doing": waiting}, 503 if waiting else 200)
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Make the kernels ready before the first visitor comes, and give up sessions that are over while it runs."""
+    compute.start()
+    janitor = asyncio.create_task(_give_up_what_is_over())
+    yield {}
+    janitor.cancel()
+    with suppress(asyncio.CancelledError):
+        await janitor
+
+
+async def _give_up_what_is_over() -> None:
+    # Streamlit forgets such sessions only when the next one ends, and never the files that were uploaded in them.
+    while True:
+        await asyncio.sleep(LOOK)
+        over = visitors.long_gone(GONE)
+        for session in over:
+            runtime.get_instance().close_session(session)
+        if over:
+            compute.tidy()
+
+
+def explain_fault(error: Exception) -> bool:
+    """Log a fault of ours with its traceback, and show one sentence with a number to quote."""
+    number = secrets.token_hex(4)
+    log.error("fault %s", number, exc_info=error)
+    st.error(
+        f"Something went wrong on our side, and has been noted as number {number}. Your work is still here: "
+        "go on, or reload the page.",
+        icon=":material/error:",
+    )
+    return True
+
+
+MIDDLEWARE = [Middleware(Guarded)]
+ROUTES = [Route("/ready", ready)]

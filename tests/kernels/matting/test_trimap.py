@@ -1,0 +1,117 @@
+"""A trimap from a mask: narrow where the edge is sharp, wide where it is not, and never wider than declared."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from masking_core.errors import Cancelled
+from masking_core.kernels.matting.trimap import CORE_LEAST, judged
+from masking_core.progress import listening
+
+FRONT, BEHIND = np.array((220, 40, 60.0)), np.array((20, 200, 90.0))
+HEIGHT, WIDTH = 240, 320
+
+
+def half_plane(soft, at=160):
+    """An object left of column ``at``, whose edge is ``soft`` pixels wide."""
+    return np.clip((at - np.arange(WIDTH) - 0.5) / soft + 0.5, 0, 1).astype(np.float32)[None].repeat(HEIGHT, 0)
+
+
+def mixed(alpha):
+    return np.rint(alpha[..., None] * FRONT + (1 - alpha[..., None]) * BEHIND).astype(np.uint8)
+
+
+def hard(alpha):
+    return (alpha >= 0.5).astype(np.float32)
+
+
+def distance(mask):
+    return (
+        np.where(mask, *(cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (mask, ~mask))) - 0.5
+    )
+
+
+def test_the_band_covers_a_soft_edge_and_hugs_a_sharp_one():
+    alpha = half_plane(1)
+    alpha[HEIGHT // 2 :] = half_plane(16)[HEIGHT // 2 :]
+    unknown = judged(mixed(alpha), hard(alpha), 16).trimap == 128
+    assert unknown[(alpha > 0.1) & (alpha < 0.9)].all()
+    sharp, soft = unknown[20:100].sum(axis=1), unknown[140:220].sum(axis=1)
+    assert sharp.max() <= 6
+    assert soft.min() >= 12
+
+
+def test_a_clean_soft_edge_is_unknown_nearly_to_its_ends():
+    alpha = half_plane(12)
+    unknown = judged(mixed(alpha), hard(alpha), 10).trimap == 128
+    assert unknown[(alpha > 0.05) & (alpha < 0.95)].all()
+    assert not unknown[:, :148].any()
+    assert not unknown[:, 172:].any()
+
+
+def test_a_hair_that_the_mask_left_out_is_unknown_as_far_as_the_width_goes():
+    alpha = half_plane(1)
+    alpha[118:121, 160:172] = 0.8
+    mask = half_plane(1)
+    unknown = judged(mixed(alpha), hard(mask), 20).trimap == 128
+    assert unknown[119, 160:171].all()
+    assert not unknown[60, 165:171].any()
+    near = judged(mixed(alpha), hard(mask), 6).trimap == 128
+    assert not near[119, 167:].any()
+
+
+def test_a_sharp_edge_needs_no_matte_and_a_soft_one_does():
+    assert not judged(mixed(hard(half_plane(1))), hard(half_plane(1)), 8).soft
+    assert judged(mixed(half_plane(8)), hard(half_plane(8)), 8).soft
+
+
+def test_where_object_and_background_look_alike_no_matte_helps():
+    noise = np.random.default_rng(0).integers(110, 130, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+    edge = judged(noise, hard(half_plane(1)), 12)
+    assert not edge.soft
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.integers(1, 60), st.floats(0, 20))
+@settings(max_examples=40)
+def test_beyond_the_width_and_off_the_brush_the_trimap_is_the_mask(seed, height, width, reach):
+    rng = np.random.default_rng(seed)
+    alpha = np.asarray(cv2.GaussianBlur(rng.random((height, width), np.float32), (0, 0), 3))
+    alpha = np.clip((alpha - alpha.mean()) * 20 + 0.5, 0, 1).astype(np.float32)
+    rgb = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
+    hair = rng.random((height, width)) < 0.02
+    doubt = rng.random((5, 4), np.float32)
+    trimap = judged(rgb, alpha, reach, doubt, hair).trimap
+    mask = alpha >= 0.5
+    assert set(np.unique(trimap)) <= {0, 128, 255}
+    assert (trimap[hair] == 128).all()
+    far = ~hair if mask.all() or not mask.any() else (distance(mask) > reach + 0.01) & ~hair
+    assert np.array_equal(trimap[far], np.where(mask, 255, 0)[far])
+    if not mask.all() and mask.any():
+        assert (trimap[distance(mask) <= min(reach, CORE_LEAST) - 0.01] == 128).all()
+
+
+def test_what_is_soft_or_uncertain_already_is_unknown():
+    alpha = hard(half_plane(1))
+    alpha[100:140, 150:160] = 0.7
+    doubt = np.zeros((HEIGHT, WIDTH), np.float32)
+    doubt[20:60, 160:170] = 1
+    trimap = judged(mixed(hard(alpha)), alpha, 12, doubt).trimap
+    assert (trimap[102:138, 150:160] == 128).all()
+    assert (trimap[22:58, 160:169] == 128).all()
+    assert (trimap[200:, 168:] == 0).all()
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_picture_without_an_edge_has_nothing_unknown(value):
+    rgb = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype(np.uint8)
+    edge = judged(rgb, np.full((20, 30), value, np.float32), 5)
+    assert (edge.trimap == 255 * value).all()
+    assert not edge.soft
+
+
+def test_it_stops_when_the_result_is_no_longer_wanted():
+    alpha = half_plane(8)
+    with listening(lambda *_: False), pytest.raises(Cancelled):
+        judged(mixed(alpha), hard(alpha), 12)

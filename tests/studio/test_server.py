@@ -1,0 +1,68 @@
+"""What the web server tells browsers, and when it gives up a session."""
+
+import asyncio
+import json
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from studio import compute, server
+from studio.compute import visitors
+
+
+def answer(path):
+    """Status, headers and text of what the server answers."""
+    routes = [*server.ROUTES, Route("/page", lambda _: PlainTextResponse("page"))]
+    app, sent = Starlette(routes=routes, middleware=server.MIDDLEWARE), []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        return {"type": "http.request"}
+
+    asyncio.run(app({"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}, receive, send))
+    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]).decode()
+
+
+@pytest.mark.parametrize("path", ["/page", "/ready", "/nowhere"])
+def test_every_answer_forbids_what_comes_from_elsewhere(path):
+    _, headers, _ = answer(path)
+    assert headers["x-content-type-options"] == "nosniff"
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert policy["object-src"] == "'none'"
+    for sources in policy.values():
+        for source in sources.split():
+            assert (
+                source in {"'self'", "'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"}
+                or "sha256" in source
+            )
+    assert "'unsafe-inline'" not in policy["script-src"]
+
+
+def test_it_says_whether_it_is_ready(monkeypatch):
+    monkeypatch.setattr(compute, "getting_ready", lambda: "Getting K-means ready")
+    status, _, text = answer("/ready")
+    assert (status, json.loads(text)) == (503, {"ready": False, "doing": "Getting K-means ready"})
+    monkeypatch.setattr(compute, "getting_ready", lambda: "")
+    status, _, text = answer("/ready")
+    assert (status, json.loads(text)) == (200, {"ready": True, "doing": ""})
+
+
+def test_a_session_is_long_gone_after_a_while_and_named_once(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(visitors.time, "monotonic", lambda: now[0])
+    visitor = visitors.Visitor("secret")
+    visitor.held["work"] = 1
+    visitors._leaves(visitor)
+    assert not visitor.here
+    assert visitor.held == {}
+    now[0] = 129.0
+    assert visitors.long_gone(30) == []
+    now[0] = 130.0
+    assert visitors.long_gone(30) == ["secret"]
+    assert visitors.long_gone(30) == []
