@@ -82,9 +82,7 @@ def _why(drawn: Prompts, labels: Labels, x: int, y: int) -> Why:
         whole = np.zeros(labels.shape, np.bool_)
         whole[window] = inside
         if whole[y, x]:
-            holding.append(
-                Evidence(f"{region.name or type(region).__name__} {number}", 1.0, region.operation, False)
-            )
+            holding.append(Evidence(f"{region.name or type(region).__name__} {number}", 1.0, region.operation, False))
     where = f"object {labels[y, x]}" if labels[y, x] else "background"
     if not holding:
         return Why("No region holds this pixel, so it is background.")
