@@ -79,6 +79,8 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {note}")
         proposal.show(image, recipe, editor.prompts, result, index)
+        if "polygon" in recipe.method.uses:
+            proposal.outlines(image, result, index)
         st.caption(caption(image, result))
         objects.strip(result)
         if len(stack) > 1:

@@ -46,7 +46,7 @@ def open_truth(data: bytes, name: str, limits: Limits, size: tuple[int, int] | N
     """
     found = NumberMap.open(data, name=name, limits=limits)
     if size is not None:
-        found.must_be(size, "a ground truth")
+        found.must_be(size, "a mask")
     return read(found)
 
 

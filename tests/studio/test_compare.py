@@ -258,7 +258,7 @@ def test_what_was_drawn_is_truth_or_missed():
 
 @pytest.mark.parametrize(
     ("mask", "sentence"),
-    [(HERE[:50], "90 × 50 pixels and the picture 90 × 60"), (HERE * 0, "same everywhere")],
+    [(HERE[:50], "90 × 50 pixels; a ground truth must be as large"), (HERE * 0, "same everywhere")],
 )
 def test_a_mask_that_does_not_fit_is_one_sentence(mask, sentence):
     app = opened("Ground truth")
