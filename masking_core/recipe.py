@@ -202,6 +202,8 @@ class Recipe(Declared):
         """The first half of :meth:`run`: method and clean-up. Arguments and errors are the same."""
         start = time.perf_counter()
         prompts = prompts or Prompts()
+        if prompts.miss(image.rgb.shape):
+            raise PromptError("All marks lie outside the picture: draw at least one on it.")
         proxy = image if pixels is None else image.reduced(pixels)
         scale = proxy.size[0] / image.size[0]
         if scale != 1:

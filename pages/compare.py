@@ -6,7 +6,7 @@ from masking_core import Image, Prompts
 from studio import downloads, shell, state
 from studio.compare import blind, side_by_side, sweep, truth
 from studio.compare.runs import Scene
-from studio.picture import opened, picker, slices
+from studio.picture import opened, picker, ranges, slices
 
 SECTIONS = {
     "Side by side": side_by_side.show,
@@ -53,6 +53,7 @@ st.html(STYLE)
 stack = opened.current()
 with st.sidebar:
     picker.pick()
+    ranges.edit(stack)
 index = slices.choose(stack)
 marks = slices.marks(stack, index)
 with st.sidebar:

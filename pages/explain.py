@@ -5,7 +5,7 @@ import streamlit as st
 from masking_core import MaskingError, Recipe, Stack
 from studio import compute, shell
 from studio.explain import stages
-from studio.picture import opened, picker, slices
+from studio.picture import opened, picker, ranges, slices
 from studio.recipe import objects, panel
 
 
@@ -31,6 +31,7 @@ picture = opened.current()
 chosen = panel.read(picture[0])
 with st.sidebar:
     picker.pick()
+    ranges.edit(picture)
     panel.edit(picture[0])
 st.title(f"{chosen.method.title}, step by step", anchor=False)
 st.markdown(

@@ -10,7 +10,7 @@ from studio.compare import disagreement
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
 from studio.explain import pixel
-from studio.picture import opened, picker, slices
+from studio.picture import opened, picker, ranges, slices
 from studio.recipe import objects, panel
 from studio.results import closeup, insight, layers, stacks, taking, views
 from studio.results.taking import Taking
@@ -80,6 +80,8 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {note}")
         proposal.show(image, recipe, editor.prompts, result, index)
+        if "polygon" in recipe.method.uses:
+            proposal.outlines(image, result, index)
         st.caption(caption(image, result))
         objects.strip(result)
         if len(stack) > 1:
@@ -103,6 +105,7 @@ slice = slices.current(picture)
 with compute.ahead(picture[slice], chosen, slices.marks(picture, slice)):
     with st.sidebar:
         picker.pick()
+        ranges.edit(picture)
         panel.edit(picture[0])
         sessions.show(picture, chosen)
     links.problem(chosen)

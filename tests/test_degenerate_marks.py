@@ -12,7 +12,7 @@ from masking_core.steps.edge.grow import Grow
 from masking_core.steps.foreground import Foreground
 
 EVERY_METHOD = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
-SHAPES = [(1, 1), (1, 2), (2, 1), (3, 3), (1, 40), (40, 1), (3, 700), (700, 3), (24, 31)]
+SHAPES = [(1, 1), (2, 1), (3, 3), (1, 40), (3, 700), (24, 31)]
 
 
 def picture(shape, seed=0):
@@ -90,9 +90,15 @@ def test_painted_marks(method, shape, kind):
 @EVERY_METHOD
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("kind", DRAWN)
-@pytest.mark.parametrize("area", [None, Area(x=0, y=0, width=1, height=1)], ids=["whole", "one pixel"])
-def test_drawn_marks(method, shape, kind, area):
-    result_or_sentence(method, picture(shape), Prompts(marks=DRAWN[kind](shape[1], shape[0])), area=area)
+def test_drawn_marks(method, shape, kind):
+    result_or_sentence(method, picture(shape), Prompts(marks=DRAWN[kind](shape[1], shape[0])))
+
+
+@EVERY_METHOD
+@pytest.mark.parametrize("kind", DRAWN)
+def test_an_area_of_one_pixel_that_marks_cover(method, kind):
+    one = Area(x=0, y=0, width=1, height=1)
+    result_or_sentence(method, picture((24, 31)), Prompts(marks=DRAWN[kind](31, 24)), area=one)
 
 
 @st.composite
@@ -122,7 +128,7 @@ def scenes(draw):
 
 
 @EVERY_METHOD
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(scenes())
 def test_any_marks_on_any_picture(method, scene):
     result_or_sentence(method, *scene)

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from masking_core import Edge, ImageError, KMeans, Manual, Prompts, Recipe, SessionError, export
+from masking_core import Cancelled, Edge, ImageError, KMeans, Manual, Prompts, Recipe, SessionError, Stack, export
+from masking_core.image.levels import Levels
+from masking_core.progress import listening
 from masking_core.prompts import Rectangle
 from masking_core.session import Session
 
@@ -64,6 +66,71 @@ def test_every_slice_has_its_own_marks():
         again.run(3)
     with pytest.raises(SessionError, match="slices must be 3 sets"):
         Session.of(file.getvalue(), "stack.tif", Recipe(method=Manual()), slices[:2])
+
+
+def stack_file(frames=3):
+    pages = [PIL.Image.new("RGB", (40, 30), (80 * n, 9, 9)) for n in range(frames)]
+    file = BytesIO()
+    pages[0].save(file, "TIFF", save_all=True, append_images=pages[1:])
+    return file.getvalue()
+
+
+def test_the_masks_of_all_slices_are_saved_whether_or_not_they_can_be_cut():
+    slices = (Prompts(), BOX, Prompts())
+    saved = Session.of(stack_file(), "stack.tif", Recipe(method=Manual(), edge=Edge(feather=0.0)), slices).save()
+    archive = ZipFile(BytesIO(saved))
+    masks = PIL.Image.open(BytesIO(archive.read("masks.tif")))
+    shown = []
+    for index in range(masks.n_frames):
+        masks.seek(index)
+        shown.append(int((np.asarray(masks) > 0).sum()))
+    assert shown == [0, 400, 0]
+    assert sorted(json.loads(archive.read("session.json"))["uncut"]) == ["1", "3"]
+    assert Session.open(saved).slices == slices
+
+
+@pytest.mark.parametrize("marks", [Prompts(), Prompts(marks=(Rectangle(x=900, y=900, width=5, height=5),))])
+def test_saving_does_not_depend_on_computing(marks):
+    saved = Session.of(picture(), "box.png", Recipe(method=Manual()), (marks,)).save()
+    assert Session.open(saved).slices == (marks,)
+    assert json.loads(ZipFile(BytesIO(saved)).read("session.json"))["uncut"]["1"].endswith(".")
+
+
+def test_a_computation_nobody_wants_is_no_mask_that_failed():
+    with listening(lambda *_: False), pytest.raises(Cancelled):
+        session().save()
+
+
+def test_other_slices_than_the_picture_has_are_refused():
+    three = Session.of(stack_file(3), "stack.tif", Recipe(method=Manual()), (BOX,) * 3)
+    archive = ZipFile(BytesIO(three.save()))
+    for count in (1, 2, 4):
+        document = json.loads(archive.read("session.json"))
+        document["slices"] = (document["slices"] * 2)[:count]
+        file = BytesIO()
+        with ZipFile(file, "w", ZIP_DEFLATED) as forged:
+            forged.writestr("session.json", json.dumps(document))
+            forged.writestr("picture", archive.read("picture"))
+        with pytest.raises(SessionError, match=f"marks for {count} slices, and its picture has 3: stack.tif"):
+            Session.open(file.getvalue())
+
+
+def test_a_deep_picture_is_shown_over_the_values_it_was_saved_with():
+    deep = np.random.default_rng(0).integers(1000, 1200, (20, 30)).astype(np.uint16)
+    file = BytesIO()
+    PIL.Image.fromarray(deep).save(file, "TIFF")
+    for levels in (Levels(), Levels(mode="full"), Levels(mode="given", black=1000, white=1100)):
+        saved = Session.of(file.getvalue(), "deep.tif", Recipe(method=KMeans(objects=2)), (Prompts(),), levels).save()
+        again = Session.open(saved)
+        assert again.levels == levels
+        assert again.stack == Stack.open(file.getvalue(), levels=levels)
+
+
+def test_the_environment_limits_what_a_session_may_hold(monkeypatch):
+    saved = session().save()
+    monkeypatch.setenv("MASKING_MAX_SIDE", "39")
+    with pytest.raises(ImageError, match="longest side may have 39"):
+        Session.open(saved)
 
 
 def rewritten(**changes):

@@ -10,7 +10,7 @@ from masking_core.batch.find import by_stem
 from masking_core.batch.item import Outcome
 from masking_core.batch.places import Place
 from masking_core.batch.record import Entry
-from masking_core.batch.truth import open_mask, scores
+from masking_core.batch.truth import open_mask, open_truth, scores
 from masking_core.errors import ImageError, MaskingError, ParameterError
 from masking_core.image.limits import Limits
 
@@ -55,8 +55,8 @@ def score(pair: Pair) -> Outcome:
     try:
         if pair.mask is None:
             raise ImageError("not-found", f"There is no mask of {pair.name}.")
-        truth = open_mask(places.read(pair.truth, pair.limits), pair.truth.name, pair.limits)
-        size = truth.shape[1], truth.shape[0]
+        truth = open_truth(places.read(pair.truth, pair.limits), pair.truth.name, pair.limits)
+        size = truth.alpha.shape[1], truth.alpha.shape[0]
         mask = open_mask(places.read(pair.mask, pair.limits), pair.mask.name, pair.limits, size)
         return Outcome("done", seconds=time.perf_counter() - begun, scores=scores(mask, truth))
     except MaskingError as error:

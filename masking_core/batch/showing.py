@@ -8,7 +8,7 @@ from masking_core.batch.item import Item
 from masking_core.batch.places import Place
 from masking_core.batch.report import errors_over
 from masking_core.batch.scoring import Pair
-from masking_core.batch.truth import open_mask
+from masking_core.batch.truth import open_mask, open_truth
 from masking_core.errors import MaskingError
 from masking_core.image import Image
 from masking_core.image.limits import Limits
@@ -34,7 +34,7 @@ def show_pair(pair: Pair, picture: Place | None) -> Picture | None:
 
 def _shown(picture: Place | None, mask: Place, truth: Place, limits: Limits) -> Picture | None:
     try:
-        true = open_mask(places.read(truth, limits), truth.name, limits)
+        true = open_truth(places.read(truth, limits), truth.name, limits).alpha
         size = true.shape[1], true.shape[0]
         ours = open_mask(places.read(mask, limits), mask.name, limits, size)
         rgb = np.full((*true.shape, 3), 255, np.uint8)

@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 
 from masking_core import metrics
-from masking_core.arrays import Alpha, Mask
+from masking_core.arrays import Alpha
 from masking_core.image.limits import Limits
 from masking_core.image.numbers import NumberMap
+from masking_core.truth import Truth, read
 
 TOLERANCE = 0.008
 """How far outlines may lie apart and still agree, in diagonals of the picture (Perazzi et al. 2016)."""
@@ -36,6 +37,19 @@ def open_mask(data: bytes, name: str, limits: Limits, size: tuple[int, int] | No
     return np.clip(values / found.white, 0, 1).astype(np.float32)
 
 
-def scores(alpha: Alpha, truth: Alpha, ignored: Mask | None = None) -> dict[str, float]:
+def open_truth(data: bytes, name: str, limits: Limits, size: tuple[int, int] | None = None) -> Truth:
+    """A ground truth, read as such files are usually meant, see :func:`masking_core.truth.usual_reading`.
+
+    Raises:
+        ImageError: it is no picture.
+        PromptError: it is of another ``size`` (width, height) than the picture it belongs to, or no ground truth.
+    """
+    found = NumberMap.open(data, name=name, limits=limits)
+    if size is not None:
+        found.must_be(size, "a mask")
+    return read(found)
+
+
+def scores(alpha: Alpha, truth: Truth) -> dict[str, float]:
     """The measures of :func:`masking_core.metrics.scores`, outlines compared with the tolerance :data:`TOLERANCE`."""
-    return metrics.scores(alpha, truth, TOLERANCE * float(np.hypot(*alpha.shape)), ignored)
+    return metrics.scores(alpha, truth.alpha, TOLERANCE * float(np.hypot(*alpha.shape)), truth.ignored)

@@ -5,7 +5,7 @@ import time
 from masking_core.batch import outputs, places
 from masking_core.batch.flags import figures
 from masking_core.batch.item import Item, Outcome
-from masking_core.batch.truth import open_mask, scores
+from masking_core.batch.truth import open_truth, scores
 from masking_core.errors import Cancelled, MaskingError
 from masking_core.export.options import PLAIN
 from masking_core.image import Image
@@ -49,7 +49,7 @@ def _cut(item: Item, begun: float) -> Outcome:
 def _scores(item: Item, result: Result, truth: bytes) -> dict[str, float]:
     if item.truth is None:
         return {}
-    return scores(result.alpha, open_mask(truth, item.truth.name, item.limits, result.image.size))
+    return scores(result.alpha, open_truth(truth, item.truth.name, item.limits, result.image.size))
 
 
 def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:

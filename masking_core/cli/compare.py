@@ -10,7 +10,7 @@ from masking_core.batch import places
 from masking_core.batch.marks import FILES, Marks, MarksFile, read_marks
 from masking_core.batch.places import Place
 from masking_core.batch.recipes import read_recipes
-from masking_core.batch.truth import open_mask, scores
+from masking_core.batch.truth import open_truth, scores
 from masking_core.errors import MaskingError, ParameterError
 from masking_core.image import Image, Limits
 from masking_core.prompts import Prompts
@@ -61,7 +61,7 @@ def _entry(name: str, recipe: Recipe, image: Image, prompts: Prompts, truth: byt
         result = recipe.run(image, prompts)
         figures = {"seconds": time.perf_counter() - begun}
         if truth is not None:
-            against = scores(result.alpha, open_mask(truth, "the true mask", limits, image.size))
+            against = scores(result.alpha, open_truth(truth, "the true mask", limits, image.size))
             figures |= {"IoU": against["iou"], "boundary F": against["boundary_f"]}
     except MaskingError as error:
         return Entry(name, recipe, problem=str(error))

@@ -17,8 +17,9 @@ from masking_core.image.sources import bytes_of
 from masking_core.parameters import Declared, parameters
 from masking_core.prompts import Prompts, SeedMap
 from masking_core.prompts.painted import seeds_of, trimap_of
+from masking_core.shapes import read_shapes
 
-MARKS = ("prompts", "trimap", "seeds")
+MARKS = ("prompts", "trimap", "seeds", "outlines")
 Model = TypeVar("Model", bound=Declared)
 
 
@@ -102,13 +103,11 @@ def marks(options: argparse.Namespace, pictures: Stack) -> list[Prompts]:
     given = [kind for kind in MARKS if getattr(options, kind)]
     if len(given) > 1:
         kinds = " and ".join("--" + kind for kind in given)
-        raise PromptError(f"Give one of --prompts, --trimap and --seeds; {kinds} were given.")
+        raise PromptError(f"Give one of --{', --'.join(MARKS)}; {kinds} were given.")
     if not given:
         return [Prompts()] * len(pictures)
     path = getattr(options, given[0])
-    found: Sequence[Prompts | NumberMap] = (
-        _documents(read(path), path) if given[0] == "prompts" else NumberMap.every(read(path), name=named(path))
-    )
+    found = _found(given[0], read(path), path, pictures[0].size)
     if len(found) not in (1, len(pictures)):
         raise PromptError(f"{named(path)} has marks for {len(found)} pictures; there are {len(pictures)}.")
     every = [*found] * len(pictures) if len(found) == 1 else found
@@ -116,6 +115,16 @@ def marks(options: argparse.Namespace, pictures: Stack) -> list[Prompts]:
         _on(each, picture, given[0]) if isinstance(each, NumberMap) else each
         for each, picture in zip(every, pictures, strict=True)
     ]
+
+
+def _found(kind: str, data: bytes, path: str, size: tuple[int, int]) -> Sequence[Prompts | NumberMap]:
+    match kind:
+        case "prompts":
+            return _documents(data, path)
+        case "outlines":
+            return [read_shapes(data, named(path), size)]
+        case _:
+            return NumberMap.every(data, name=named(path))
 
 
 def _documents(data: bytes, path: str) -> list[Prompts]:

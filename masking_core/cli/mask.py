@@ -39,6 +39,7 @@ def add(commands: Any) -> None:
     mask.add_argument("--prompts", metavar="FILE", help="marks in JSON, see docs/prompts.md; or a list, one a frame")
     mask.add_argument("--trimap", metavar="FILE", help="a grey picture: black background, white object")
     mask.add_argument("--seeds", metavar="FILE", help="a label map or a painted seed map, see docs/prompts.md")
+    mask.add_argument("--outlines", metavar="FILE", help="polygons: COCO, labelme, GeoJSON, SVG, ImageJ ROI")
     for option, content in OUTPUTS.items():
         endings = " ".join(suffix for kind in CONTENTS[content].kinds.values() for suffix in kind.suffixes)
         words = "the cut-out on its background" if option == "out" else CONTENTS[content].description

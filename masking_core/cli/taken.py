@@ -29,7 +29,7 @@ def files(results: Sequence[Result], content: Content, path: str, form: str | No
     Raises:
         ParameterError: no file of that ending holds the content, or standard output would have to hold several.
     """
-    id = form or (next(iter(content.kinds)) if path == STANDARD else content.kind_of(PurePath(path).suffix))
+    id = form or (next(iter(content.kinds)) if path == STANDARD else content.kind_of(PurePath(path).name))
     if id not in content.kinds:
         raise ParameterError(f"{content.title}: format must be one of {', '.join(content.kinds)}; {id!r} was given.")
     if len(results) == 1:

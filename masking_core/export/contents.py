@@ -16,9 +16,12 @@ from masking_core.export.open_raster import layers_tiff, layers_zip, open_raster
 from masking_core.export.options import Writing
 from masking_core.export.writers import png
 from masking_core.result import Result
+from masking_core.shapes.outlines import Outlines, outlines_of
+from masking_core.shapes.writing import coco, coco_rle, geojson, labelme, roi_set, svg
 
 Make = Callable[[Result, Writing], bytes]
 Show = Callable[[Result, Writing], Picture]
+WriteOutlines = Callable[[Sequence[Outlines], tuple[int, int], str], bytes]
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,17 @@ class Content:
     kinds: Mapping[str, Kind] = field(repr=False)
     picture: Show | None = None
 
-    def kind_of(self, suffix: str) -> str:
-        """The id of the kind whose files end in ``suffix``.
+    def kind_of(self, name: str) -> str:
+        """The id of the kind of files whose names end as ``name`` does.
 
         Raises:
             ParameterError: no such file holds this content.
         """
-        for id, kind in self.kinds.items():
-            if suffix.lower() in kind.suffixes:
-                return id
-        known = ", ".join(suffix for kind in self.kinds.values() for suffix in kind.suffixes)
-        raise ParameterError(f"{self.title}: a file must end in one of {known}; {suffix or 'nothing'!r} was given.")
+        suffixes = {suffix: id for id, kind in self.kinds.items() for suffix in kind.suffixes}
+        for suffix in sorted(suffixes, key=len, reverse=True):
+            if name.lower().endswith(suffix):
+                return suffixes[suffix]
+        raise ParameterError(f"{self.title}: a file must end in one of {', '.join(suffixes)}; {name!r} was given.")
 
 
 def _mask(result: Result, how: Writing) -> Picture:
@@ -113,6 +116,15 @@ def _zip(make: Make, description: str) -> dict[str, Kind]:
     return {"zip": Kind("ZIP", (".zip",), "application/zip", description, make)}
 
 
+def _outlines(title: str, suffixes: tuple[str, ...], mime: str, description: str, write: WriteOutlines) -> Kind:
+    def make(result: Result, how: Writing) -> bytes:
+        shapes = outlines_of(result.labels, result.kept, how.options.tolerance)
+        return write(shapes, result.image.size, result.image.name)
+
+    return Kind(title, suffixes, mime, description, make)
+
+
+_JSON = "application/json"
 _FLAT = [form for form in FORMATS.values() if not form.layered]
 _EXACT = [form for form in _FLAT if form.lossless]
 _ORA = {"ora": _kind(FORMATS["ora"], lambda result, _: open_raster(result, background=False))}
@@ -166,6 +178,31 @@ CONTENTS: Mapping[str, Content] = {
         _ORA
         | {"tiff": _kind(FORMATS["tiff"], layers_tiff)}
         | _zip(lambda result, _: layers_zip(result.layers), "One PNG per object, each as large as its object."),
+    ),
+    "outlines": Content(
+        "Outlines",
+        "outlines",
+        "The outlines of every object that is kept, as polygons with holes.",
+        {
+            "coco": _outlines(
+                "COCO (polygons)", (".coco.json", ".json"), _JSON, "Annotations for training; holes are cut into.", coco
+            ),
+            "coco_rle": _outlines(
+                "COCO (run lengths)", (".rle.json",), _JSON, "Annotations for training, exact to the pixel.", coco_rle
+            ),
+            "labelme": _outlines("labelme", (".labelme.json",), _JSON, "For labelme, one polygon a piece.", labelme),
+            "geojson": _outlines(
+                "GeoJSON", (".geojson",), "application/geo+json", "In pixels, with holes; for QuPath and maps.", geojson
+            ),
+            "svg": _outlines("SVG", (".svg",), "image/svg+xml", "Paths for drawing programs and the web.", svg),
+            "roi": _outlines(
+                "ImageJ ROI set",
+                (".roi.zip", ".zip"),
+                "application/zip",
+                "For ImageJ and Fiji, one ROI a piece.",
+                roi_set,
+            ),
+        },
     ),
 }
 """Every content by its id."""

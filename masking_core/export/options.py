@@ -27,6 +27,16 @@ class ExportOptions(Declared):
         Field(ge=0, le=10_000, title="Margin", description="What stays around the objects when cropped."),
         Show(unit="px", when=("crop", (True,))),
     ] = 0
+    tolerance: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=50,
+            title="Tolerance of outlines",
+            description="How far a simplified outline may lie from the exact one; 0 keeps every pixel's corner.",
+        ),
+        Show(unit="px", step=0.25, advanced=True),
+    ] = 0.5
     hidden_colours: Annotated[
         bool,
         Field(

@@ -158,6 +158,13 @@ class Prompts(Value):
         """Find the marks that hold no pixel of a picture of ``shape``."""
         return tuple(mark for mark in self.marks if not mark.mask(shape)[1].any())
 
+    def miss(self, shape: Shape) -> bool:
+        """Whether there are marks, and none of them lies on a picture of ``shape``; a blank seed map does."""
+        return bool(self.marks) and not any(
+            mark.numbers(shape)[1].size if isinstance(mark, SeedMap) else mark.mask(shape)[1].any()
+            for mark in self.marks
+        )
+
     def seeds(self, shape: Shape) -> Numbers:
         """Draw the seeds: (H, W) int16, the object number that is certain for each pixel, -1 where there is none.
 

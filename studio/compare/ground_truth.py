@@ -1,14 +1,14 @@
 """The ground truth of a picture: what it is, reading it, and remembering it."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from masking_core import Image, ParameterError, Result, export, metrics
+from masking_core import Image, PromptError, Result, export, metrics, truth
 from masking_core.arrays import Mask
+from masking_core.image.numbers import NumberMap
 from studio import state
 
 TOLERANCE = 0.008
@@ -17,24 +17,19 @@ TOLERANCE = 0.008
 
 @dataclass(frozen=True)
 class Truth:
-    """A ground truth: what it is called, its (H, W) alpha as the bytes of a grey PNG, and the tolerance in pixels."""
+    """A ground truth: what it is called, its (H, W) alpha as the bytes of a grey PNG, and the tolerance in pixels.
+
+    ``ignored`` is such a PNG, white where nothing counts; empty where everything does.
+    """
 
     name: str
     png: bytes
     tolerance: float
-
-    @cached_property
-    def _grey(self) -> NDArray[np.uint8]:
-        grey: NDArray[np.uint8] = cv2.imdecode(np.frombuffer(self.png, np.uint8), cv2.IMREAD_GRAYSCALE)
-        return grey
+    ignored: bytes = b""
 
     def alpha(self, result: Result) -> NDArray[np.float32]:
         """(H, W) float32 in [0, 1], at the size of ``result``."""
-        size = result.image.size
-        grey = self._grey
-        if grey.shape != size[::-1]:
-            grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-        return grey.astype(np.float32) / np.float32(255)
+        return self._sized(result).alpha
 
     def mask(self, result: Result) -> Mask:
         """(H, W) bool, at the size of ``result``."""
@@ -42,13 +37,32 @@ class Truth:
 
     def scores(self, result: Result) -> dict[str, float]:
         """How good ``result`` is, by the names of :func:`masking_core.metrics.scores`."""
-        return metrics.scores(result.alpha, self.alpha(result), self.tolerance * result.scale)
+        sized = self._sized(result)
+        return metrics.scores(result.alpha, sized.alpha, self.tolerance * result.scale, sized.ignored)
+
+    def looks_inverted(self, result: Result) -> bool:
+        """Whether ``result`` fits the opposite of the truth."""
+        return truth.looks_inverted(result.alpha, self._sized(result))
+
+    def _sized(self, result: Result) -> truth.Truth:
+        size = result.image.size
+        ignored = _grey(self.ignored, size) >= 128 if self.ignored else None
+        return truth.Truth(_grey(self.png, size).astype(np.float32) / np.float32(255), ignored)
+
+
+def _grey(png: bytes, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """(H, W) uint8 of a grey PNG, at ``size`` (width, height)."""
+    grey: NDArray[np.uint8] = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if grey.shape == size[::-1]:
+        return grey
+    resized: NDArray[np.uint8] = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return resized
 
 
 def known(image: Image) -> Truth | None:
     """The ground truth given for ``image``, if there is one."""
     plain = state.get(_key(image))
-    return Truth(plain["name"], plain["png"], _tolerance(image)) if plain else None
+    return Truth(plain["name"], plain["png"], _tolerance(image), plain.get("ignored", b"")) if plain else None
 
 
 def keep(image: Image, name: str, png: bytes) -> None:
@@ -56,31 +70,60 @@ def keep(image: Image, name: str, png: bytes) -> None:
     state.put(_key(image), {"name": name, "png": png})
 
 
-def forget(image: Image) -> None:
-    """Have no ground truth for ``image`` any more."""
-    state.put(_key(image), None)
-
-
-def read(image: Image, name: str, data: bytes) -> bytes:
-    """A mask picture for ``image`` as a grey PNG: its alpha if it has any, else its brightness; the object is bright.
+def open_file(image: Image, name: str, data: bytes) -> None:
+    """Let a file be the ground truth of ``image``, read as such files are usually meant.
 
     Raises:
         ImageError: it is no picture.
-        ParameterError: it is of another size than ``image``, or of one value only.
+        PromptError: it is of another size than ``image``, or no ground truth.
     """
-    found = Image.open(data, name=name)
-    if found.size != image.size:
-        ours, theirs = (f"{size[0]:,} × {size[1]:,}" for size in (image.size, found.size))
-        raise ParameterError(f"{name} is {theirs} pixels and the picture {ours}: a mask must be of the same size.")
-    grey = cv2.cvtColor(found.rgb, cv2.COLOR_RGB2GRAY)
-    if found.alpha is not None and found.alpha.min() < 255:
-        grey = found.alpha
-    values = np.unique(grey)
-    if len(values) == 1:
-        raise ParameterError(f"{name} is the same everywhere: the object must be white and the rest black.")
-    if len(values) == 2:  # masks are often written with 0 and 1
-        grey = np.where(grey == values[1], np.uint8(255), np.uint8(0))
-    return export.png(grey)
+    numbers = _numbers(image, name, data)
+    usual = truth.usual_reading(numbers)
+    plain = {"name": name, "data": data, "labels": truth.labels_in(numbers), "label": None, "ignore": usual.ignore}
+    state.put(_key(image), plain | _read(numbers, usual))
+
+
+def choices(image: Image) -> tuple[list[int], int | None, int | None]:
+    """The labels of the truth that may be chosen from, the chosen one, and the one that does not count."""
+    plain = state.get(_key(image)) or {}
+    return plain.get("labels", []), plain.get("label"), plain.get("ignore")
+
+
+def choose(image: Image, label: int | None, ignore: int | None) -> None:
+    """Read the truth again, with another label as the object and another that does not count.
+
+    Raises:
+        PromptError: nothing is left to compare.
+    """
+    plain = state.get(_key(image))
+    numbers = _numbers(image, plain["name"], plain["data"])
+    state.put(_key(image), plain | {"label": label, "ignore": ignore} | _read(numbers, truth.Reading(label, ignore)))
+
+
+def invert(image: Image) -> None:
+    """Make the object of the truth the background, and the other way round."""
+    plain = state.get(_key(image))
+    size = cv2.imdecode(np.frombuffer(plain["png"], np.uint8), cv2.IMREAD_GRAYSCALE).shape[::-1]
+    state.put(_key(image), plain | {"png": export.png(255 - _grey(plain["png"], size))})
+
+
+def _numbers(image: Image, name: str, data: bytes) -> NumberMap:
+    found = NumberMap.open(data, name=name)
+    found.must_be(image.size, "a ground truth")
+    return found
+
+
+def _read(numbers: NumberMap, reading: truth.Reading) -> dict[str, bytes]:
+    found = truth.read(numbers, reading)
+    if found.alpha.min() == found.alpha.max():
+        raise PromptError(f"{numbers.subject} is the same everywhere: the object must be white and the rest black.")
+    ignored = b"" if found.ignored is None else export.png(found.ignored.astype(np.uint8) * 255)
+    return {"png": export.png(np.rint(found.alpha * 255).astype(np.uint8)), "ignored": ignored}
+
+
+def forget(image: Image) -> None:
+    """Have no ground truth for ``image`` any more."""
+    state.put(_key(image), None)
 
 
 def usual_tolerance(image: Image) -> float:

@@ -22,6 +22,7 @@ TITLES = {
     "sad": "SAD",
 }
 DRAWN = "What I drew"
+LABEL, IGNORE = "compare.truth.label", "compare.truth.ignore"
 
 
 def show(scene: Scene) -> None:
@@ -50,7 +51,7 @@ def _sources(scene: Scene) -> None:
         key="compare.truth.upload",
         on_change=_upload,
         args=(image,),
-        help="Of the same size as the picture. White is the object; grey is a soft edge.",
+        help="A mask or a label map as large as the picture. In a mask white is the object and grey a soft edge.",
     )
     with right:
         titles = {column.title: column for column in column_list.columns()}
@@ -69,6 +70,7 @@ def _sources(scene: Scene) -> None:
                     args=(image,),
                     type="tertiary",
                 )
+            _reading(image)
             st.slider(
                 "Tolerance of the boundary (px)",
                 0.5,
@@ -82,15 +84,47 @@ def _sources(scene: Scene) -> None:
             )
 
 
+def _reading(image: Image) -> None:
+    """Which label of a label map is the object, and which does not count."""
+    labels, label, ignore = ground_truth.choices(image)
+    if len(labels) < 3:
+        return
+    state.put(LABEL, label)
+    state.put(IGNORE, ignore)
+    objects = [None, *(each for each in labels if each > 0)]
+    with st.container(horizontal=True, gap="small"):
+        for title, key, options, words in (
+            ("Object", LABEL, objects, lambda each: "All objects" if each is None else f"Label {each}"),
+            ("Not counted", IGNORE, [None, *labels], lambda each: "Nothing" if each is None else f"Label {each}"),
+        ):
+            st.selectbox(title, options, format_func=words, key=key, on_change=_choose, args=(image,), width=160)
+
+
+def _choose(image: Image) -> None:
+    state.put(_problem(image), "")
+    try:
+        ground_truth.choose(image, state.get(LABEL), state.get(IGNORE))
+    except MaskingError as error:
+        state.put(_problem(image), str(error))
+
+
+def _offer_to_invert(image: Image) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning("The results fit the opposite of this ground truth: is white the background in it?")
+        st.button("Invert the ground truth", key="compare.truth.invert", on_click=ground_truth.invert, args=(image,))
+
+
 def _table(scene: Scene, truth: ground_truth.Truth) -> None:
     columns = column_list.columns()
     table, notice = st.empty(), st.empty()
     rows, problems, seconds = {}, {}, {}
+    turned: list[bool] = []
     for id, outcome in Runs(scene, {column.id: column.recipe for column in columns}).finished(notice):
         if outcome.result is None:
             problems[id] = outcome.problem
             continue
         rows[id] = truth.scores(outcome.result)
+        turned.append(truth.looks_inverted(outcome.result))
         seconds[id] = outcome.result.info["seconds"]
         shown = [
             {"Column": column.title, **{TITLES[name]: score for name, score in rows[column.id].items()}}
@@ -100,6 +134,8 @@ def _table(scene: Scene, truth: ground_truth.Truth) -> None:
             if column.id in rows
         ]
         table.dataframe(shown, hide_index=True, column_config=_formats())
+    if turned and all(turned):
+        _offer_to_invert(scene.image)
     for column in columns:
         if column.id in problems:
             st.caption(f"{column.title}: {problems[column.id]}")
@@ -145,7 +181,7 @@ def _upload(image: Image) -> None:
     state.put(_problem(image), "")
     try:
         for file in uploads.listed("compare.truth.upload"):
-            ground_truth.keep(image, file.name, ground_truth.read(image, file.name, file.data))
+            ground_truth.open_file(image, file.name, file.data)
     except MaskingError as error:
         state.put(_problem(image), str(error))
 

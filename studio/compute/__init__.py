@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
+from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
@@ -101,17 +102,18 @@ def once(key: Key, compute: Callable[[], T]) -> T:
     return engine().cache.once(key, compute)
 
 
-def open_stack(files: list[dict[str, Any]]) -> Stack:
+def open_stack(files: list[dict[str, Any]], levels: Levels = AUTOMATIC) -> Stack:
     """The frames of one file, or several files as one stack; decoded once for as long as there is room.
 
     Args:
         files: {"name": file name, "data": bytes} each.
+        levels: over which values those of more than eight bits are shown.
 
     Raises:
         ImageError: one cannot be opened, or they are too many or too large.
     """
     content = tuple((hashlib.blake2b(file["data"], digest_size=16).digest(), file["name"]) for file in files)
-    return _opened(("picture", content), lambda: _decoded(files))
+    return _opened(("picture", content, levels), lambda: _decoded(files, levels))
 
 
 def open_sample(name: str) -> Stack:
@@ -127,11 +129,11 @@ def _opened(key: Key, decode: Callable[[], Stack]) -> Stack:
     return found  # type: ignore[no-any-return]
 
 
-def _decoded(files: list[dict[str, Any]]) -> Stack:
+def _decoded(files: list[dict[str, Any]], levels: Levels) -> Stack:
     if len(files) == 1:
-        return Stack.open(files[0]["data"], name=files[0]["name"])
+        return Stack.open(files[0]["data"], name=files[0]["name"], levels=levels)
     most = in_force().max_frames + 1
-    return Stack.from_images(Image.open(file["data"], name=file["name"]) for file in files[:most])
+    return Stack.from_images(Image.open(file["data"], name=file["name"], levels=levels) for file in files[:most])
 
 
 def _key(image: Image, recipe: Recipe, prompts: Prompts, pixels: int | None) -> Key:

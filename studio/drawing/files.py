@@ -10,6 +10,7 @@ from masking_core.image.numbers import NumberMap
 from masking_core.image.sources import safe_name
 from masking_core.prompts import SeedMap
 from masking_core.prompts.painted import seeds_of
+from masking_core.shapes import read_shapes
 from studio import state, uploads
 from studio.drawing import history
 from studio.drawing.history import History
@@ -17,9 +18,10 @@ from studio.drawing.history import History
 PAINTED = """\
 **A painted picture** as large as this one: black is background, white the object, grey undecided; or blue is
 background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A label map**: every pixel
-holds the number of its object, 0 is background, 255 undecided. **A JSON file** of marks. They are added to your marks;
-undo removes them."""
-PAINTED_TYPES = ["png", "tif", "tiff", "bmp", "gif", "webp", "json"]
+holds the number of its object, 0 is background, 255 undecided. **A JSON file** of marks. **Outlines** from COCO, labelme, GeoJSON,
+SVG or ImageJ. They are added to your marks; undo removes them."""
+OUTLINES = (".geojson", ".svg", ".roi", ".zip")
+PAINTED_TYPES = ["png", "tif", "tiff", "bmp", "gif", "webp", "json", *(suffix[1:] for suffix in OUTLINES)]
 LONGEST_NAME = 100
 
 
@@ -88,7 +90,8 @@ def _take(key: str, image: Image, past: History, before: Callable[[], None]) -> 
 
 
 def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
-    """The marks in a file: a document for a JSON file, else a seed map, which takes the file's name.
+    """The marks in a file: outlines of other programs, a document of ours, else a seed map, which
+    takes the file's name.
 
     Args:
         data: the file.
@@ -99,10 +102,21 @@ def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
         MaskingError: it cannot be read, is for a picture of another size, or marks nothing of this one.
     """
     of_this = f"of this picture of {size[0]:,} × {size[1]:,} pixels"
-    found = _document(data, name) if name.lower().endswith(".json") else _painted(data, name, size)
+    suffix = PurePath(name).suffix.lower()
+    if suffix in OUTLINES or (suffix == ".json" and not _is_document(data)):
+        found = read_shapes(data, name, size)
+    else:
+        found = _document(data, name) if suffix == ".json" else _painted(data, name, size)
     if len(found.outside(size[::-1])) == len(found.marks):
         raise PromptError(f"{name} marks no pixel {of_this}.")
     return found
+
+
+def _is_document(data: bytes) -> bool:
+    """Whether JSON looks like marks of ours, rather than outlines from another program."""
+    return b'"marks"' in data[:1000] or (
+        b'"shapes"' not in data and b'"annotations"' not in data and b'"type"' not in data
+    )
 
 
 def _painted(data: bytes, name: str, size: tuple[int, int]) -> Prompts:

@@ -7,6 +7,9 @@ import streamlit as st
 from masking_core import Image, MaskingError, Prompts, Recipe, Result
 from masking_core.arrays import Mask
 from masking_core.prompts.from_mask import strokes_giving
+from masking_core.prompts.marks import MAX_OBJECT
+from masking_core.shapes.outlines import TOLERANCE
+from masking_core.shapes.reading import outline_marks
 from studio import compute
 from studio.drawing import history
 from studio.drawing.board import marks_of
@@ -23,6 +26,23 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, result: Result, slice: 
         notice.caption("Move, erase or add to them; undo takes them away again.")
     if pressed:
         _draw(image, recipe, prompts, result, slice, notice)
+
+
+def outlines(image: Image, result: Result, slice: int) -> None:
+    """Offer to draw what is kept as outlines, in the place of all other marks; for methods that take regions."""
+    if not result.kept or len(result.kept) > MAX_OBJECT:
+        return
+    pressed = st.button(
+        "Turn the result into editable outlines",
+        icon=":material/polyline:",
+        key="outlines",
+        help="Each object that is kept becomes polygons that you can move and reshape. Undo brings your marks back.",
+    )
+    if not pressed:
+        return
+    marks = outline_marks(result.labels, result.kept, TOLERANCE).scaled(1 / result.scale)
+    history.change(marks_of(image, slice), marks)
+    st.rerun()
 
 
 def _draw(image: Image, recipe: Recipe, prompts: Prompts, result: Result, slice: int, notice: Any) -> None:

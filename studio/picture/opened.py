@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from masking_core import MaskingError, Stack
+from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.samples import SAMPLES, samples
 from studio import compute, pictures, state
+from studio.picture import ranges
 
 MOST = 20
 """Pictures of one visit that are remembered; their marks are, however many there are."""
 MOST_BYTES = 300_000_000
 
 Entry = dict[str, Any]
-"""{"files": [{"name": file name, "data": bytes}, …], "digest": of the stack, "name": of it, "thumbnail": JPEG}."""
+"""{"files": [{"name": file name, "data": bytes}, …], "levels": over which values they are shown, "digest": of the
+stack, "name": of it, "thumbnail": JPEG}."""
 
 
 def current() -> Stack:
@@ -22,7 +25,7 @@ def current() -> Stack:
     chosen = state.picture()
     if "sample" in chosen:
         return compute.open_sample(chosen["sample"])
-    return compute.open_stack(chosen["files"])
+    return compute.open_stack(chosen["files"], ranges.chosen(chosen))
 
 
 def title(stack: Stack) -> str:
@@ -37,22 +40,23 @@ def every() -> list[Entry]:
     return entries
 
 
-def open_files(files: Sequence[dict[str, Any]]) -> Stack:
-    """Open one file, or several as a stack.
+def open_files(files: Sequence[dict[str, Any]], levels: Levels = AUTOMATIC) -> Stack:
+    """Open one file, or several as a stack, those of more than eight bits over ``levels``.
 
     Raises:
         ImageError: one cannot be opened, or they are too many or too large.
     """
-    stack = compute.open_stack(list(files))
+    stack = compute.open_stack(list(files), levels)
     entry = {
         "files": list(files),
+        "levels": levels.model_dump(),
         "digest": stack.digest,
         "name": stack.name,
         "thumbnail": pictures.thumbnail(stack[0]),
     }
     others = [other for other in every() if other["digest"] != stack.digest]
     state.put("pictures", _bounded([entry, *others]))
-    state.put("picture", {"files": entry["files"]})
+    state.put("picture", _shown(entry))
     return stack
 
 
@@ -79,7 +83,7 @@ def open_sample(name: str) -> None:
 def reopen(digest: str) -> None:
     """Open one of :func:`every` again."""
     found = next(entry for entry in every() if entry["digest"] == digest)
-    state.put("picture", {"files": found["files"]})
+    state.put("picture", _shown(found))
 
 
 def remove(digest: str) -> None:
@@ -88,7 +92,12 @@ def remove(digest: str) -> None:
     rest = [entry for entry in every() if entry["digest"] != digest]
     state.put("pictures", rest)
     if state.picture().get("files") == gone["files"]:
-        state.put("picture", {"files": rest[0]["files"]} if rest else {"sample": samples()[0]})
+        state.put("picture", _shown(rest[0]) if rest else {"sample": samples()[0]})
+
+
+def _shown(entry: Entry) -> dict[str, Any]:
+    """What :func:`state.picture` says while an entry is open."""
+    return {"files": entry["files"], "levels": entry["levels"]}
 
 
 def _bounded(entries: list[Entry]) -> list[Entry]:

@@ -1,48 +1,16 @@
 """Taking a result away: one button for what is seen, a menu of contents and formats, the clipboard."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
+from typing import Any
 
 import streamlit as st
 
-from masking_core import Image, Prompts, Recipe, Result, Transparent, export
-from masking_core.export import FORMATS, ExportOptions, Format, Writing
+from masking_core import Image, Prompts, Recipe, Transparent
+from masking_core.export import CONTENTS, FORMATS, Content, ExportOptions, Writing
+from masking_core.export.options import PLAIN
 from studio import compute, controls, downloads, state
 from studio.components.clipboard import copy
-
-WHITE = "#ffffff"
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a file can hold of a result: its title, what its name ends in, one sentence, and how it is written."""
-
-    title: str
-    ending: str
-    about: str
-    write: Callable[[Result, Format, Writing], bytes]
-    masks: bool = False
-
-
-CONTENTS: Mapping[str, Content] = {
-    "cutout": Content("Cut-out", "cutout", "The background is removed.", export.cutout_file),
-    "composed": Content("On the new background", "composed", "The picture as it is shown.", export.cutout_file),
-    "mask": Content(
-        "Mask",
-        "mask",
-        "Grey: white where the picture stays, black where it is removed.",
-        lambda result, form, how: form.write([result.mask], how),
-        masks=True,
-    ),
-    "labels": Content(
-        "Label map",
-        "labels",
-        "Every pixel holds the number of its object; 0 is the background.",
-        lambda result, _form, _how: export.labels_png(result.labels),
-        masks=True,
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -58,15 +26,15 @@ class Taking:
         """The content that is seen on the page."""
         return "cutout" if isinstance(self.recipe.background, Transparent) else "composed"
 
-    def file(self, content: str, form: Format = FORMATS["png"], how: Writing = Writing()) -> bytes:  # noqa: B008
-        """The content of the full picture as a file."""
-        recipe = self.recipe.changed(background=Transparent()) if content == "cutout" else self.recipe
-        found = compute.segment(self.image, recipe, self.prompts, pixels=None)
-        return CONTENTS[content].write(recipe.finish(found), form, how)
+    def file(self, content: str, kind: str = "png", how: Writing = PLAIN) -> bytes:
+        """The content of the full picture as a file of a kind."""
+        found = compute.segment(self.image, self.recipe, self.prompts, pixels=None)
+        return CONTENTS[content].kinds[kind].make(self.recipe.finish(found), replace(how, dpi=self.image.dpi))
 
-    def name(self, content: str, form: Format = FORMATS["png"]) -> str:
+    def name(self, content: str, kind: str = "png") -> str:
         """The name of such a file."""
-        return f"{PurePath(self.image.name).stem or 'picture'}-{CONTENTS[content].ending}{form.suffix}"
+        stem = PurePath(self.image.name).stem or "picture"
+        return f"{stem}-{CONTENTS[content].ending}{CONTENTS[content].kinds[kind].suffix}"
 
 
 def button(taking: Taking) -> None:
@@ -96,51 +64,44 @@ def menu(taking: Taking) -> None:
         contents = [name for name in CONTENTS if name != "composed" or taking.seen == "composed"]
         if state.get("download.content") not in contents:
             state.put("download.content", contents[0])
-        chosen = st.segmented_control(
+        chosen = st.selectbox(
             "Content",
             contents,
             format_func=lambda name: CONTENTS[name].title,
             key="download.content",
-            required=True,
             persist_state="session",
         )
-        content = chosen or contents[0]
-        st.caption(CONTENTS[content].about)
-        form = _format(content)
-        how = Writing(_options(form, CONTENTS[content]))
+        content = CONTENTS[chosen or contents[0]]
+        st.caption(content.description)
+        kind = _kind(content)
+        how = Writing(_options(content, kind))
         downloads.button(
-            f"Download {form.title}",
-            lambda: taking.file(content, form, how),
-            name=taking.name(content, form),
-            mime=form.mime,
+            f"Download {content.kinds[kind].title}",
+            lambda: taking.file(chosen or contents[0], kind, how),
+            name=taking.name(chosen or contents[0], kind),
+            mime=content.kinds[kind].mime,
             icon=":material/download:",
             key="download.chosen",
             type="primary",
         )
 
 
-def _format(content: str) -> Format:
-    forms = [form.id for form in FORMATS.values() if _fits(form, content)]
-    key = f"download.format.{CONTENTS[content].masks}"
-    if state.get(key) not in forms:
-        state.put(key, forms[0])
-    chosen = st.selectbox("Format", forms, format_func=lambda id: FORMATS[id].title, key=key, persist_state="session")
-    st.caption(FORMATS[chosen].description)
-    return FORMATS[chosen]
+def _kind(content: Content) -> str:
+    kinds = list(content.kinds)
+    key = f"download.format.{content.ending}"
+    if state.get(key) not in kinds:
+        state.put(key, kinds[0])
+    st.selectbox("Format", kinds, format_func=lambda id: content.kinds[id].title, key=key, persist_state="session")
+    chosen: str = state.get(key)
+    st.caption(content.kinds[chosen].description)
+    return chosen
 
 
-def _fits(form: Format, content: str) -> bool:
-    if content == "labels":
-        return form.id == "png"
-    return form.lossless and not form.layered if CONTENTS[content].masks else True
-
-
-def _options(form: Format, content: Content) -> ExportOptions:
-    if content.masks or form.layered:
+def _options(content: Content, kind: str) -> ExportOptions:
+    if content.picture is None or kind not in FORMATS or FORMATS[kind].layered:
         return ExportOptions()
+    fixed: dict[str, Any] = {} if not FORMATS[kind].alpha else {"backdrop": ExportOptions().backdrop}
+    fixed |= {"quality": ExportOptions().quality} if FORMATS[kind].lossless else {}
+    fixed |= {} if content.picture is CONTENTS["cutout"].picture else {"hidden_colours": False}
     with st.expander("Options", key="download.options"):
-        backdrop = WHITE
-        if not form.alpha:
-            state.begin("export.backdrop", WHITE)
-            backdrop = st.color_picker("Colour behind", key="export.backdrop", persist_state="session")
-        return controls.edit(ExportOptions, "export", backdrop=backdrop)
+        return controls.edit(ExportOptions, "export", **fixed)

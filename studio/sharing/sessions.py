@@ -9,7 +9,7 @@ from masking_core import MaskingError, Recipe, Session, Stack, export
 from studio import downloads, state, uploads
 from studio.drawing import history
 from studio.drawing.board import marks_of
-from studio.picture import opened
+from studio.picture import opened, ranges
 from studio.recipe import panel
 
 
@@ -17,6 +17,8 @@ def show(stack: Stack, recipe: Recipe) -> None:
     """The sidebar's part for sessions."""
     with st.expander("Session"):
         with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
+        if with_picture:
+            st.caption("The file holds the whole original picture, with everything that is removed from it.")
         downloads.button(
             "Save",
             _saving(stack, recipe, with_picture=with_picture),
@@ -36,8 +38,11 @@ def show(stack: Stack, recipe: Recipe) -> None:
 def picture_arrived(stack: Stack) -> None:
     """Go on with a session that waits for its picture, if this is it."""
     waiting = state.setdefault("session.waiting", b"")
-    if waiting and Session.open(waiting).digest == stack.digest:
-        _apply(Session.open(waiting), stack)
+    if not waiting:
+        return
+    session = Session.open(waiting)
+    if session.digest == stack.digest and len(session.slices) == len(stack):
+        _apply(session, stack)
 
 
 def _saving(stack: Stack, recipe: Recipe, *, with_picture: bool) -> Callable[[], bytes]:
@@ -50,7 +55,7 @@ def _saving(stack: Stack, recipe: Recipe, *, with_picture: bool) -> Callable[[],
         files = chosen.get("files")
         # A sample, or several files dropped at once, become one file of the same pixels.
         data = files[0]["data"] if files and len(files) == 1 else export.stack_tiff(list(map(export.pixels, stack)))
-        return Session.of(data, stack.name, recipe, marks).save(with_picture=with_picture)
+        return Session.of(data, stack.name, recipe, marks, ranges.chosen(chosen)).save(with_picture=with_picture)
 
     return save
 
@@ -67,7 +72,7 @@ def _open() -> None:
             state.put("session.waiting", files[-1].data)
             return
         stack = session.stack
-        opened.open_files([{"name": session.name, "data": session.picture}])
+        opened.open_files([{"name": session.name, "data": session.picture}], session.levels)
     except MaskingError as error:
         state.put("session.problem", str(error))
         return

@@ -10,8 +10,7 @@ from streamlit.testing.v1 import AppTest
 from test_app import ROOT, picture, texts, uploaded
 
 from masking_core import Cancelled, Image, KMeans, Prompts, Recipe, export, metrics
-from studio.compare import blind
-from studio.compare.ground_truth import read
+from studio.compare import blind, ground_truth
 
 HERE = np.zeros((60, 90), np.uint8)
 HERE[15:45, 30:60] = 255
@@ -259,7 +258,7 @@ def test_what_was_drawn_is_truth_or_missed():
 
 @pytest.mark.parametrize(
     ("mask", "sentence"),
-    [(HERE[:50], "90 × 50 pixels and the picture 90 × 60"), (HERE * 0, "same everywhere")],
+    [(HERE[:50], "90 × 50 pixels; a ground truth must be as large"), (HERE * 0, "same everywhere")],
 )
 def test_a_mask_that_does_not_fit_is_one_sentence(mask, sentence):
     app = opened("Ground truth")
@@ -271,9 +270,13 @@ def test_a_mask_that_does_not_fit_is_one_sentence(mask, sentence):
 def test_masks_are_read_as_they_are_written():
     image = Image.open(picture(), name="box.png")
     wanted = export.png(HERE)
-    assert read(image, "ones.png", export.png(HERE // 255)) == wanted
-    assert read(image, "colours.png", export.png(np.dstack([HERE, HERE * 0, HERE]))) == wanted
-    assert read(image, "alpha.png", export.png(np.dstack([HERE | 7, HERE * 0, HERE, HERE]))) == wanted
+    for name, array in {
+        "ones": HERE // 255,
+        "colours": np.dstack([HERE, HERE * 0, HERE]),
+        "alpha": np.dstack([HERE | 7, HERE * 0, HERE, HERE]),
+    }.items():
+        ground_truth.open_file(image, f"{name}.png", export.png(array))
+        assert ground_truth.known(image).png == wanted
 
 
 def test_a_search_tries_many_and_offers_the_best():

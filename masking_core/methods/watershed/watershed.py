@@ -16,6 +16,7 @@ from masking_core.image import Image
 from masking_core.kernels.colour_space import read_only
 from masking_core.kernels.watershed.flooding import Flooded, flood
 from masking_core.kernels.watershed.gradient import Multiscale, colour_gradient, edge_levels
+from masking_core.kernels.watershed.shape import parted_by_shape
 from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.methods.watershed.markers import Markers, Rule, away_from_outlines, background_only, drawn, found
 from masking_core.methods.watershed.why import why
@@ -45,7 +46,8 @@ class Watershed(Method):
     The relief is the colour gradient of Di Zenzo (1986) in CIE L*a*b*. A pixel belongs to the marker from which the
     least high edge has to be crossed; compactness (Neubert & Protzel 2014) makes long paths costly too. Markers are
     strokes, points, seed maps and the cores of regions (:func:`masking_core.methods.watershed.markers.drawn`), or found
-    automatically (:func:`masking_core.methods.watershed.markers.found`).
+    automatically (:func:`masking_core.methods.watershed.markers.found`). Marked objects that touch without an edge
+    between them part at the neck of their shape (:func:`masking_core.kernels.watershed.shape.parted_by_shape`).
     """
 
     title: ClassVar[str] = "Watershed"
@@ -106,8 +108,9 @@ class Watershed(Method):
         start = perf_counter()
         if image.pixels > COARSE:
             return self._refined(image, prompts, start)
-        markers = drawn(prompts, shape, self._rim(image)) or self._found(image, prompts.seeds(shape) == 0)
-        return self._flooded(image, markers, self.compactness, start)
+        marked = drawn(prompts, shape, self._rim(image))
+        markers = marked or self._found(image, prompts.seeds(shape) == 0)
+        return self._flooded(image, markers, self.compactness, start, by_shape=marked is not None)
 
     def _refined(self, image: Image, prompts: Prompts, start: float) -> Segmentation:
         """Flood a copy, then the full picture near the outlines that were found."""
@@ -127,11 +130,15 @@ class Watershed(Method):
             stages=(*coarse.stages[:-1], fine.stages[-1]),
         )
 
-    def _flooded(self, image: Image, markers: Markers, compactness: float, start: float) -> Segmentation:
+    def _flooded(
+        self, image: Image, markers: Markers, compactness: float, start: float, *, by_shape: bool = False
+    ) -> Segmentation:
         marked = perf_counter()
         levels = self._levels(image)
         ready = perf_counter()
         flooded = flood(levels, markers.seeds, compactness)
+        if by_shape:
+            flooded = flooded._replace(labels=parted_by_shape(flooded.labels, levels, markers.seeds))
         done = perf_counter()
         areas = np.bincount(markers.seeds.ravel() + 1)[1:]
         labels = markers.confine(flooded.labels)
