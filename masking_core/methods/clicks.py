@@ -112,7 +112,9 @@ class Clicks(Method):
         }
         answer, engine = np.zeros((size, size), np.float32), ""
         for _ in range(self.passes):
-            inputs = {each.name: np.concatenate([planes[plane] for plane in each.planes], axis=1) for each in model.inputs}
+            inputs = {
+                each.name: np.concatenate([planes[plane] for plane in each.planes], axis=1) for each in model.inputs
+            }
             outputs, engine = network.run(weights, inputs)
             answer = as_map(outputs[0], model)
             planes["previous"] = answer[None, None]
