@@ -7,6 +7,7 @@ from studio import compute, shell
 from studio.explain import stages
 from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
+from studio.sharing import autosave
 
 
 def explain(stack: Stack, recipe: Recipe) -> None:
@@ -37,4 +38,5 @@ st.markdown(
     f"{chosen.method.good_for} Below is every step it takes on this picture, with your marks and settings: "
     "change them on the left or in the workbench, and watch."
 )
+autosave.keep(chosen)
 explain(picture, chosen)

@@ -12,7 +12,7 @@ from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
 from studio.results import insight, layers, stacks, taking, views
 from studio.results.taking import Taking
-from studio.sharing import links, programs, sessions
+from studio.sharing import autosave, links, programs, sessions
 
 STYLE = """
 <style>
@@ -52,6 +52,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     image = stack[index]
     method = recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
+    autosave.keep(recipe)
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()

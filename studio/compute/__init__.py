@@ -22,13 +22,13 @@ from masking_core.samples import sample
 from studio.compute.cache import Key
 from studio.compute.engine import engine
 from studio.compute.job import Job, Overtime
-from studio.compute.visitors import NOBODY, Visitor, acting_for, current
+from studio.compute.visitors import NOBODY, Visitor, acting_for, current, when_one_leaves
 from studio.settings import settings
 
 __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "current", "finish", "getting_ready", "once",
     "open_sample", "open_stack",
-    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
+    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
 
 T = TypeVar("T")

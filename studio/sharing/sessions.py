@@ -11,12 +11,19 @@ from studio.drawing import history
 from studio.drawing.board import marks_of
 from studio.picture import opened
 from studio.recipe import panel
+from studio.sharing import autosave
 
 
 def show(stack: Stack, recipe: Recipe) -> None:
     """The sidebar's part for sessions."""
     with st.expander("Session"):
-        with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
+        with_picture = st.toggle(
+            "With the picture",
+            value=True,
+            key="session.with_picture",
+            help="The file then holds your original picture, with everything that the camera wrote into it.",
+            persist_state="session",
+        )
         downloads.button(
             "Save",
             _saving(stack, recipe, with_picture=with_picture),
@@ -27,6 +34,7 @@ def show(stack: Stack, recipe: Recipe) -> None:
             key="session.save",
         )
         st.file_uploader("Open a session", type=["zip"], key="session.upload", on_change=_open)
+    autosave.show()
     if problem := state.setdefault("session.problem", ""):
         st.error(problem, icon=":material/error:")
     if waiting := state.setdefault("session.waiting", b""):
