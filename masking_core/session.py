@@ -90,9 +90,9 @@ class Session:
         >>> Session.open(session.save()) == session
         True
         """
-        with _one_sentence():
-            with zipfile.ZipFile(BytesIO(source) if isinstance(source, bytes) else source) as archive:
-                text, picture = _members(archive)
+        file = BytesIO(source) if isinstance(source, bytes) else source
+        with _one_sentence(), zipfile.ZipFile(file) as archive:
+            text, picture = _members(archive)
         try:
             document = _Document.model_validate(json.loads(text, parse_constant=_refuse))
         except (ValueError, RecursionError, MaskingError) as error:

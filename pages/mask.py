@@ -6,11 +6,13 @@ import streamlit as st
 
 from masking_core import Image, MaskingError, Recipe, Result, Stack
 from studio import compute, downloads, shell, state
+from studio.compare import disagreement
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
+from studio.foreign import plain
 from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
-from studio.results import insight, layers, stacks, taking, views
+from studio.results import closeup, insight, layers, pixel, stacks, taking, views
 from studio.results.taking import Taking
 from studio.sharing import autosave, links, programs, sessions
 
@@ -59,14 +61,16 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     with left:
         editor.canvas()
     notice = right.empty()
+    result: Result | None = None
+    shown = ""
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
         recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
-        notice.info(str(error), icon=":material/edit:")
+        notice.info(plain(error), icon=":material/edit:")
     else:
         with right:
-            views.show(result)
+            shown = views.show(result)
         editor.outline(result)
         with actions:
             away = Taking(image, recipe, editor.prompts)
@@ -75,16 +79,20 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
             taking.clipboard(away)
             programs.show(recipe, editor.prompts, index)
         for note in (*image.notes, *result.notes):
-            st.caption(f":material/info: {note}")
+            st.caption(f":material/info: {plain(note)}")
         proposal.show(image, recipe, editor.prompts, result, index)
         st.caption(caption(image, result))
         objects.strip(result)
         if len(stack) > 1:
-            stacks.buttons(stack, recipe)
+            stacks.buttons(stack, recipe, [slices.marks(stack, each) for each in range(len(stack))])
         layers.show(image, recipe, editor.prompts, result)
+        pixel.show(image, recipe, editor.prompts, found, result, index)
+        disagreement.show(image, recipe, editor.prompts, index)
         insight.show(image, recipe, result)
     editor.table()
     downloads.follow(saving)
+    if result is not None:
+        closeup.show(image, recipe, editor.prompts, result.scale, shown)
 
 
 shell.setup("Workbench")

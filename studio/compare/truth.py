@@ -10,6 +10,7 @@ from masking_core import Image, Manual, MaskingError, Recipe, export
 from studio import compute, state, uploads
 from studio.compare import column_list, ground_truth, search
 from studio.compare.runs import Runs, Scene
+from studio.foreign import plain
 
 TITLES = {
     "iou": "IoU",
@@ -28,7 +29,7 @@ def show(scene: Scene) -> None:
     """Where the truth comes from; once it is there, the scores of every column and the search for better ones."""
     _sources(scene)
     if problem := state.get(_problem(scene.image), ""):
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     truth = ground_truth.known(scene.image)
     if truth is None:
         st.info(
@@ -61,7 +62,7 @@ def _sources(scene: Scene) -> None:
             _take(scene, Recipe(method=Manual()) if chosen == DRAWN else titles[chosen].recipe, chosen)
         if truth := ground_truth.known(image):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"Truth: **{truth.name}**")
+                st.markdown(f"Truth: **{plain(truth.name)}**")
                 st.button(
                     "Remove ground truth",
                     key="compare.truth.forget",
@@ -85,14 +86,16 @@ def _sources(scene: Scene) -> None:
 def _table(scene: Scene, truth: ground_truth.Truth) -> None:
     columns = column_list.columns()
     table, notice = st.empty(), st.empty()
-    rows, problems = {}, {}
+    rows, problems, seconds = {}, {}, {}
     for id, outcome in Runs(scene, {column.id: column.recipe for column in columns}).finished(notice):
         if outcome.result is None:
             problems[id] = outcome.problem
             continue
         rows[id] = truth.scores(outcome.result)
+        seconds[id] = outcome.result.info["seconds"]
         shown = [
             {"Column": column.title, **{TITLES[name]: score for name, score in rows[column.id].items()}}
+            | {"Marks": len(scene.prompts.marks), "Seconds": seconds[column.id]}
             | {"Settings": column_list.summary(column.recipe)}
             for column in columns
             if column.id in rows
@@ -100,7 +103,7 @@ def _table(scene: Scene, truth: ground_truth.Truth) -> None:
         table.dataframe(shown, hide_index=True, column_config=_formats())
     for column in columns:
         if column.id in problems:
-            st.caption(f"{column.title}: {problems[column.id]}")
+            st.caption(f"{column.title}: {plain(problems[column.id])}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Scores (CSV)",
@@ -134,6 +137,7 @@ def _formats() -> dict[str, ColumnConfig]:
         "SAD": st.column_config.NumberColumn(
             format="%.1f", help="Sum of absolute differences of the alphas, in pixels."
         ),
+        "Seconds": st.column_config.NumberColumn(format="%.2f", help="What the result took on the preview."),
         "MAE": st.column_config.NumberColumn(format="%.4f", help="Mean absolute difference of the alphas."),
     }
 

@@ -13,6 +13,7 @@ from masking_core.prompts.painted import seeds_of
 from studio import state, uploads
 from studio.drawing import history
 from studio.drawing.history import History
+from studio.foreign import plain
 
 PAINTED = """\
 **A painted picture** as large as this one: black is background, white the object, grey undecided; or blue is
@@ -53,7 +54,7 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
             args=(key, image, past, before),
         )
         if problem := state.setdefault("marks.problem", ""):
-            st.error(problem, icon=":material/error:")
+            st.error(plain(problem), icon=":material/error:")
         st.caption(PAINTED if "seeds" in uses else f"{PAINTED} {title} does not use painted marks; they are kept.")
         st.download_button(
             "Export marks",

@@ -17,6 +17,7 @@ from masking_core import MaskingError, Prompts, Recipe
 from masking_core.errors import OutputError
 from studio import compute, state
 from studio.drawing import history
+from studio.foreign import plain
 from studio.recipe import panel
 from studio.settings import settings
 from studio.sharing.shelf import Shelf, Work, digest_of
@@ -82,7 +83,7 @@ def begin() -> None:
     except (MaskingError, OSError, ValueError, KeyError) as error:
         _saver().problem = f"What you had saved could not be brought back: {type(error).__name__}."
     else:
-        st.toast("Your work is back: pictures, marks and settings.", icon=":material/restore:")
+        state.put("autosave.back", True)
 
 
 def keep(recipe: Recipe | None = None) -> None:
@@ -118,8 +119,10 @@ def show() -> None:
     if saver.elsewhere:
         st.warning("This work is open in another tab, which saves it. What you do here is not saved.")
         st.button("Save from here on", key="autosave.claim", on_click=_claim)
-    elif saver.problem:
-        st.warning(saver.problem, icon=":material/cloud_off:")
+    elif state.get("autosave.back"):
+        st.caption(":material/restore: Your work is back: pictures, marks and settings.")
+    if saver.problem:
+        st.warning(plain(saver.problem), icon=":material/cloud_off:")
     with st.popover("Saved work", icon=":material/cloud_done:", key="autosave"):
         st.caption("Your pictures, marks and settings are kept on this server for 30 days, for this browser only.")
         st.button("Forget my work", icon=":material/delete_forever:", key="autosave.forget", on_click=_forget)

@@ -9,9 +9,9 @@ from masking_core import MaskingError, Recipe, Session, Stack, export
 from studio import downloads, state, uploads
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.picture import opened
 from studio.recipe import panel
-from studio.sharing import autosave
 
 
 def show(stack: Stack, recipe: Recipe) -> None:
@@ -34,11 +34,10 @@ def show(stack: Stack, recipe: Recipe) -> None:
             key="session.save",
         )
         st.file_uploader("Open a session", type=["zip"], key="session.upload", on_change=_open)
-    autosave.show()
     if problem := state.setdefault("session.problem", ""):
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     if waiting := state.setdefault("session.waiting", b""):
-        st.info(f"This session was saved without its picture: upload {Session.open(waiting).name} above.")
+        st.info(f"This session was saved without its picture: upload {plain(Session.open(waiting).name)} above.")
 
 
 def picture_arrived(stack: Stack) -> None:
