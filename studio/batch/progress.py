@@ -18,6 +18,7 @@ from studio.batch.running import Batch
 from studio.compare import workbench
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.picture import opened, slices
 from studio.recipe import panel
 
@@ -46,7 +47,7 @@ def _progress(batch: Batch) -> None:
         words += f" · {batch.rate:.2g} a second, {_time(counts['left'] / batch.rate)} left"
     st.progress(finished / max(total, 1), words)
     if batch.problem:
-        st.error(batch.problem, icon=":material/error:")
+        st.error(plain(batch.problem), icon=":material/error:")
     with st.container(horizontal=True, gap="small"):
         if batch.state == "running":
             st.button("Pause", icon=":material/pause:", key="batch.pause", on_click=batch.halt, args=("paused",))
@@ -181,11 +182,11 @@ def _line(batch: Batch, entry: Entry, *, scored: bool) -> dict[str, Any]:
 def _one(batch: Batch, entry: Entry) -> None:
     item = batch.item(entry["picture"], entry["recipe"])
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.markdown(f"**{entry['picture']}** · {entry['recipe']}")
+        st.markdown(f"**{plain(entry['picture'])}** · {plain(entry['recipe'])}")
         if st.button("Open in the workbench", icon=":material/open_in_new:", key="batch.open"):
             _open(batch, item)
     for note in entry.get("notes", ()):
-        st.caption(note)
+        st.caption(plain(note))
 
 
 def _open(batch: Batch, item: Item) -> None:
@@ -196,7 +197,7 @@ def _open(batch: Batch, item: Item) -> None:
         work = compute.submit(lambda: item.marks.prompts(item.marks.read(limits), stack[0], limits))
         prompts: Prompts = compute.wait(work, st.empty())
     except MaskingError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return
     history.change(marks_of(stack[0], 0), prompts)
     panel.load(item.recipe)
@@ -212,7 +213,7 @@ def _mending(batch: Batch) -> None:
     if not about or about["batch"] != batch.folder.id or about["digest"] != stack.digest:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{about['picture']}** is open in the workbench.")
+        st.markdown(f"**{plain(about['picture'])}** is open in the workbench.")
         if st.button("Use its marks and settings here", key="batch.back", type="primary"):
             recipe = workbench.current()
             batch.folder.mend(batch.item(about["picture"], about["recipe"]), recipe, slices.marks(stack, 0))

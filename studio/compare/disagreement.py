@@ -13,6 +13,7 @@ from studio.compare.runs import Runs, Scene
 from studio.components.pointed import Place, pointed
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.gallery.gallery import at_hand
 
 OBJECT, BACKGROUND = "Object", "Background"
@@ -43,7 +44,7 @@ def _panel(image: Image, recipe: Recipe, prompts: Prompts, slice: int) -> None:
     shown: Picture | None = None
     for id, outcome in Runs(Scene(image, prompts), asked, base.PIXELS).finished(notice):
         if outcome.result is None:
-            st.caption(f"{METHODS[id].title}: {outcome.problem}")
+            st.caption(f"{METHODS[id].title}: {plain(outcome.problem)}")
             continue
         masks.append(outcome.result.alpha >= 0.5)
         shown = outcome.result.image.rgb

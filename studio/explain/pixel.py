@@ -14,6 +14,7 @@ from studio import compute, pictures, state
 from studio.components.pointed import Place, pointed
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.recipe import panel
 
 STYLE = """
@@ -80,7 +81,7 @@ def _changes(image: Image, recipe: Recipe, prompts: Prompts, x: int, y: int, sli
         work = compute.submit(lambda: compute.once(("why", asked), lambda: pixel.changes(recipe, image, prompts, x, y)))
         found: tuple[Change, ...] = compute.wait(work, notice)
     except MaskingError as error:
-        notice.info(str(error), icon=":material/edit:")
+        notice.info(plain(error), icon=":material/edit:")
         return
     if not found:
         st.caption("No single parameter or mark changes it.")

@@ -6,6 +6,7 @@ from masking_core import MaskingError, Prompts, Result, Stack
 from masking_core.steps.compose import on_checkerboard
 from studio import compute, downloads, pictures, state
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.picture import opened
 from studio.recipe import first, panel
 from studio.results import taking
@@ -35,7 +36,7 @@ def show(stack: Stack) -> Result | None:
         try:
             result = compute.finish(compute.preview(image, recipe, Prompts(), notice), recipe, notice)
         except MaskingError as error:
-            notice.info(str(error), icon=":material/edit:")
+            notice.info(plain(error), icon=":material/edit:")
             return None
         picture.image(pictures.jpeg(on_checkerboard(result.rgba)), width="stretch", alt="The picture, cut out")
     return result

@@ -33,6 +33,7 @@ from masking_core.result import Found, Result
 from studio import compute, pictures, state
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.gallery import prepared
 from studio.gallery.prepared import Prepared
 from studio.recipe import panel
@@ -199,7 +200,7 @@ def _show(run: Running) -> None:
         found: Found = run.job.future.result()
         result = run.recipe.finish(found)
     except MaskingError as error:
-        run.words.caption(f":material/edit: {error}")
+        run.words.caption(f":material/edit: {plain(error)}")
         return
     shown = _small(compose(result.image, result.alpha, BEHIND)[..., :3])
     _draw_marks(shown, run.prompts.scaled(shown.shape[1] / result.image.size[0] * result.scale))

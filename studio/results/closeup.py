@@ -10,6 +10,7 @@ from studio import compute, pictures
 from studio.components import linked_picture
 from studio.components.linked_picture import Box, Seen
 from studio.components.sharp_part import sharp_part
+from studio.foreign import plain
 from studio.results import views
 
 SPARE = 1.3
@@ -39,7 +40,7 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, scale: float, name: str
     try:
         jpeg, box = compute.wait(compute.submit(lambda: compute.once(key, part), later=True), st.empty())
     except MaskingError as error:
-        st.caption(f":material/info: The enlarged part is shown as a preview. {error}")
+        st.caption(f":material/info: The enlarged part is shown as a preview. {plain(error)}")
         return
     sharp_part(jpeg, box, name, key="closeup", group="board")
 

@@ -10,6 +10,7 @@ from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.stage import Plot, Series
 from studio import compute, controls, pictures, state
 from studio.components import altair_plots
+from studio.foreign import plain
 
 
 def show(image: Image, recipe: Recipe, result: Result) -> None:
@@ -47,7 +48,7 @@ def _suggestion(image: Image, method: Clustering) -> None:
     try:
         found = compute.wait(compute.submit(lambda: method.suggest(image.reduced(PREVIEW_PIXELS))), st.empty())
     except MaskingError as error:
-        st.info(str(error))
+        st.info(plain(error))
         return
     st.markdown(
         f"**{found.best} objects** have the highest silhouette: colours are nearest to their own centre compared with "
