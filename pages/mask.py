@@ -52,6 +52,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     image = stack[index]
     method = recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
+    compute.begin(image, recipe, editor.prompts)  # while the strip and the canvas are drawn
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()

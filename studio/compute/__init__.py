@@ -6,8 +6,8 @@ the same, one computes; what was computed is kept for as long as there is room a
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
+from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "begin", "current", "finish", "getting_ready", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
 ]  # fmt: skip
@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 PATIENCE = 0.25
 """Seconds a page waits before it shows that something is being computed."""
+LOOK = 0.1
+"""Seconds between two looks at how far it is."""
 
 
 def start() -> None:
@@ -83,13 +85,11 @@ def wait(job: Job, notice: Any) -> Any:
 
     A change of any widget ends the calling script at one of the calls below; the job is then told to stop.
     """
-    begun = time.monotonic()
     try:
+        futures.wait([job.future], timeout=PATIENCE)
         while not job.done:
-            time.sleep(0.01)
-            if time.monotonic() - begun > PATIENCE:
-                notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
-                time.sleep(0.09)
+            notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
+            futures.wait([job.future], timeout=LOOK)
         notice.empty()
         return job.future.result()
     finally:
@@ -192,6 +192,19 @@ def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
     return known.on(recipe.background)
 
 
+def begin(image: Image, recipe: Recipe, prompts: Prompts) -> Job | None:
+    """Begin a :func:`preview` that will be asked for in a moment; the job, None where it has been begun already."""
+    key, held = _key(image, recipe, prompts, PREVIEW_PIXELS), current().held
+    known, begun = held.get("ahead", (None, None))
+    if known == key:
+        return None
+    if begun is not None:
+        begun.cancel()
+    job = submit(lambda: segment(image, recipe, prompts))
+    held["ahead"] = key, job
+    return job
+
+
 @contextmanager
 def ahead(image: Image, recipe: Recipe, prompts: Prompts) -> Iterator[None]:
     """Begin a :func:`preview` while the page still draws something else; what nobody asked for by the end is given up.
@@ -199,11 +212,10 @@ def ahead(image: Image, recipe: Recipe, prompts: Prompts) -> Iterator[None]:
     ``image``, ``recipe`` and ``prompts`` are what the preview will most likely be asked for.
     """
     held = current().held
-    job = submit(lambda: segment(image, recipe, prompts))
-    held["ahead"] = _key(image, recipe, prompts, PREVIEW_PIXELS), job
+    job = begin(image, recipe, prompts)
     try:
         yield
     finally:
-        if held.get("ahead", (None, None))[1] is job:
+        if job is not None and held.get("ahead", (None, None))[1] is job:
             del held["ahead"]
             job.cancel()
