@@ -13,6 +13,7 @@ from masking_core.image import Image
 from masking_core.parameters import Declared
 from masking_core.prompts import Prompts
 from masking_core.stage import Stage
+from masking_core.why import Weigh
 
 __all__ = ["Alpha", "Labels", "Method", "Picture", "Segmentation", "Stage", "Tool"]
 
@@ -42,6 +43,7 @@ class Segmentation:
         stages: how it came about.
         uncertainty: draws (h, w) float32 in [0, 1], of any size, 1 where the decision was closest; called only when
             somebody looks. None where the method cannot tell beyond its membership.
+        why: says what was weighed at one pixel; None where the method cannot tell beyond its membership.
     """
 
     labels: Labels
@@ -52,6 +54,7 @@ class Segmentation:
     notes: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
     uncertainty: Callable[[], NDArray[np.float32]] | None = None
+    why: Weigh | None = None
 
 
 class Method(Declared, ABC):

@@ -26,6 +26,7 @@ from masking_core.steps.clean import Clean
 from masking_core.steps.edge import EDGE_STEPS, Edge, EdgeStep, Seen
 from masking_core.steps.emptiness import why_empty
 from masking_core.steps.foreground import Foreground, subject_parts
+from masking_core.why import Weigh, Why
 
 PREVIEW_PIXELS = 1_000_000
 """Largest picture that is cut while somebody is still adjusting."""
@@ -193,8 +194,9 @@ class Recipe(Declared):
         ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
-        result = self.finish(found)
-        return result if explain else replace(result, stages=())
+        if not explain:  # what they are drawn from takes as much memory as the result
+            found = replace(found, segmentation=replace(found.segmentation, stages=()))
+        return self.finish(found)
 
     def segment(self, image: Image, prompts: Prompts | None = None, *, pixels: int | None = None) -> Found:
         """The first half of :meth:`run`: method and clean-up. Arguments and errors are the same."""
@@ -273,7 +275,8 @@ class Recipe(Declared):
             membership[rows, columns] = found.membership
         shares = None if found.shares is None else partial(_whole_shares, found.shares, labels.shape, window)
         uncertainty = _placed(found, labels.shape, window)
-        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty)
+        why = None if found.why is None else partial(_why_in_part, found.why, window)
+        return replace(found, labels=labels, membership=membership, shares=shares, uncertainty=uncertainty, why=why)
 
 
 def _without_hidden(prompts: Prompts, unseen: Mask) -> Prompts:
@@ -297,6 +300,14 @@ def _hiding(found: Segmentation, unseen: Mask | None) -> Segmentation:
     labels = np.where(unseen, np.int32(0), found.labels)
     membership = None if found.membership is None else np.where(unseen[..., None], np.float32(0), found.membership)
     return replace(found, labels=labels, membership=membership)
+
+
+def _why_in_part(inner: Weigh, window: tuple[int, int, int, int], x: int, y: int) -> Why:
+    """What is weighed at a pixel of a picture of which only a part was divided."""
+    top, bottom, left, right = window
+    if top <= y < bottom and left <= x < right:
+        return inner(x - left, y - top)
+    return Why("This pixel lies outside the masking area, so it is background.")
 
 
 def _placed(

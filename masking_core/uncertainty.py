@@ -1,5 +1,7 @@
 """Where a result was a close decision, and where a mark would help most."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,19 @@ def of_membership(membership: Plane) -> Plane:
     ordered = np.sort(np.concatenate([membership, rest], axis=2), axis=2)
     uncertain: Plane = 1 - (ordered[..., -1] - ordered[..., -2])
     return uncertain
+
+
+def of_votes(masks: Sequence[NDArray[np.bool_]]) -> Plane:
+    """How much several masks of one picture disagree at each pixel.
+
+    Args:
+        masks: (H, W) bool each; one at least.
+
+    Returns:
+        (H, W) float32 in [0, 1]: 0 where all say the same, 1 where half of them say otherwise.
+    """
+    share = np.stack(masks).mean(axis=0)
+    return np.asarray(4 * share * (1 - share), np.float32)
 
 
 def next_place(uncertainty: Plane) -> tuple[int, int] | None:

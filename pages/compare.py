@@ -4,11 +4,16 @@ import streamlit as st
 
 from masking_core import Image, Prompts
 from studio import downloads, shell, state
-from studio.compare import side_by_side, sweep, truth
+from studio.compare import blind, side_by_side, sweep, truth
 from studio.compare.runs import Scene
 from studio.picture import opened, picker, slices
 
-SECTIONS = {"Side by side": side_by_side.show, "Sweep": sweep.show, "Ground truth": truth.show}
+SECTIONS = {
+    "Side by side": side_by_side.show,
+    "Sweep": sweep.show,
+    "Ground truth": truth.show,
+    "Blind vote": blind.show,
+}
 
 # Columns wrap under one another before their pictures become too small, and keep one width.
 STYLE = """

@@ -6,11 +6,12 @@ import streamlit as st
 
 from masking_core import Image, MaskingError, Recipe, Result, Stack
 from studio import compute, downloads, shell, state
+from studio.compare import disagreement
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
 from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
-from studio.results import closeup, insight, layers, stacks, taking, views
+from studio.results import closeup, insight, layers, pixel, stacks, taking, views
 from studio.results.taking import Taking
 from studio.sharing import links, programs, sessions
 
@@ -82,8 +83,10 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         st.caption(caption(image, result))
         objects.strip(result)
         if len(stack) > 1:
-            stacks.buttons(stack, recipe)
+            stacks.buttons(stack, recipe, [slices.marks(stack, each) for each in range(len(stack))])
         layers.show(image, recipe, editor.prompts, result)
+        pixel.show(image, recipe, editor.prompts, found, result, index)
+        disagreement.show(image, recipe, editor.prompts, index)
         insight.show(image, recipe, result)
     editor.table()
     downloads.follow(saving)

@@ -7,7 +7,7 @@ from skimage import data
 from masking_core import Area, GraphCut, Image, KMeans, Prompts, Recipe
 from masking_core.kernels.appearance import appearance_learning
 from masking_core.prompts.marks import Stroke
-from masking_core.uncertainty import next_place, of_membership
+from masking_core.uncertainty import next_place, of_membership, of_votes
 
 
 def test_of_membership():
@@ -58,3 +58,12 @@ def test_outside_the_masking_area_everything_is_certain():
     assert found is not None
     assert not found[:40].any()
     assert found[50:300, 100:400].any()
+
+
+def test_votes_disagree_most_where_they_are_split_in_half():
+    one = np.array([[True, True, False, False]])
+    assert np.array_equal(of_votes([one, one, one]), np.zeros((1, 4), np.float32))
+    other = np.array([[True, False, True, False]])
+    assert np.array_equal(of_votes([one, other]), np.array([[0, 1, 1, 0]], np.float32))
+    three = of_votes([one, one, other])
+    assert three[0, 1] == pytest.approx(4 * (2 / 3) * (1 / 3))

@@ -15,6 +15,7 @@ from masking_core.palette import RGB, tinted
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import AnyMark, Prompts, Region
+from masking_core.why import Evidence, Why
 
 
 class Manual(Method):
@@ -51,6 +52,7 @@ class Manual(Method):
             knows_background=True,
             info={"regions": len(drawn.regions), "pixels": int((labels > 0).sum())},
             stages=_stages(image, drawn, labels),
+            why=partial(_why, drawn, labels),
         )
 
     def _renumbered(self, prompts: Prompts) -> Prompts:
@@ -70,6 +72,23 @@ class Manual(Method):
 def _shares(drawn: Prompts, shape: tuple[int, int], numbers: tuple[int, ...]) -> Alpha:
     every = {region.object for region in drawn.regions if region.object > 0}
     return drawn.roi_alpha(shape, None if every <= set(numbers) else numbers)
+
+
+def _why(drawn: Prompts, labels: Labels, x: int, y: int) -> Why:
+    """The regions that hold the pixel, in the order in which they were drawn."""
+    holding = []
+    for number, region in enumerate(drawn.regions, 1):
+        window, inside = region.mask(labels.shape)
+        whole = np.zeros(labels.shape, np.bool_)
+        whole[window] = inside
+        if whole[y, x]:
+            holding.append(
+                Evidence(f"{region.name or type(region).__name__} {number}", 1.0, region.operation, False)
+            )
+    where = f"object {labels[y, x]}" if labels[y, x] else "background"
+    if not holding:
+        return Why("No region holds this pixel, so it is background.")
+    return Why(f"The regions that hold this pixel, one after the other, make it {where}.", tuple(holding))
 
 
 def _stages(image: Image, drawn: Prompts, labels: Labels) -> tuple[Stage, ...]:

@@ -8,7 +8,7 @@ from masking_core import MaskingError, metrics
 from masking_core.sharing import comparison_report
 from masking_core.sharing.comparison_report import Entry
 from studio import downloads
-from studio.compare import column_list, pictures
+from studio.compare import blind, column_list, pictures
 from studio.compare.column_list import Column
 from studio.compare.ground_truth import Truth
 from studio.compare.runs import Scene, pieces
@@ -23,6 +23,7 @@ def buttons(scene: Scene, columns: list[Column], truth: Truth | None) -> None:
         return [_entry(scene, column, reference, truth) for column in columns]
 
     note = f"Compared with {reference.title}, on the preview." if reference else ""
+    note = f"{note} {blind.summary()}".strip()
     with st.container(horizontal=True, gap="small"):
         for title, ending, mime, data in (
             (
@@ -64,7 +65,12 @@ def _entry(scene: Scene, column: Column, reference: Column | None, truth: Truth 
     except MaskingError as error:
         return Entry(column.title, column.recipe, problem=str(error))
     here = pictures.foreground(result)
-    figures = {"Seconds": result.info["seconds"], "Foreground": float(here.mean()), "Pieces": pieces(here)}
+    figures = {
+        "Marks": len(scene.prompts.marks),
+        "Seconds": result.info["seconds"],
+        "Foreground": float(here.mean()),
+        "Pieces": pieces(here),
+    }
     if truth:
         figures |= {f"{name} (truth)": score for name, score in truth.scores(result).items()}
     if reference and reference.id != column.id:

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from masking_core import metrics
+from masking_core import Prompts, metrics
 from masking_core.methods import METHODS
 from studio import state
 from studio.compare import column_list, export, ground_truth, pictures, workbench
@@ -13,6 +13,7 @@ from studio.compare.ground_truth import Truth
 from studio.compare.pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RESULT
 from studio.compare.runs import Outcome, Runs, Scene, pieces
 from studio.components.linked_picture import HINT
+from studio.results import views
 
 OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Set as reference", "Duplicate", "Remove"
 
@@ -20,8 +21,8 @@ OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Set as reference", "Dup
 class Card:
     """The place of one column on the page."""
 
-    def __init__(self, column: Column, *, pinned: bool, alone: bool) -> None:
-        self.column, self.pinned = column, pinned
+    def __init__(self, column: Column, prompts: Prompts, *, pinned: bool, alone: bool) -> None:
+        self.column, self.pinned, self._prompts = column, pinned, prompts
         head, self._picture, self._figures = st.container(gap=None), st.container(), st.empty()
         self._buttons(alone=alone)
         with head:
@@ -43,7 +44,7 @@ class Card:
             return
         here = pictures.foreground(outcome.result)
         count = pieces(here)
-        words = [f"{outcome.result.info['seconds']:.2f} s", f"{here.mean():.1%} foreground"]
+        words = [views.cost(outcome.result.info["seconds"], self._prompts), f"{here.mean():.1%} foreground"]
         words.append(f"{count:,} piece{'' if count == 1 else 's'}")
         if truth is not None:
             words.append(f"**IoU with the truth\u00a0{truth.scores(outcome.result)['iou']:.3f}**")
@@ -77,7 +78,9 @@ def show(scene: Scene) -> None:
     with st.container(key="compare-columns"):
         for place, column in zip(st.columns(len(columns), gap="medium"), columns, strict=True):
             with place:
-                cards[column.id] = Card(column, pinned=column.id == reference.id, alone=len(columns) == 1)
+                cards[column.id] = Card(
+                    column, scene.prompts, pinned=column.id == reference.id, alone=len(columns) == 1
+                )
     footer = st.container()
     # The reference goes first, as the others wait for it where they are compared with it.
     ordered = sorted(columns, key=lambda column: column.id != reference.id)

@@ -85,14 +85,16 @@ def _sources(scene: Scene) -> None:
 def _table(scene: Scene, truth: ground_truth.Truth) -> None:
     columns = column_list.columns()
     table, notice = st.empty(), st.empty()
-    rows, problems = {}, {}
+    rows, problems, seconds = {}, {}, {}
     for id, outcome in Runs(scene, {column.id: column.recipe for column in columns}).finished(notice):
         if outcome.result is None:
             problems[id] = outcome.problem
             continue
         rows[id] = truth.scores(outcome.result)
+        seconds[id] = outcome.result.info["seconds"]
         shown = [
             {"Column": column.title, **{TITLES[name]: score for name, score in rows[column.id].items()}}
+            | {"Marks": len(scene.prompts.marks), "Seconds": seconds[column.id]}
             | {"Settings": column_list.summary(column.recipe)}
             for column in columns
             if column.id in rows
@@ -134,6 +136,7 @@ def _formats() -> dict[str, ColumnConfig]:
         "SAD": st.column_config.NumberColumn(
             format="%.1f", help="Sum of absolute differences of the alphas, in pixels."
         ),
+        "Seconds": st.column_config.NumberColumn(format="%.2f", help="What the result took on the preview."),
         "MAE": st.column_config.NumberColumn(format="%.4f", help="Mean absolute difference of the alphas."),
     }
 

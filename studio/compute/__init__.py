@@ -152,7 +152,7 @@ def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | Non
             return recipe.segment(image, prompts, pixels=pixels)
         # What is derived from a large picture is many times its size, and of no use to the preview.
         found = recipe.segment(replace(image), prompts)
-        return replace(found, segmentation=replace(found.segmentation, stages=()))
+        return replace(found, segmentation=replace(found.segmentation, stages=(), why=None))
 
     found = cache.once(_key(image, recipe, prompts, pixels), compute, lent=(Image,))
     cache.weigh("picture")

@@ -26,7 +26,8 @@ from masking_core import (
 from masking_core.arrays import Picture
 from masking_core.kernels import sizes
 from masking_core.methods import METHODS
-from masking_core.methods.subject import Subject
+from masking_core.methods.clicks import Clicks
+from masking_core.methods.subject.subject import Subject
 from masking_core.models.files import is_ready
 from masking_core.result import Found, Result
 from studio import compute, state
@@ -94,9 +95,14 @@ CELLS = (*CLASSIC, *(_added(method) for method in METHODS.values() if method not
 """The classic table, and whatever methods there are beyond it."""
 
 
+def at_hand(method: Method) -> bool:
+    """Whether a method can run on this machine: a trained network may not be there."""
+    return not isinstance(method, Subject | Clicks) or is_ready(method.model)
+
+
 def cells() -> list[Cell]:
-    """Those whose method can run on this machine: a trained network may not be there."""
-    return [cell for cell in CELLS if not isinstance(cell.method, Subject) or is_ready(cell.method.model)]
+    """Those whose method can run on this machine."""
+    return [cell for cell in CELLS if at_hand(cell.method)]
 
 
 @dataclass
@@ -198,7 +204,7 @@ def _show(run: Running) -> None:
     shown = _small(compose(result.image, result.alpha, BEHIND)[..., :3])
     _draw_marks(shown, run.prompts.scaled(shown.shape[1] / result.image.size[0] * result.scale))
     run.picture.image(views.jpeg(shown), width="stretch", alt=f"Cut by {run.cell.title}")
-    run.words.caption(f"{run.cell.good_for} **{result.info['seconds']:.2f} s**")
+    run.words.caption(f"{run.cell.good_for} **{views.cost(result.info['seconds'], run.prompts)}**")
 
 
 def _faded(image: Image) -> Picture:

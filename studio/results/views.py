@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Image, Result, export, label_map, palette
-from masking_core.arrays import Labels, Picture
+from masking_core import Image, Prompts, Result, export, label_map, palette
+from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
 from masking_core.steps.compose import on_checkerboard
@@ -34,6 +34,12 @@ def jpeg(rgb: Picture, quality: int = 88) -> bytes:
     """A (H, W, 3) or (H, W) uint8 picture as a JPEG file, which is far quicker to make than a PNG."""
     bgr = rgb if rgb.ndim == 2 else rgb[..., ::-1]
     return bytes(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
+
+
+def cost(seconds: float, prompts: Prompts) -> str:
+    """What a result took: "3 marks · 0.21 s"."""
+    count = len(prompts.marks)
+    return f"{count or 'no'} mark{'s' * (count != 1)} · {seconds:.2f} s"
 
 
 def screen(image: Image) -> Picture:
@@ -89,19 +95,25 @@ def drawn(
     return on_checkerboard(np.ascontiguousarray(result.rgba[part]), square)
 
 
+def heat(rgb: Picture, field: Alpha) -> Picture:
+    """A picture in grey, orange where (H, W) ``field`` in [0, 1] is high."""
+    grey = cv2.cvtColor(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    blended: Picture = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, field, 1 - field)
+    return blended
+
+
 def _uncertain(result: Result) -> Picture:
     """The original in grey, orange where the decision was close, with a ring where a mark would help most."""
     uncertainty = result.uncertainty
     if uncertainty is None:
         st.caption("This method has no uncertainty map. Try another one.")
         return result.image.rgb
-    grey = cv2.cvtColor(cv2.cvtColor(result.image.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    shown: Picture = cv2.blendLinear(np.full_like(grey, palette.RGB[2]), grey, uncertainty, 1 - uncertainty)
+    shown = heat(result.image.rgb, uncertainty)
     place = next_place(uncertainty)
     if place is None:
         st.caption("Nothing was a close decision.")
         return shown
-    radius = max(8, round(0.02 * max(grey.shape)))
+    radius = max(8, round(0.02 * max(shown.shape)))
     for colour, thick in (((0, 0, 0), 6), ((255, 255, 255), 3)):
         cv2.circle(shown, place, radius, colour, thick, cv2.LINE_AA)
     st.caption("Orange: close decisions. The ring is where your next mark would help most.")

@@ -460,3 +460,31 @@ def test_why_a_background_was_not_taken_goes_with_its_file():
     app.selectbox(key="background").set_value("colour").run()
     app.selectbox(key="background").set_value("picture").run()
     assert not app.error
+
+
+def test_a_pixel_s_evidence_is_shown_and_what_would_change_it_is_a_press_away():
+    app = uploaded(opened())
+    app.session_state["why"] = True
+    app.session_state["why.place"] = (0.5, 0.5)
+    app.run()
+    assert "**Pixel (45, 30)**: kept" in texts(app.markdown)
+    assert "nearest to the centre of group" in texts(app.markdown)
+    app.button(key="why.ask").click().run()
+    offered = [button for button in app.button if button.key.startswith("why.change.")]
+    assert offered[0].label == "Mark this place as background"
+    app.button(key="why.change.0").click().run()
+    assert not app.exception
+    assert "**Pixel (45, 30)**: removed" in texts(app.markdown)
+    press(app, "undo")
+    assert "**Pixel (45, 30)**: kept" in texts(app.markdown)
+
+
+def test_where_methods_disagree_is_shown_and_only_those_that_can_cut_are_asked():
+    app = uploaded(opened())
+    app.session_state["disagreement"] = True
+    app.run()
+    assert not app.exception
+    assert "of the picture is decided differently" in texts(app.markdown)
+    app.multiselect(key="disagreement.methods").set_value(["kmeans", "manual"]).run()
+    assert "Manual regions:" in texts(app.caption)
+    assert "Choose two methods at least" in texts(app.caption)

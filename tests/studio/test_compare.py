@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from test_app import ROOT, picture, texts, uploaded
 
 from masking_core import Cancelled, Image, KMeans, Prompts, Recipe, export, metrics
+from studio.compare import blind
 from studio.compare.ground_truth import read
 
 HERE = np.zeros((60, 90), np.uint8)
@@ -319,3 +320,54 @@ def test_the_scores_as_csv_are_those_of_the_table():
 def test_another_picture_has_no_truth():
     app = uploaded(with_truth(), "other.png", picture(50, 70))
     assert "Say what is right" in texts(app.info)
+
+
+def votes(app):
+    return app.session_state["blind.votes"]
+
+
+def test_a_blind_vote_counts_for_the_method_behind_the_picture_and_shows_no_name():
+    app = opened("Blind vote")
+    assert not app.exception
+    titles = ("Graph cut", "K-means", "Watershed")
+    assert not [words for words in texts(app.markdown).split("Tally")[:1] if any(title in words for title in titles)]
+    for label in ("Left is better", "Right is better", "No difference"):
+        app.button(key=f"blind.{label}").click().run()
+    left, right, neither = votes(app)
+    assert left["better"] == left["one"]
+    assert right["better"] == right["other"]
+    assert neither["better"] == "no difference"
+    rows = {row["Method"]: row for _, row in app.dataframe[0].value.iterrows()}
+    assert sum(row["Compared"] for row in rows.values()) == 6
+    assert sum(row["Better"] for row in rows.values()) == 2
+    assert sum(row["No difference"] for row in rows.values()) == 2
+    assert not app.exception
+
+
+def test_every_pair_of_methods_has_its_turn_and_each_side_is_used():
+    app = opened("Blind vote")
+    for _ in range(12):
+        app.button(key="blind.Left is better").click().run()
+    seen = [(vote["one"], vote["other"]) for vote in votes(app)]
+    assert len({frozenset(pair) for pair in seen}) == 3
+    assert len(set(seen)) > 3
+
+
+def test_votes_go_with_the_report_and_out_as_a_table():
+    given = [
+        {"picture": "a.png", "one": "K-means", "other": "Graph cut", "better": "Graph cut"},
+        {"picture": "b.png", "one": "Graph cut", "other": "K-means", "better": blind.DRAW},
+    ]
+    assert [row["Method"] for row in blind.tally(given)] == ["Graph cut", "K-means"]
+    assert list(csv.DictReader(StringIO(blind.as_csv(given)))) == given
+    app = opened()
+    app.session_state["blind.votes"] = given
+    assert not app.run().exception
+
+
+def test_what_a_result_took_stands_beside_how_good_it_is():
+    app = opened()
+    assert texts(app.caption).count("no marks · ") == 3
+    app = with_truth()
+    assert list(app.dataframe[0].value["Marks"]) == [0, 0, 0]
+    assert (app.dataframe[0].value["Seconds"] > 0).all()

@@ -18,6 +18,7 @@ from masking_core.kernels.clustering.suggest import Suggestion, suggest
 from masking_core.kernels.colour_space import ColourSpace, from_rgb, planes
 from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.methods.clustering.stages import stages
+from masking_core.methods.clustering.why import why
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
@@ -102,7 +103,13 @@ class Clustering(Method):
             notes=(INSIDE,) if bounds else (),
             uncertainty=partial(_closeness, image, found.colours, self.space),
             stages=self.stages(image, found, seeds),
+            why=partial(why, image, found.colours, found.labels, self.space, self.weighs_places),
         )
+
+    @property
+    def weighs_places(self) -> bool:
+        """Whether a pixel's place counts beside its colour."""
+        return False
 
     def suggest(self, image: Image) -> Suggestion:
         """Score every number of objects that may be chosen, in this method's colour space."""

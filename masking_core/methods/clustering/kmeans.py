@@ -44,6 +44,11 @@ class KMeans(Clustering):
         Show(unit="colour units", step=1, when=("metric", ("sum",))),
     ] = 10.0
 
+    @property
+    def weighs_places(self) -> bool:
+        """See :attr:`Clustering.weighs_places`."""
+        return self.metric != "colour"
+
     def partition(self, image: Image, clusters: int, seeds: NDArray[np.integer] | None) -> Partition:
         """See :class:`masking_core.methods.clustering.grouping.Clustering`."""
         if self.metric == "colour":

@@ -28,6 +28,7 @@ from masking_core.kernels.min_cut.contrast import nlinks, quantise
 from masking_core.kernels.min_cut.maxflow import Grid
 from masking_core.method import Method, Segmentation, Tool
 from masking_core.methods.graph_cut.stages import Account, stages
+from masking_core.methods.graph_cut.why import why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files
 from masking_core.models.registry import DEFAULT
@@ -163,6 +164,7 @@ class GraphCut(Method):
                 found &= (score > highest) | (each.seeds == 1)
                 highest = np.where(found, score, highest)
             labels[found] = each.number
+        account = self._account(image, labels, objects, guessed=guessed)
         return Segmentation(
             labels=labels,
             knows_background=True,
@@ -173,7 +175,8 @@ class GraphCut(Method):
             },
             notes=(NO_OBJECT,) if guessed else (),
             uncertainty=partial(self._uncertainty, image, objects),
-            stages=stages(self._account(image, labels, objects, guessed=guessed)),
+            stages=stages(account),
+            why=partial(why, account),
         )
 
     def _account(self, image: Image, labels: Labels, objects: dict[int, Known], *, guessed: bool) -> Account:
@@ -184,7 +187,8 @@ class GraphCut(Method):
             labels=labels,
             seeds={number: known.seeds for number, known in objects.items()},
             learned={number: known.belief.history for number, known in objects.items()},
-            salience=_salience(image) if guessed else None,
+            priors={number: known.prior for number, known in objects.items() if known.prior is not None},
+            salience=_salience(image) if guessed and self.prior == "none" else None,
             features=features,
             links=self._links(image, features),
             smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
@@ -283,7 +287,7 @@ def _seen(image: Image, marks: ObjectMarks) -> SubjectMap:
 
 def _prior(seen: SubjectMap, image: Image, seeds: NDArray[np.int8]) -> Prior:
     """What a network's map says at the size of the view; ``seeds`` (h, w) are those that may contradict it."""
-    likely = seen.placed(seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
+    likely = seen.placed(seen.values, seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
     return prior_of(likely, seeds, _features(image))
 
 

@@ -18,6 +18,7 @@ from masking_core.kernels.watershed.flooding import Flooded, flood
 from masking_core.kernels.watershed.gradient import Multiscale, colour_gradient, edge_levels
 from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.methods.watershed.markers import Markers, Rule, away_from_outlines, background_only, drawn, found
+from masking_core.methods.watershed.why import why
 from masking_core.palette import hex_of, tinted
 from masking_core.parameters import Show
 from masking_core.progress import report
@@ -133,8 +134,9 @@ class Watershed(Method):
         flooded = flood(levels, markers.seeds, compactness)
         done = perf_counter()
         areas = np.bincount(markers.seeds.ravel() + 1)[1:]
+        labels = markers.confine(flooded.labels)
         return Segmentation(
-            labels=markers.confine(flooded.labels),
+            labels=labels,
             knows_background=markers.knows_background,
             info={
                 "markers": {str(number): int(area) for number, area in enumerate(areas) if area},
@@ -143,6 +145,7 @@ class Watershed(Method):
             },
             notes=markers.notes,
             stages=_stages(image, levels, flooded),
+            why=partial(why, levels, markers.seeds, labels),
         )
 
     def _rim(self, image: Image) -> float:
