@@ -91,7 +91,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     editor.table()
     downloads.follow(saving)
     if result is not None:
-        closeup.show(image, recipe, editor.prompts, result.scale, shown)
+        closeup.show(image, recipe, editor.prompts, result, shown)
 
 
 shell.setup("Workbench")

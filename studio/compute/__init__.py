@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
+from masking_core.arrays import Picture
 from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
@@ -26,7 +27,7 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "begin", "current", "finish", "getting_ready", "once",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "begin", "colours", "current", "finish", "getting_ready", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
 ]  # fmt: skip
@@ -172,8 +173,10 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     return wait(begun, notice)  # type: ignore[no-any-return]
 
 
-def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
+def finish(found: Found, recipe: Recipe, notice: Any, *, draft: bool = False) -> Result:
     """The result of what a method found, off the page's thread; another background costs nothing but painting it.
+
+    The objects' own colours, which take longest, are left to :func:`colours` where a ``draft`` is enough.
 
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.finish`.
@@ -182,14 +185,22 @@ def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
     key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
 
     def finished() -> Result:
-        result = plain.finish(found)
-        result.cutout  # noqa: B018  made here, off the page's thread, and kept with the result
+        result = engine().cache.once(key, lambda: plain.finish(found), lent=(Image,))
+        if not draft:
+            colours(result)
         return result
 
-    known: Result | None = engine().cache.get(key)
+    known: Result | None = engine().cache.get(key) if draft else None
     if known is None:
-        known = wait(submit(lambda: engine().cache.once(key, finished, lent=(Image,))), notice)
+        known = wait(submit(finished), notice)
     return known.on(recipe.background)
+
+
+def colours(result: Result) -> Picture:
+    """The objects' own colours of a result, see :attr:`masking_core.Result.colours`; for work on a worker thread."""
+    made = result.colours
+    engine().cache.weigh("result")
+    return made
 
 
 def begin(image: Image, recipe: Recipe, prompts: Prompts) -> Job | None:

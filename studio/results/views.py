@@ -10,7 +10,7 @@ from masking_core import Image, Prompts, Result, export, label_map, palette
 from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
-from masking_core.steps.compose import on_checkerboard
+from masking_core.steps.compose import compose, on_checkerboard
 from masking_core.uncertainty import next_place
 from studio import compute, state
 from studio.components.before_after import before_after
@@ -69,7 +69,13 @@ def show(result: Result) -> str:
         with place:
             before_after(jpeg(result.image.rgb), jpeg(on_checkerboard(result.rgba)), key="before_after", group="board")
         return ""
-    shown = _uncertain(result) if view == "Uncertainty" else drawn(result, view)
+    if view == "Uncertainty":
+        shown = _uncertain(result)
+    elif view == "Result":  # the object's own colours follow, see closeup
+        plain = compose(result.image, result.alpha, result.background.scaled(result.scale))
+        shown = on_checkerboard(plain, SQUARE)
+    else:
+        shown = drawn(result, view)
     file = jpeg(shown)
     name = hashlib.blake2b(file, digest_size=8).hexdigest()
     full = round(result.image.size[0] / result.scale)
