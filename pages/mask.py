@@ -56,6 +56,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     method = recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
     autosave.keep(recipe)
+    compute.begin(image, recipe, editor.prompts)  # while the strip and the canvas are drawn
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()
@@ -95,7 +96,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     editor.table()
     downloads.follow(saving)
     if result is not None:
-        closeup.show(image, recipe, editor.prompts, result.scale, shown)
+        closeup.show(image, recipe, editor.prompts, result, shown)
 
 
 shell.setup("Workbench")

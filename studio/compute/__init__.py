@@ -6,8 +6,8 @@ the same, one computes; what was computed is kept for as long as there is room a
 """
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
+from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
+from masking_core.arrays import Picture
 from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
@@ -27,7 +28,8 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current, when_o
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "current", "finish", "getting_ready", "once",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "colours", "current", "finish",
+    "getting_ready", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
@@ -36,6 +38,8 @@ T = TypeVar("T")
 
 PATIENCE = 0.25
 """Seconds a page waits before it shows that something is being computed."""
+LOOK = 0.1
+"""Seconds between two looks at how far it is."""
 
 
 def start() -> None:
@@ -84,13 +88,11 @@ def wait(job: Job, notice: Any) -> Any:
 
     A change of any widget ends the calling script at one of the calls below; the job is then told to stop.
     """
-    begun = time.monotonic()
     try:
+        futures.wait([job.future], timeout=PATIENCE)
         while not job.done:
-            time.sleep(0.01)
-            if time.monotonic() - begun > PATIENCE:
-                notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
-                time.sleep(0.09)
+            notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
+            futures.wait([job.future], timeout=LOOK)
         notice.empty()
         return job.future.result()
     finally:
@@ -187,8 +189,10 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     return wait(begun, notice)  # type: ignore[no-any-return]
 
 
-def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
+def finish(found: Found, recipe: Recipe, notice: Any, *, draft: bool = False) -> Result:
     """The result of what a method found, off the page's thread; another background costs nothing but painting it.
+
+    The objects' own colours, which take longest, are left to :func:`colours` where a ``draft`` is enough.
 
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.finish`.
@@ -197,14 +201,35 @@ def finish(found: Found, recipe: Recipe, notice: Any) -> Result:
     key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
 
     def finished() -> Result:
-        result = plain.finish(found)
-        result.cutout  # noqa: B018  made here, off the page's thread, and kept with the result
+        result = engine().cache.once(key, lambda: plain.finish(found), lent=(Image,))
+        if not draft:
+            colours(result)
         return result
 
-    known: Result | None = engine().cache.get(key)
+    known: Result | None = engine().cache.get(key) if draft else None
     if known is None:
-        known = wait(submit(lambda: engine().cache.once(key, finished, lent=(Image,))), notice)
+        known = wait(submit(finished), notice)
     return known.on(recipe.background)
+
+
+def colours(result: Result) -> Picture:
+    """The objects' own colours of a result, see :attr:`masking_core.Result.colours`; for work on a worker thread."""
+    made = result.colours
+    engine().cache.weigh("result")
+    return made
+
+
+def begin(image: Image, recipe: Recipe, prompts: Prompts) -> Job | None:
+    """Begin a :func:`preview` that will be asked for in a moment; the job, None where it has been begun already."""
+    key, held = _key(image, recipe, prompts, PREVIEW_PIXELS), current().held
+    known, begun = held.get("ahead", (None, None))
+    if known == key:
+        return None
+    if begun is not None:
+        begun.cancel()
+    job = submit(lambda: segment(image, recipe, prompts))
+    held["ahead"] = key, job
+    return job
 
 
 @contextmanager
@@ -214,11 +239,10 @@ def ahead(image: Image, recipe: Recipe, prompts: Prompts) -> Iterator[None]:
     ``image``, ``recipe`` and ``prompts`` are what the preview will most likely be asked for.
     """
     held = current().held
-    job = submit(lambda: segment(image, recipe, prompts))
-    held["ahead"] = _key(image, recipe, prompts, PREVIEW_PIXELS), job
+    job = begin(image, recipe, prompts)
     try:
         yield
     finally:
-        if held.get("ahead", (None, None))[1] is job:
+        if job is not None and held.get("ahead", (None, None))[1] is job:
             del held["ahead"]
             job.cancel()

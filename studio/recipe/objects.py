@@ -44,8 +44,8 @@ def finish(found: Found, recipe: Recipe, picture: str, notice: Any) -> tuple[Rec
     """
     if recipe.foreground.rule == "picked":
         recipe = recipe.changed(foreground=recipe.foreground.changed(picked=_followed(found, recipe, picture)))
-        return recipe, compute.finish(found, recipe, notice)
-    result = compute.finish(found, recipe, notice)
+        return recipe, compute.finish(found, recipe, notice, draft=True)
+    result = compute.finish(found, recipe, notice, draft=True)
     _remember(picture, result.kept, ())
     return recipe, result
 

@@ -1,4 +1,8 @@
-"""The result at the resolution of what is seen, where it has been enlarged beyond the preview's pixels."""
+"""The result as it is downloaded, laid over the preview as soon as it is there.
+
+The preview is drawn at once, with the picture's own colours. What takes longer follows: the object's own colours along
+a soft edge, and, where more is seen of the picture than the preview has pixels, the cut of the full picture.
+"""
 
 import math
 
@@ -15,32 +19,36 @@ from studio.results import views
 
 SPARE = 1.3
 """Pixels of the part for one of the window, above which it is reduced."""
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
-def show(image: Image, recipe: Recipe, prompts: Prompts, scale: float, name: str) -> None:
-    """Cut the full picture and lay what is seen of it over the preview; at the end of the page, which waits for it.
+def show(image: Image, recipe: Recipe, prompts: Prompts, preview: Result, name: str) -> None:
+    """Lay what is seen of the result over the preview; at the end of the page, which waits for it.
 
     Args:
         image: the full picture.
         recipe: how it is cut.
         prompts: the marks on it.
-        scale: the width of the preview over the full picture's.
-        name: that of the preview that is shown, see :func:`studio.results.views.show`.
+        preview: the result that is shown.
+        name: that of what is shown of it, see :func:`studio.results.views.show`.
     """
-    seen = linked_picture.seen(views.KEY)
+    seen = linked_picture.seen(views.KEY) if preview.scale < 1 else None
     view = views.chosen()
-    if seen is None or scale == 1 or view not in views.PLAIN:
+    if view not in views.PLAIN or (seen is None and view != "Result"):
         return
-    key = "closeup", image.digest, recipe.to_json(), prompts.to_json(), view, seen
 
     def part() -> tuple[bytes, Box]:
+        if seen is None:
+            compute.colours(preview)
+            return pictures.jpeg(views.drawn(preview, view)), WHOLE
         full = recipe.finish(compute.segment(image, recipe, prompts, pixels=None))
-        return cut(full, view, seen, scale)
+        return cut(full, view, seen, preview.scale)
 
+    key = "closeup", image.digest, recipe.to_json(), prompts.to_json(), view, seen
     try:
         jpeg, box = compute.wait(compute.submit(lambda: compute.once(key, part), later=True), st.empty())
     except MaskingError as error:
-        st.caption(f":material/info: The enlarged part is shown as a preview. {plain(error)}")
+        st.caption(f":material/info: This is a preview. {plain(error)}")
         return
     sharp_part(jpeg, box, name, key="closeup", group="board")
 

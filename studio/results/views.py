@@ -8,7 +8,7 @@ import streamlit as st
 
 from masking_core import Prompts, Result, palette
 from masking_core.arrays import Picture
-from masking_core.steps.compose import on_checkerboard
+from masking_core.steps.compose import compose, on_checkerboard
 from masking_core.uncertainty import next_place
 from studio import pictures, state
 from studio.components.before_after import before_after
@@ -57,7 +57,13 @@ def show(result: Result) -> str:
                 group="board",
             )
         return ""
-    shown = _uncertain(result) if view == "Uncertainty" else drawn(result, view)
+    if view == "Uncertainty":
+        shown = _uncertain(result)
+    elif view == "Result":  # the object's own colours follow, see closeup
+        plain = compose(result.image, result.alpha, result.background.scaled(result.scale))
+        shown = on_checkerboard(plain, SQUARE)
+    else:
+        shown = drawn(result, view)
     file = pictures.jpeg(shown)
     name = hashlib.blake2b(file, digest_size=8).hexdigest()
     full = round(result.image.size[0] / result.scale)

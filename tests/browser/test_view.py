@@ -123,7 +123,8 @@ def test_what_is_seen_of_the_result_has_the_pixels_of_the_full_picture(workbench
     download.value.save_as(tmp_path / "cut.png")
     cut = np.asarray(PIL.Image.open(tmp_path / "cut.png"))
     workbench.get_by_role("button", name="400 %").click()
-    part = workbench.locator(".pane .part")
+    part = workbench.locator(".pane .part")  # at first the whole preview with clean edges
+    workbench.wait_for_function("document.querySelector('.pane .part').style.width !== '100%'")
     expect(part).to_be_visible()
     source, shares = part.evaluate("image => [image.src, ['left', 'top', 'width'].map(n => image.style[n])]")
     pixels = np.asarray(PIL.Image.open(io.BytesIO(base64.b64decode(source.split(",")[1]))).convert("RGB"), int)
