@@ -16,17 +16,20 @@ from numpy.typing import NDArray
 from benchmarks import agreement
 from benchmarks.datasets import PROMPTS, DataError, Sample, samples
 from benchmarks.robot_user import Seeds, Visit, visit
-from masking_core import GraphCut, Image, Prompts, Recipe, Result
+from masking_core import Foreground, GraphCut, Image, Prompts, Recipe, Result, Subject
 from masking_core.arrays import Alpha
 from masking_core.batch import experiment, truth
 from masking_core.batch.record import Entry
 from masking_core.methods import METHODS
 from masking_core.metrics import error_rate, f_measure, iou, mae, precision_recall_curves
+from masking_core.models import files
+from masking_core.models.registry import DEFAULT
 
 Cutter = Callable[[Image, Prompts], Alpha]
 
 PROMPTED = ("graph_cut", "watershed", "kmeans")
 """Our methods that take marks, by id."""
+ROBOT_SETS = ("grabcut", "gsc")
 
 
 def tables(data: Path | None, only: list[str] | None = None) -> dict[str, list[dict[str, Any]]]:
@@ -47,7 +50,25 @@ def tables(data: Path | None, only: list[str] | None = None) -> dict[str, list[d
 def cutters() -> dict[str, Cutter]:
     """OpenCV's grabCut and those of our methods that take marks, by the name in the table."""
     ours = {id: recipe_cutter(Recipe(method=METHODS[id]())) for id in PROMPTED if id in METHODS}
-    return {**ours, "cv2.grabCut": grabcut}
+    return {**ours, **networked(), "cv2.grabCut": grabcut}
+
+
+def networked() -> dict[str, Cutter]:
+    """The rows with a trained network; none where its file is not on this machine."""
+    if not files.is_ready(DEFAULT):
+        return {}
+    prior = recipe_cutter(Recipe(method=GraphCut(prior="subject")))
+    return {"graph_cut, prior": prior, "subject": recipe_cutter(Recipe(method=Subject()))}
+
+
+def unmarked() -> dict[str, Cutter]:
+    """What can do without marks: our methods, and two that group pixels with the rule "subject"."""
+    ours = {name: cut for name, cut in cutters().items() if name != "cv2.grabCut"}
+    if not files.is_ready(DEFAULT):
+        return ours
+    kept = Foreground(rule="subject")
+    ruled = {f"{id}, rule subject": Recipe(method=METHODS[id](), foreground=kept) for id in ("kmeans", "watershed")}
+    return {**ours, **{name: recipe_cutter(recipe) for name, recipe in ruled.items()}}
 
 
 def recipe_cutter(recipe: Recipe) -> Cutter:
@@ -98,9 +119,10 @@ def _rows(data: Path, name: str) -> Any:
         compared = {row.recipe: row for row in experiment.rows(entries)}
         for method, row in found.items():
             yield {"prompt": prompt, "method": method, **row, **_against_the_best(compared[method])}
-    if name == "grabcut":
+    if name in ROBOT_SETS:
         for method, cut in cutters().items():
-            yield {"prompt": "robot user", "method": method, **_robot_row(data, cut)}
+            yield {"prompt": "robot user", "method": method, **_robot_row(data, name, cut)}
+    if name == "grabcut":
         yield {"prompt": "robot user, guided by uncertainty", "method": "graph_cut", **_guided_row(data)}
 
 
@@ -141,9 +163,9 @@ def _entry(sample: Sample, method: str, alpha: Alpha, seconds: float) -> Entry:
     return {"picture": sample.name, "recipe": method, "truth": sample.name, "scores": scores, "seconds": seconds}
 
 
-def _robot_row(data: Path, cut: Cutter) -> dict[str, Any]:
+def _robot_row(data: Path, name: str, cut: Cutter) -> dict[str, Any]:
     visits = []
-    for sample in samples(data, "grabcut", "none"):
+    for sample in samples(data, name, "none"):
         image = Image.from_array(sample.rgb)
 
         def segment(seeds: Seeds, image: Image = image) -> NDArray[np.bool_]:

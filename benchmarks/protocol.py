@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from masking_core.prompts import Stroke
 from studio.drawing.canvas import fabric
 from studio.drawing.canvas.fabric import Sheet
-from studio.drawing.canvas.ink import Ink
+from studio.drawing.ink import Ink
 
 PATIENCE = 90
 """Seconds until an answer that does not come counts as an error."""

@@ -1,13 +1,15 @@
 # What can be imported from here, each name loaded when it is first used: see __init__.py.
 
 from . import export
-from .errors import Cancelled, ImageError, MaskingError, ParameterError, PromptError, SessionError
+from .errors import Cancelled, ImageError, MaskingError, ModelError, ParameterError, PromptError, SessionError
 from .image import Image, Limits, Stack
 from .method import Method, Segmentation, Stage
+from .methods.clicks import Clicks
 from .methods.clustering.fuzzy_cmeans import FuzzyCMeans
 from .methods.clustering.kmeans import KMeans
 from .methods.graph_cut.graph_cut import GraphCut
 from .methods.manual import Manual
+from .methods.subject.subject import Subject
 from .methods.watershed.watershed import Watershed
 from .prompts import Prompts
 from .recipe import Area, Recipe
@@ -26,6 +28,7 @@ __all__ = [
     "Blurred",
     "Cancelled",
     "Clean",
+    "Clicks",
     "Colour",
     "Dimmed",
     "Edge",
@@ -43,6 +46,7 @@ __all__ = [
     "Manual",
     "MaskingError",
     "Method",
+    "ModelError",
     "ParameterError",
     "PromptError",
     "Prompts",
@@ -53,6 +57,7 @@ __all__ = [
     "SessionError",
     "Stack",
     "Stage",
+    "Subject",
     "Transparent",
     "Watershed",
     "__version__",

@@ -10,9 +10,21 @@ Box = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
 
 
+AT_ONCE = 1_000_000
+"""Pixels that are counted at a time: counting takes 8 bytes for each."""
+
+
 def sizes(labels: Labels) -> NDArray[np.int64]:
     """Pixels of every label from 0 to the largest: (K + 1,)."""
-    return np.bincount(labels.ravel())
+    return counts(labels, int(labels.max()) + 1)
+
+
+def counts(values: NDArray[np.integer], kinds: int) -> NDArray[np.int64]:
+    """How often each number from 0 to ``kinds`` - 1 occurs; the numbers must be among them."""
+    flat, found = values.ravel(), np.zeros(kinds, np.int64)
+    for part in range(0, flat.size, AT_ONCE):
+        found += np.bincount(flat[part : part + AT_ONCE], minlength=kinds)
+    return found
 
 
 def objects(labels: Labels) -> list[int]:
@@ -22,7 +34,11 @@ def objects(labels: Labels) -> list[int]:
 
 def marked(seeds: NDArray[np.integer]) -> list[int]:
     """The object numbers that occur in seeds, ascending, 0 for background included; -1 is no number."""
-    return [int(label) - 1 for label in np.flatnonzero(np.bincount(seeds.ravel() + 1)) if label]
+    flat, highest = seeds.ravel(), int(seeds.max())
+    found = np.zeros(highest + 2, bool)
+    for part in range(0, flat.size, AT_ONCE):
+        found[np.unique(flat[part : part + AT_ONCE]) + 1] = True
+    return [int(label) - 1 for label in np.flatnonzero(found) if label]
 
 
 def frame_sizes(labels: Labels) -> NDArray[np.int64]:

@@ -13,6 +13,8 @@ __all__ = ["QUALITIES", "WIDTH", "JudgedEdge", "estimate_alpha", "estimate_foreg
 QUALITIES = ("best", "fast")
 WIDTH = 0.02
 """Of the long side: how far from the edge a trimap may be unknown, unless it is told otherwise."""
+WIDTH_LEAST = 8.0
+"""The same in pixels, at least."""
 
 
 def estimate_trimap(
@@ -27,7 +29,7 @@ def estimate_trimap(
     Args:
         rgb: (H, W, 3) uint8 sRGB.
         alpha: (H, W) float32 in [0, 1], hard or soft; the edge is where it passes 0.5.
-        width: how far from the edge it may be unknown, in pixels; None for :data:`WIDTH` of the long side.
+        width: how far from the edge it may be unknown, in pixels; None for :data:`WIDTH` of the long side, 8 or more.
         uncertainty: (h, w) float32 in [0, 1] of any size, where the mask was a close decision; None if not known.
         hair: (H, W) bool, what is unknown in any case; None for nothing.
 
@@ -56,7 +58,7 @@ def judge_edge(
     _check_picture(rgb)
     _check_alpha(rgb, alpha)
     if width is None:
-        width = WIDTH * max(alpha.shape)
+        width = max(WIDTH_LEAST, WIDTH * max(alpha.shape))
     if not width >= 0:
         raise ParameterError(f"width must be 0 pixels or more, but {width:g} was given.")
     if hair is not None and (hair.dtype != np.bool_ or hair.shape != alpha.shape):

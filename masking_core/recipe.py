@@ -194,8 +194,9 @@ class Recipe(Declared):
         ((400, 600), True, True)
         """
         found = self.segment(image, prompts, pixels=pixels)
-        result = self.finish(found)
-        return result if explain else replace(result, stages=())
+        if not explain:  # what they are drawn from takes as much memory as the result
+            found = replace(found, segmentation=replace(found.segmentation, stages=()))
+        return self.finish(found)
 
     def segment(self, image: Image, prompts: Prompts | None = None, *, pixels: int | None = None) -> Found:
         """The first half of :meth:`run`: method and clean-up. Arguments and errors are the same."""

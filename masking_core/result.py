@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from masking_core import label_map, uncertainty
 from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.image import Image
+from masking_core.image.transparency import extended
 from masking_core.method import Segmentation, Shares, Stage
 from masking_core.prompts import Prompts
 from masking_core.steps.backgrounds import Background
@@ -118,7 +119,7 @@ class Result:
         if "colours" not in self._made:
             from masking_core.matting import estimate_foreground  # noqa: PLC0415  its kernels are loaded when used
 
-            rgb = self.seen.rgb if self.kept else self.image.rgb
+            rgb = extended(self.image).rgb if self.kept else self.image.rgb
             self._made["colours"] = estimate_foreground(rgb, self.matte)
         colours: Picture = self._made["colours"]
         return colours

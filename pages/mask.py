@@ -11,7 +11,7 @@ from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
 from studio.picture import opened, picker, slices
 from studio.recipe import objects, panel
-from studio.results import insight, layers, pixel, stacks, taking, views
+from studio.results import closeup, insight, layers, pixel, stacks, taking, views
 from studio.results.taking import Taking
 from studio.sharing import links, programs, sessions
 
@@ -59,6 +59,8 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     with left:
         editor.canvas()
     notice = right.empty()
+    result: Result | None = None
+    shown = ""
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
         recipe, result = objects.finish(found, recipe, stack.digest, notice)
@@ -66,7 +68,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         notice.info(str(error), icon=":material/edit:")
     else:
         with right:
-            views.show(result)
+            shown = views.show(result)
         editor.outline(result)
         with actions:
             away = Taking(image, recipe, editor.prompts)
@@ -80,13 +82,15 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         st.caption(caption(image, result))
         objects.strip(result)
         if len(stack) > 1:
-            stacks.buttons(stack, recipe)
+            stacks.buttons(stack, recipe, [slices.marks(stack, each) for each in range(len(stack))])
         layers.show(image, recipe, editor.prompts, result)
         pixel.show(image, recipe, editor.prompts, found, result, index)
         disagreement.show(image, recipe, editor.prompts, index)
         insight.show(image, recipe, result)
     editor.table()
     downloads.follow(saving)
+    if result is not None:
+        closeup.show(image, recipe, editor.prompts, result.scale, shown)
 
 
 shell.setup("Workbench")

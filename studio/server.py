@@ -1,4 +1,4 @@
-"""The web server around the pages: what browsers are told, whether it is ready, and giving up sessions that are over."""
+"""The web server around the pages: what browsers are told, whether it is ready, and ending sessions that are over."""
 
 import asyncio
 import logging

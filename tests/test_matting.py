@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled, ParameterError
-from masking_core.matting import QUALITIES, estimate_alpha, estimate_foreground
+from masking_core.matting import QUALITIES, estimate_alpha, estimate_foreground, estimate_trimap, judge_edge
 from masking_core.progress import listening
 
 FRONT, BEHIND = np.array((220, 40, 60.0)), np.array((20, 200, 90.0))
@@ -60,6 +60,20 @@ def test_a_mixture_of_two_colours_is_taken_apart_and_put_back(quality):
     assert np.abs(again - rgb).max() <= 1.5
 
 
+@pytest.mark.parametrize(("height", "width", "soft", "reach"), [(120, 160, 6, 40), (300, 400, 12, 100)])
+def test_from_a_hard_mask_to_clean_colours_on_white(height, width, soft, reach):
+    alpha = soft_shape(height, width, soft, reach)
+    rgb = mixed(alpha)
+    edge = judge_edge(rgb, (alpha >= 0.5).astype(np.float32))
+    assert edge.soft
+    found = estimate_alpha(rgb, edge.trimap)
+    shown, truth = (
+        a[..., None] * colours + (1 - a[..., None]) * 255.0
+        for a, colours in ((found, estimate_foreground(rgb, found)), (alpha, FRONT))
+    )
+    assert np.abs(shown - truth)[(alpha > 0) & (alpha < 1)].mean() < 3
+
+
 @pytest.mark.parametrize("quality", QUALITIES)
 @pytest.mark.parametrize("value", [0, 255])
 def test_one_kind_of_known_pixels_is_continued_everywhere(quality, value):
@@ -98,6 +112,20 @@ def test_a_large_picture_is_solved_smaller_and_has_no_seams(quality):
 def test_what_cannot_be_is_said_in_a_sentence(rgb, trimap, quality, says):
     with pytest.raises(ParameterError, match=says):
         estimate_alpha(rgb, trimap, quality)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"width": -1.0}, "width must be 0 pixels or more"),
+        ({"width": float("nan")}, "width must be 0 pixels or more"),
+        ({"hair": np.zeros((3, 3), bool)}, "hair must be bool"),
+        ({"hair": np.zeros((4, 5), np.uint8)}, "hair must be bool"),
+    ],
+)
+def test_a_trimap_that_cannot_be_is_said_in_a_sentence(given, says):
+    with pytest.raises(ParameterError, match=says):
+        estimate_trimap(np.zeros((4, 5, 3), np.uint8), np.zeros((4, 5), np.float32), **given)
 
 
 @pytest.mark.parametrize("wrong", [1.5, -0.1, np.nan])

@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 CORE = PROJECT["project"]["dependencies"]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 DEV = PROJECT["dependency-groups"]["dev"]
-OURS = {"app", "benchmarks", "masking_core", "pages", "studio"}
+OURS = {"app", "benchmarks", "masking_core", "pages", "studio", "tests"}
 
 
 def names(requirements) -> set[str]:

@@ -10,12 +10,12 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tqdm import tqdm
 
 from masking_core.arrays import Picture
-from masking_core.batch import executors, places, report
+from masking_core.batch import executors, frames, places, report
 from masking_core.batch.find import Files, pictures_of
 from masking_core.batch.item import Item
 from masking_core.batch.marks import FILES, RELATIVE, read_marks
@@ -60,6 +60,12 @@ def add(commands: Any) -> None:
     )
     for kind in FILES:
         batch.add_argument(f"--{kind}", metavar="DIR", help=f"folder with a file of {kind} for each picture")
+    batch.add_argument(
+        "--frames",
+        choices=get_args(frames.How),
+        help="the pictures of a folder follow one another and some have marks: the others get regions between those "
+        "(interpolate), or what is certain of the result before (carry)",
+    )
     batch.add_argument("--truth", default="", metavar="DIR", help="folder with true masks; results are scored")
     batch.add_argument("--workers", type=int, metavar="N", help="processes; one a core by default")
     batch.add_argument("--cluster", metavar="ADDRESS", help="run on a Dask scheduler, such as tcp://host:8786")
@@ -94,11 +100,13 @@ class _Told:
 
 
 def _batch(options: argparse.Namespace) -> int:
+    if options.frames and options.watch:
+        raise ParameterError("--frames needs all pictures at once: leave out --watch.")
     settings, inputs = _settings(options), options.inputs
     out = "" if places.is_address(settings.out) else settings.out
     if options.dry_run:
         return _dry_run(plan(pictures_of(inputs, out=out), settings), json_lines=options.json)
-    first = None if options.watch else plan(pictures_of(inputs, out=out), settings)
+    first = None if options.watch else _linked(plan(pictures_of(inputs, out=out), settings), options)
     told = _Told(options.json)
     with Record(_record(options, settings.out), settings.out) as record:
         planned: Iterable[list[Item]] = (
@@ -107,9 +115,13 @@ def _batch(options: argparse.Namespace) -> int:
             else [resumed(first, record, overwrite=options.overwrite)]
         )
         places.sweep_parts(settings.out)
-        with _executor(options) as where:
+        with _executor(options) as (executor, ahead):
+            # What is carried on from one frame to the next is cut in this order.
+            where = executors.Place(executor, 1 if options.frames == "carry" else ahead)
             stopped = _run(planned, where, record, told)
     _summary(told, stopped=stopped and not options.watch)
+    if options.frames and not stopped:
+        _tell_flicker(told)
     if options.csv:
         places.write(str(options.csv), as_csv(flagged(told.entries)).encode())
     if options.report:
@@ -117,6 +129,18 @@ def _batch(options: argparse.Namespace) -> int:
     if stopped and not options.watch:
         return STOPPED
     return SOME_FAILED if told.count("failed") else 0
+
+
+def _linked(items: list[Item], options: argparse.Namespace) -> list[Item]:
+    return frames.linked(items, options.frames) if options.frames else items
+
+
+def _tell_flicker(told: _Told) -> None:
+    done = [told.items[entry["picture"], entry["recipe"]] for entry in told.entries if entry["state"] != "failed"]
+    for sequence in frames.sequences(done):
+        share = frames.flicker(frames.masks_of(sequence))
+        name = f"{Path(sequence[0].name).parent} ({sequence[0].recipe_name})"
+        print(f"{name}: {share:.3%} of the pixels flicker.", file=sys.stderr)
 
 
 def _settings(options: argparse.Namespace) -> Settings:

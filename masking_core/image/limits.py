@@ -11,9 +11,8 @@ from masking_core.strict import FromEnvironment
 class Limits(FromEnvironment):
     """What a picture may cost to open; each ``check_…`` raises :class:`ImageError` in a sentence about ``subject``."""
 
-    # 178: Pillow itself refuses larger TIFF and WebP pictures.
     max_megapixels: Annotated[
-        float, Field(gt=0, le=178, description="Most pixels of a picture, or of all frames of a stack, in millions.")
+        float, Field(gt=0, le=400, description="Most pixels of a picture, or of all frames of a stack, in millions.")
     ] = 100
     max_megabytes: Annotated[float, Field(gt=0, le=4000, description="Largest file, in millions of bytes.")] = 200
     max_side: Annotated[int, Field(ge=1, le=65_535, description="Longest side of a picture, in pixels.")] = 20_000

@@ -61,6 +61,7 @@ def frames(data: bytes, subject: str, limits: Limits) -> Iterator[Frame]:
     Raises :class:`ImageError` of any code but not-found and timed-out, in sentences that begin with ``subject``.
     """
     limits.check_bytes(subject, len(data))
+    _let_pillow_read(limits)
     form = _format(data)
     match form:
         case None:
@@ -83,6 +84,13 @@ def frames(data: bytes, subject: str, limits: Limits) -> Iterator[Frame]:
         return frames_of(file, subject, limits)
     picture = png.deep if form == "PNG" else heif.cropped
     return _checked(iter([_Page(file.size, True, partial(picture, file, data, subject))]), 1, subject, limits)
+
+
+def _let_pillow_read(limits: Limits) -> None:
+    """Raise Pillow's own limit, twice of which it refuses whatever ours says, to what is allowed here."""
+    allowed = int(limits.max_megapixels * 1e6)
+    if PIL.Image.MAX_IMAGE_PIXELS is not None and allowed > PIL.Image.MAX_IMAGE_PIXELS:
+        PIL.Image.MAX_IMAGE_PIXELS = allowed
 
 
 def frames_of(file: PIL.Image.Image, subject: str, limits: Limits) -> Iterator[Frame]:

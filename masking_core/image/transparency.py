@@ -10,6 +10,8 @@ from masking_core.arrays import Mask
 from masking_core.errors import ImageError
 from masking_core.image.image import Image
 
+NOTHING_TO_SEE = "Every pixel of the picture is fully transparent: there is nothing to cut out."
+
 _SAMPLE = 20_000
 """Visible pixels, at most, that the colour behind is chosen against."""
 _RARE = 2.0
@@ -40,15 +42,37 @@ def opaque(image: Image) -> Image:
     return image.derived("opaque", lambda: _opaque(image))
 
 
+def extended(image: Image) -> Image:
+    """The picture without its alpha, fully transparent pixels in the colour of the nearest visible one.
+
+    Raises:
+        ImageError: every pixel is fully transparent.
+    """
+    unseen = hidden(image)
+    if unseen is None:
+        return opaque(image)
+    if unseen.all():
+        raise ImageError("empty", NOTHING_TO_SEE)
+    return image.derived("extended", lambda: _extended(image, unseen))
+
+
+def _extended(image: Image, unseen: Mask) -> Image:
+    rgb = image.rgb.copy()
+    rgb[unseen] = _nearest(rgb, unseen)
+    return Image(rgb, None, image.name, image.notes)
+
+
 def _opaque(image: Image) -> Image:
     unseen = hidden(image)
     if unseen is None:
         return Image(image.rgb, None, image.name, image.notes)
     if unseen.all():
-        raise ImageError("empty", "Every pixel of the picture is fully transparent: there is nothing to cut out.")
-    rgb = image.rgb.copy()
+        raise ImageError("empty", NOTHING_TO_SEE)
     border = np.concatenate([unseen[0], unseen[-1], unseen[:, 0], unseen[:, -1]])
-    rgb[unseen] = _contrasting(rgb[~unseen]) if border.mean() > 0.5 else _nearest(rgb, unseen)
+    if border.mean() <= 0.5:
+        return _extended(image, unseen)
+    rgb = image.rgb.copy()
+    rgb[unseen] = _contrasting(rgb[~unseen])
     return Image(rgb, None, image.name, image.notes)
 
 

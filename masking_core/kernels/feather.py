@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 _WIDTHS = 3.4
 """Standard deviations that a square must measure to keep three quarters of its opacity in its middle, and more."""
 
+BAND = 4_000_000
+"""Pixels that are feathered at a time, so that a large picture takes no more memory than its alpha and the result."""
 
-def feather(alpha: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
+
+def feather(
+    alpha: NDArray[np.float32], radius: float, *, out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """Blur an alpha, thin parts by less than the rest: the middle of no part loses more than a quarter of its opacity.
 
     A part too thin for a Gaussian of half the radius, because a square of 3.4 standard deviations does not fit into it
@@ -20,12 +25,36 @@ def feather(alpha: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
     Args:
         alpha: (H, W) float32 in [0, 1]; what runs off the frame stays whole there.
         radius: pixels over which a straight edge fades on either side, ≥ 0; 0 blurs nothing.
+        out: (H, W) float32 that may be written into and returned; ``alpha`` itself saves memory.
 
     Returns:
         (H, W) float32 in [0, 1].
     """
+    if not radius:
+        return alpha
+    height, width = alpha.shape
+    if alpha.size <= BAND:
+        return _feathered(alpha, radius)
+    reach, rows = _reach(radius), max(1, BAND // width)
+    whole = np.empty_like(alpha) if out is None else out
+    above = alpha[:0]  # the rows over a band as they were before it was feathered
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        band = np.concatenate([above, alpha[top : bottom + reach]])
+        inner = slice(len(above), len(above) + bottom - top)
+        above = band[: inner.stop][-reach:].copy()
+        whole[top:bottom] = _feathered(band, radius)[inner]
+    return whole
+
+
+def _reach(radius: float) -> int:
+    """Rows beyond which nothing has a part in a pixel: of the widest opening, what lies beside it, and the blur."""
+    return math.ceil(4 * radius) + 6 * _odd(_WIDTHS * radius / 2)
+
+
+def _feathered(alpha: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
     box = _box(alpha, math.ceil(4 * radius))
-    if not radius or box is None:
+    if box is None:
         return alpha
     inner = np.ascontiguousarray(alpha[box])
     levels = cv2.convertScaleAbs(inner, alpha=255)
@@ -34,9 +63,9 @@ def feather(alpha: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
     while (width := _odd(_WIDTHS * sigma)) > 1:
         thin = _thinner_than(levels, width)
         sigma /= 2
-        part = _box(thin, 3 * width)
+        part = _box(thin, 3 * width + math.ceil(4 * sigma))
         if part is None:
-            break
+            continue
         finer = _gaussian(inner[part], sigma) if _odd(_WIDTHS * sigma) > 1 else inner[part]
         soft[part] = np.maximum(soft[part], cv2.multiply(finer, _around(thin[part], width)))
     feathered = np.zeros_like(alpha)

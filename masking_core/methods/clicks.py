@@ -1,5 +1,6 @@
 """Clicks: an interactive network, brought by whoever uses it, answers to clicks."""
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -20,6 +21,7 @@ from masking_core.models.pinned import checksum_of, without_checksum
 from masking_core.models.subject_map import as_map, normalised, rounded, seen
 from masking_core.progress import report
 from masking_core.prompts import Point, Prompts
+from masking_core.stage import Stage, always
 
 Map = NDArray[np.float32]
 
@@ -27,8 +29,8 @@ Map = NDArray[np.float32]
 class Clicks(Method):
     """Ask an interactive network of the RITM and SimpleClick kind (Sofiiuk et al. 2022, Liu et al. 2023).
 
-    Picture, discs at the clicks and the mask so far go in, a soft mask comes out. The network is one's own: its file and
-    a JSON file beside it that says what it expects, see docs/models.md. Every mark is a hard constraint.
+    Picture, discs at the clicks and the mask so far go in, a soft mask comes out. The network is one's own: its file
+    and a JSON file beside it that says what it expects, see docs/models.md. Every mark is a hard constraint.
     """
 
     title: ClassVar[str] = "Clicks (your own network)"
@@ -67,9 +69,10 @@ class Clicks(Method):
             raise PromptError(self.needs)
         weights = self._weights()
         labels, best = np.zeros(shape, np.int32), np.zeros(shape, np.float32)
-        engine = ""
+        engine, shown = "", []
         for each in (marks for marks in objects if marks.is_stroked):
             answer, engine = self._answer(image, prompts, each, weights)
+            shown.append(_said(answer, each.number))
             soft = along_edges(answer, image.rgb)
             soft[each.seeds == 1], soft[each.seeds == 0] = 1, 0
             mask = (rounded(soft) >= 0.5) & ((soft > best) | (each.seeds == 1))
@@ -86,6 +89,7 @@ class Clicks(Method):
                 "objects": len(objects),
                 "foreground": float((labels > 0).mean()),
             },
+            stages=tuple(shown),
         )
 
     def _weights(self) -> Weights:
@@ -112,11 +116,23 @@ class Clicks(Method):
         }
         answer, engine = np.zeros((size, size), np.float32), ""
         for _ in range(self.passes):
-            inputs = {each.name: np.concatenate([planes[plane] for plane in each.planes], axis=1) for each in model.inputs}
+            inputs = {
+                each.name: np.concatenate([planes[plane] for plane in each.planes], axis=1) for each in model.inputs
+            }
             outputs, engine = network.run(weights, inputs)
             answer = as_map(outputs[0], model)
             planes["previous"] = answer[None, None]
         return answer, engine
+
+
+def _said(answer: Map, number: int) -> Stage:
+    picture = np.dstack([np.rint(answer * 255).astype(np.uint8)] * 3)
+    return Stage(
+        f"What the network says of object {number}",
+        "White is the object, by your clicks and the mask of the pass before.",
+        r"p = f(\text{picture}, \text{clicks}, p_{before})",
+        partial(always, picture),
+    )
 
 
 def _discs(prompts: Prompts, marks: ObjectMarks, side: int, size: int, radius: int) -> Map:
@@ -130,4 +146,4 @@ def _discs(prompts: Prompts, marks: ObjectMarks, side: int, size: int, radius: i
         if isinstance(mark, Point) and (mark.object == marks.number) == bool(side):
             centre = round(mark.x / width * size - 0.5), round(mark.y / height * size - 0.5)
             cv2.circle(painted, centre, radius, 1, cv2.FILLED)
-    return (painted > 0).astype(np.float32)
+    return np.asarray(painted > 0, np.float32)

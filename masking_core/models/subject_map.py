@@ -49,9 +49,9 @@ class SubjectMap:
     values: Plane
     sides: tuple[Plane, ...]
 
-    def placed(self, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
-        """The map on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
-        return read_at(self.values, self.crop, (shape[0], shape[1]), full)
+    def placed(self, plane: Plane, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
+        """A map of the crop on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
+        return read_at(plane, self.crop, (shape[0], shape[1]), full)
 
 
 def subject_map(image: Image, weights: Weights, crop: Crop | None = None) -> SubjectMap:
@@ -74,9 +74,10 @@ def likely_subject(image: Image, prompts: Prompts) -> Plane:
     shape = image.rgb.shape[0], image.rgb.shape[1]
     bounds = prompts.bounds(shape)
     possible = np.ones(shape, np.bool_) if bounds is None else bounds
-    found = subject_map(image, files.weights(DEFAULT), crop_of(possible)).placed(shape, shape)
-    found[~possible] = 0
-    return found
+    found = subject_map(image, files.weights(DEFAULT), crop_of(possible))
+    likely = found.placed(found.values, shape, shape)
+    likely[~possible] = 0
+    return likely
 
 
 def crop_of(possible: Mask, margin: float = MARGIN) -> Crop:

@@ -1,4 +1,4 @@
-"""Components of our own: a folder each, with its .html, its .css and its .js."""
+"""Components of our own: a folder each, with its .html and .js and, if it has a look, its .css."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,14 @@ EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 def register(folder: Path, *, isolate_styles: bool = True) -> ComponentRenderer:
     """Register the component of a folder, whose files are named like the folder; what is returned draws it."""
-    text = {kind: (folder / f"{folder.name}.{kind}").read_text() for kind in ("html", "css")}
-    js = joined(folder / f"{folder.name}.js")
-    return st.components.v2.component(f"masking_studio.{folder.name}", **text, js=js, isolate_styles=isolate_styles)
+    html, css, js = (folder / f"{folder.name}.{kind}" for kind in ("html", "css", "js"))
+    return st.components.v2.component(
+        f"masking_studio.{folder.name}",
+        html=html.read_text(),
+        css=css.read_text() if css.exists() else None,
+        js=joined(js),
+        isolate_styles=isolate_styles,
+    )
 
 
 def joined(entry: Path) -> str:

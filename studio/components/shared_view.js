@@ -13,6 +13,7 @@ export class SharedView extends EventTarget {
   least = 1;
   most = MOST;
   scale = 1; // window pixels for a pixel of the picture where it fits
+  part = null; // of a picture with more pixels: {picture, box in shares, of: the name of the picture it belongs to}
 
   // Components are separate scripts: what they share is on the window.
   static of(group) {
@@ -22,6 +23,11 @@ export class SharedView extends EventTarget {
 
   listen(act, signal) {
     this.addEventListener(CHANGED, act, { signal });
+  }
+
+  lay(part) {
+    this.part = part;
+    this.dispatchEvent(new Event(CHANGED));
   }
 
   limit(least, most, scale) {

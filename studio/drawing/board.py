@@ -12,8 +12,8 @@ from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
 from masking_core.steps.compose import on_checkerboard
 from studio import compute, state
-from studio.drawing import files, history, pen, strip, table
-from studio.drawing.canvas import component, ink, overlay
+from studio.drawing import files, history, ink, pen, strip, table
+from studio.drawing.canvas import component, overlay
 from studio.results import views
 
 SHARP = 16_000_000

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from masking_core.prompts.prompts import Operation
 from studio import state
-from studio.drawing.canvas.ink import Ink
+from studio.drawing.ink import Ink
 from studio.drawing.toolbox import TOOLS, Tool
 
 SIZES = (2, 3, 4, 6, 8, 11, 15, 20, 28, 40, 56, 80, 110, 150)

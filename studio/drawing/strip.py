@@ -10,8 +10,7 @@ from masking_core import Prompts
 from masking_core.prompts.prompts import Operation
 from studio import state
 from studio.components.zoom_control import zoom_control
-from studio.drawing import history, pen
-from studio.drawing.canvas import ink
+from studio.drawing import history, ink, pen
 from studio.drawing.canvas.component import Buttons
 from studio.drawing.history import History
 from studio.drawing.pen import Pen

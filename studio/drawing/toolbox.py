@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from masking_core.prompts import Ellipse, Mark, Point, Polygon, Rectangle, Stroke
+from masking_core.prompts import Ellipse, Hair, Mark, Point, Polygon, Rectangle, Stroke
 from masking_core.prompts.prompts import Operation
 
 Shape = Literal["box", "oval", "corners", "loop", "line", "dot", "select"]
@@ -121,6 +121,18 @@ _ALL = (
         "point",
         mark=Point,
         uses=frozenset({"point"}),
+    ),
+    Tool(
+        "hair",
+        "Hair",
+        "grass",
+        "H",
+        "paint over hair and fur along the edge; it stays or goes by its colours",
+        "line",
+        "freedraw",
+        mark=Hair,
+        object=1,
+        operation="add",
     ),
     Tool(
         "eraser",

@@ -26,7 +26,8 @@ from masking_core import (
 from masking_core.arrays import Picture
 from masking_core.kernels import sizes
 from masking_core.methods import METHODS
-from masking_core.methods.subject import Subject
+from masking_core.methods.clicks import Clicks
+from masking_core.methods.subject.subject import Subject
 from masking_core.models.files import is_ready
 from masking_core.result import Found, Result
 from studio import compute, state
@@ -96,7 +97,7 @@ CELLS = (*CLASSIC, *(_added(method) for method in METHODS.values() if method not
 
 def at_hand(method: Method) -> bool:
     """Whether a method can run on this machine: a trained network may not be there."""
-    return not isinstance(method, Subject) or is_ready(method.model)
+    return not isinstance(method, Subject | Clicks) or is_ready(method.model)
 
 
 def cells() -> list[Cell]:

@@ -5,6 +5,7 @@ import streamlit as st
 from masking_core import Edge
 from masking_core.steps.edge import EDGE_STEPS, STYLES
 from studio import controls, state
+from studio.recipe import first
 
 STYLE_TITLES = {"automatic": "Automatic", "hard": "Hard", "smooth": "Smooth", "matte": "Hair and fur", "": "Own"}
 """The styles in the order in which they are offered."""
@@ -57,7 +58,7 @@ def load(edge: Edge, prefix: str) -> None:
 
 
 def _kinds(prefix: str) -> list[str]:
-    kinds: list[str] = state.get(f"{prefix}.steps", list(Edge().kinds))
+    kinds: list[str] = state.get(f"{prefix}.steps", list(first.EDGE.kinds))
     return kinds
 
 

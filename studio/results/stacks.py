@@ -10,13 +10,11 @@ from masking_core import MaskingError, Prompts, Recipe, Stack, export
 from masking_core.arrays import Picture
 from masking_core.progress import report, within
 from studio import compute, downloads
-from studio.picture import slices
 
 
-def buttons(stack: Stack, recipe: Recipe) -> None:
+def buttons(stack: Stack, recipe: Recipe, marks: list[Prompts]) -> None:
     """The buttons that cut every slice with its own marks and hand all of them over."""
     stem = PurePath(stack.name).stem or "stack"
-    marks = [slices.marks(stack, index) for index in range(len(stack))]
 
     def tiff() -> bytes:
         return export.stack_tiff(cut(stack, recipe, marks))

@@ -1,5 +1,7 @@
 """Showing and downloading results."""
 
+import hashlib
+
 import cv2
 import numpy as np
 import streamlit as st
@@ -10,11 +12,20 @@ from masking_core.kernels import sizes
 from masking_core.result import ObjectSummary
 from masking_core.steps.compose import on_checkerboard
 from masking_core.uncertainty import next_place
-from studio import compute
-from studio.components.before_after import address, before_after
+from studio import compute, state
+from studio.components.before_after import before_after
+from studio.components.linked_picture import picture_beside
 
 VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
 THUMBNAIL = 96
+PLAIN = ("Result", "Mask", "Objects")
+"""Views of which a part can be drawn."""
+KEY = "result"
+"""The widget that shows the result."""
+SQUARE = 12
+"""Pixels of a square of the pattern that means "transparent"."""
+FINE = 92
+"""Quality of a JPEG that is looked at closely."""
 SCREEN = 600_000
 """Pixels of a picture that is only looked at."""
 
@@ -37,8 +48,13 @@ def screen(image: Image) -> Picture:
     return small.rgb if image.alpha is None else on_checkerboard(export.pixels(small))
 
 
-def show(result: Result) -> None:
-    """The result in the view of the visitor's choice, at the scale of the picture beside it."""
+def chosen() -> str:
+    """The view of the visitor's choice."""
+    return str(state.get("view", VIEWS[0]))
+
+
+def show(result: Result) -> str:
+    """The result in the view of the visitor's choice, enlarged and moved with the picture beside it; a name for it."""
     place = st.container()
     view = st.segmented_control(
         "View",
@@ -49,22 +65,34 @@ def show(result: Result) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    original = result.image.rgb
-    shown: Picture
+    if view == "Before / after":
+        with place:
+            before_after(jpeg(result.image.rgb), jpeg(on_checkerboard(result.rgba)), key="before_after", group="board")
+        return ""
+    shown = _uncertain(result) if view == "Uncertainty" else drawn(result, view)
+    file = jpeg(shown)
+    name = hashlib.blake2b(file, digest_size=8).hexdigest()
+    full = round(result.image.size[0] / result.scale)
+    with place:
+        picture_beside(file, result.image.size, f"The result: {view}", KEY, group="board", full=full, name=name)
+    return name
+
+
+def drawn(
+    result: Result, view: str, part: tuple[slice, slice] = (slice(None), slice(None)), square: int = SQUARE
+) -> Picture:
+    """Rows and columns of a result in one of the :data:`PLAIN` views, (h, w, 3) or (h, w) uint8.
+
+    ``square`` is the size of the squares that mean "transparent".
+    """
     match view:
-        case "Before / after":
-            with place:
-                before_after(jpeg(original), jpeg(on_checkerboard(result.rgba)), key="before_after")
-            return
         case "Mask":
-            shown = result.mask
-        case "Uncertainty":
-            shown = _uncertain(result)
+            return result.mask[part]
         case "Objects":
-            shown = cv2.addWeighted(palette.paint(result.labels), 0.65, original, 0.35, 0)
-        case _:
-            shown = on_checkerboard(result.rgba)
-    place.image(address(jpeg(shown)), width="stretch", alt=f"The result: {view}")
+            painted = palette.paint(np.ascontiguousarray(result.labels[part]))
+            mixed: Picture = cv2.addWeighted(painted, 0.65, np.ascontiguousarray(result.image.rgb[part]), 0.35, 0)
+            return mixed
+    return on_checkerboard(np.ascontiguousarray(result.rgba[part]), square)
 
 
 def heat(rgb: Picture, field: Alpha) -> Picture:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from scipy.ndimage import binary_fill_holes
 
 from masking_core.prompts import Mark, Polygon, Stroke
-from studio.drawing.canvas.ink import Ink
+from studio.drawing.ink import Ink
 
 RECORDINGS = Path(__file__).parents[1] / "studio" / "drawing" / "drawings.json"
 """Drawings and their pixels for the tests that do without a browser; made anew when RECORD is set."""

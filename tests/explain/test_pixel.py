@@ -6,7 +6,7 @@ import pytest
 from masking_core import Area, Clean, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
 from masking_core.explain.pixel import changes, why
 from masking_core.methods import METHODS
-from masking_core.methods.subject import Subject
+from masking_core.methods.subject.subject import Subject
 from masking_core.methods.watershed.why import lowest_pass
 from masking_core.prompts import Point, Rectangle, Stroke
 

@@ -1,7 +1,11 @@
+from io import BytesIO
+
+import PIL.Image
 import pytest
 from pydantic import ValidationError
 
 from masking_core.errors import ImageError, ParameterError
+from masking_core.image import Image
 from masking_core.image.limits import Limits
 
 
@@ -69,3 +73,13 @@ def test_limits_are_strict_values():
             Limits(**wrong)
     with pytest.raises(ValidationError):
         Limits().max_side = 5
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF", "WEBP", "GIF", "JPEG"])
+def test_the_limit_that_is_set_counts_and_no_other(form, monkeypatch):
+    monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", 1_000)
+    file = BytesIO()
+    PIL.Image.new("RGB", (100, 90), (9, 99, 199)).save(file, form)
+    assert Image.open(file.getvalue(), limits=Limits(max_megapixels=0.01)).size == (100, 90)
+    with pytest.raises(ImageError, match="megapixels"):
+        Image.open(file.getvalue(), limits=Limits(max_megapixels=0.008))

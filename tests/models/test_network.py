@@ -194,7 +194,7 @@ def test_a_network_sees_the_crop_it_is_shown_and_side_outputs_are_kept(tmp_path)
     image, weights = Image.from_array(rgb), written(tmp_path, onnx_files.brightness())
     found = subject_map(image, weights, Crop(20, 40, 40, 60))
     assert found.values.min() > 0.99
-    placed = found.placed((60, 80), (60, 80))
+    placed = found.placed(found.values, (60, 80), (60, 80))
     assert (placed > 0.5).sum() == 400
     assert placed[20:40, 40:60].all()
     assert found.sides[0].max() < 0.01

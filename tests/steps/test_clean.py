@@ -93,3 +93,9 @@ def test_nearest_gives_the_label_of_the_nearest_known_pixel():
     known = labels > 0
     assert nearest(labels, known)[0].tolist()[:4] == [3, 3, 3, 3]
     assert nearest(labels, known)[0].tolist()[5:] == [5, 5, 5, 5]
+
+
+def test_where_nothing_or_everything_is_known_labels_stay():
+    labels = np.array([[0, 2, 1], [1, 0, 2]], np.int32)
+    for known in (np.zeros((2, 3), bool), np.ones((2, 3), bool)):
+        assert np.array_equal(nearest(labels, known), labels)

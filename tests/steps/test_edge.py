@@ -3,7 +3,7 @@ import pytest
 from scipy import ndimage
 
 from masking_core import Image
-from masking_core.steps.edge import Edge, Seen
+from masking_core.steps.edge import EDGE_STEPS, Edge, Seen
 
 SEEN = Seen(Image.from_array(np.zeros((1, 1, 3), np.uint8)))
 """For steps that look at nothing but alpha."""
@@ -73,3 +73,20 @@ def test_radii_follow_the_size_of_a_preview():
     preview = edge.scaled(0.25).apply(disc(), SEEN)
     full = edge.apply(large, SEEN).reshape(81, 4, 81, 4).mean(axis=(1, 3))
     assert np.abs(preview - full).mean() < 0.01
+
+
+@pytest.mark.parametrize("kind", EDGE_STEPS)
+def test_a_step_that_says_it_is_idle_changes_nothing_and_the_others_something(kind):
+    step = EDGE_STEPS[kind]
+    low = step.main().low
+    if low is None or low > 0:
+        pytest.skip("it has no value that changes nothing")
+    alpha = disc()
+    alpha[19:22, 30:50:2] = 0.3  # teeth, and softness
+    seen = Seen(Image.from_array(np.zeros((81, 81, 3), np.uint8)))
+    name = step.main().name
+    still, moving = step(**{name: 0.0}), step(**{name: min(3.0, step.main().high)})
+    assert still.idle
+    assert np.array_equal(still.apply(alpha, seen), alpha)
+    assert not moving.idle
+    assert not np.array_equal(moving.apply(alpha, seen), alpha)

@@ -3,7 +3,7 @@ import pytest
 
 from masking_core.errors import PromptError
 from masking_core.prompts import Point, Prompts
-from masking_core.steps.foreground import Foreground, follow
+from masking_core.steps.foreground import Foreground, follow, subject_parts
 
 
 def scene():
@@ -62,3 +62,52 @@ def test_a_picked_object_that_falls_apart_is_followed_in_all_its_parts():
     split = scene()
     split[20:30, 10:30] = 4
     assert follow(scene(), (2,), split) == ((2, 4), ())
+
+
+def test_an_object_is_divided_along_the_subject_only_where_it_lies_half_in_it():
+    labels = np.zeros((20, 60), np.int32)
+    labels[:, :20], labels[:, 20:40], labels[:, 40:] = 1, 2, 3
+    likely = np.zeros((20, 60), np.float32)
+    likely[:, 10:39] = 1  # half of object 1, nearly all of object 2
+    parts, kept = subject_parts(labels, likely, knows_background=True)
+    assert kept == (1, 2)
+    assert (parts[:, 10:20] == 1).all()
+    assert (parts[:, :10] == 4).all()  # the rest of object 1 is an object of its own
+    assert (parts[:, 20:40] == 2).all()
+    assert (parts[:, 40:] == 3).all()
+
+
+def test_the_pieces_of_an_object_are_looked_at_one_by_one():
+    labels = np.zeros((10, 50), np.int32)
+    labels[:, :10] = labels[:, 40:] = 1
+    likely = np.zeros((10, 50), np.float32)
+    likely[:, :10] = 1
+    parts, kept = subject_parts(labels, likely, knows_background=True)
+    assert kept == (1,)
+    assert (parts[:, 40:] == 2).all()
+    assert not parts[:, 10:40].any()
+
+
+@pytest.mark.parametrize("knows_background", [True, False])
+def test_what_a_method_left_untouched_is_kept_where_it_is_the_subject(knows_background):
+    labels = np.zeros((10, 30), np.int32)
+    labels[:, :10] = 1
+    likely = np.zeros((10, 30), np.float32)
+    likely[:, 15:] = 1
+    parts, kept = subject_parts(labels, likely, knows_background=knows_background)
+    assert (kept == ()) is knows_background
+    assert np.isin(parts[:, 15:], kept).all() is np.bool_(not knows_background)
+    assert not np.isin(parts[:, :10], kept).any()
+
+
+def test_no_subject_and_no_object_keep_nothing():
+    nothing = np.zeros((5, 5), np.float32)
+    assert subject_parts(np.ones((5, 5), np.int32), nothing, knows_background=True)[1] == ()
+    assert subject_parts(np.zeros((5, 5), np.int32), nothing + 1, knows_background=True)[1] == ()
+
+
+def test_an_object_half_of_which_was_picked_is_not_picked():
+    before = np.array([[1, 1, 2, 2]], np.int32)
+    assert follow(before, (1,), np.array([[1, 2, 2, 1]], np.int32)) == ((), (1,))
+    assert follow(before, (1,), np.array([[1, 1, 1, 1]], np.int32)) == ((), (1,))
+    assert follow(before, (1,), np.array([[1, 1, 1, 2]], np.int32)) == ((1,), ())

@@ -24,8 +24,11 @@ CORE_LEAST = 1.5
 """The same in pixels, at least."""
 MOST = 30_000
 """Pixels at which the edge is judged."""
-CONTRADICTION = 0.15
-"""Confident difference of sampled alpha from the mask above which a pixel becomes unknown."""
+WEAK, STRONG = 0.03, 0.15
+"""Limits of the contradiction above which a pixel becomes unknown."""
+RIM, ABOVE = 0.75, 13.0
+"""Where colours are clear, little contradicts the mask far from its edge: that threshold is so many times the mean
+contradiction farther away than this share of the width."""
 CREDIT = 0.7
 """Exponent of a sample's confidence."""
 BLUR, GROWN = 1.0, 1
@@ -74,9 +77,9 @@ def judged(
     away = _distance(mask)
     core = away <= min(width, max(CORE_LEAST, CORE * max(mask.shape)))
     reach = away <= width
-    contradiction, softness = _contradiction(rgb, mask, reach, core)
+    contradiction, threshold, softness = _contradiction(rgb, mask, away, width, core)
     report(1.0, DOING)
-    unknown = core | (reach & _enlarged(contradiction > CONTRADICTION, mask.shape))
+    unknown = core | (reach & _enlarged(contradiction > threshold, mask.shape))
     unknown |= reach & (np.minimum(alpha, 1 - alpha) > SOFT)
     if uncertainty is not None:
         doubt = cv2.resize(uncertainty, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
@@ -101,28 +104,34 @@ def _distance(mask: NDArray[np.bool_]) -> Plane:
 
 
 def _contradiction(
-    rgb: NDArray[np.uint8], mask: NDArray[np.bool_], reach: NDArray[np.bool_], core: NDArray[np.bool_]
-) -> tuple[Plane, float]:
-    """How surely colours within reach say another alpha than the mask does, and how much more so in the core."""
-    given = Problem(np.ascontiguousarray(rgb), reach, mask.astype(np.float32))
+    rgb: NDArray[np.uint8], mask: NDArray[np.bool_], away: Plane, width: float, core: NDArray[np.bool_]
+) -> tuple[Plane, float, float]:
+    """How surely colours within reach say another alpha than the mask, from where on that counts, and softness."""
+    given = Problem(np.ascontiguousarray(rgb), away <= width, mask.astype(np.float32))
     factor = factor_for(given, MOST)
     report(0.0, DOING)
     small = reduced(given, factor)
     found = np.zeros(small.unknown.shape, np.float32)
     if not small.unknown.any():
-        return found, 0.0
+        return found, STRONG, 0.0
     samples = sampled(small)
-    side = small.alpha[small.unknown]
-    found[small.unknown] = np.abs(samples.alpha - side) * samples.confidence**CREDIT
+    found[small.unknown] = np.abs(samples.alpha - small.alpha[small.unknown]) * samples.confidence**CREDIT
     found = np.asarray(cv2.GaussianBlur(found, (0, 0), BLUR), np.float32)
-    inner = reduced(Problem(given.rgb[..., :1], core, given.alpha), factor).unknown
-    rest = small.unknown & ~inner
-    return found, float(found[inner].mean() - (found[rest].mean() if rest.any() else 0))
+    inner, near = (
+        reduced(Problem(given.rgb[..., :1], part, given.alpha), factor).unknown for part in (core, away <= RIM * width)
+    )
+    rest, rim = small.unknown & ~inner, small.unknown & ~near
+    threshold = float(np.clip(ABOVE * _mean(found[rim]), WEAK, STRONG))
+    return found, threshold, _mean(found[inner]) - _mean(found[rest])
+
+
+def _mean(values: Plane) -> float:
+    return float(values.mean()) if values.size else 0.0
 
 
 def _enlarged(marked: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    window = np.ones((2 * GROWN + 1,) * 2, np.uint8)
-    grown = cv2.dilate(marked.view(np.uint8), window)
+    """The marks and a margin, at the picture's size, which is a whole number of times larger."""
+    grown = cv2.dilate(marked.view(np.uint8), np.ones((2 * GROWN + 1,) * 2, np.uint8))
     factor = -(-shape[0] // marked.shape[0])
     size = (marked.shape[1] * factor, marked.shape[0] * factor)
     large = cv2.resize(grown.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)

@@ -187,7 +187,8 @@ class GraphCut(Method):
             labels=labels,
             seeds={number: known.seeds for number, known in objects.items()},
             learned={number: known.belief.history for number, known in objects.items()},
-            salience=_salience(image) if guessed else None,
+            priors={number: known.prior for number, known in objects.items() if known.prior is not None},
+            salience=_salience(image) if guessed and self.prior == "none" else None,
             features=features,
             links=self._links(image, features),
             smoothness=self._smoothness(features.lab.shape[0] * features.lab.shape[1]),
@@ -286,7 +287,7 @@ def _seen(image: Image, marks: ObjectMarks) -> SubjectMap:
 
 def _prior(seen: SubjectMap, image: Image, seeds: NDArray[np.int8]) -> Prior:
     """What a network's map says at the size of the view; ``seeds`` (h, w) are those that may contradict it."""
-    likely = seen.placed(seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
+    likely = seen.placed(seen.values, seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
     return prior_of(likely, seeds, _features(image))
 
 

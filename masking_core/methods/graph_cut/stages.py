@@ -13,6 +13,7 @@ from masking_core.arrays import Labels, Mask, Picture
 from masking_core.image import Image
 from masking_core.kernels import colour_axes
 from masking_core.kernels.appearance.appearance_learning import AppearanceModel
+from masking_core.kernels.appearance.prior import WEIGHT, Prior
 from masking_core.kernels.appearance.unaries import Features
 from masking_core.kernels.min_cut.coarse_to_fine import Step
 from masking_core.kernels.min_cut.contrast import boundary_cost
@@ -36,6 +37,7 @@ class Account:
         labels: (H, W) int32, the result.
         seeds: of each object, (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
         learned: of each object, what was believed in each round.
+        priors: of each object, what a network's map adds; of none without a prior.
         salience: (h, w) float32, how much each pixel stands out, where nothing was marked; None where something was.
         features: of the copy (h, w) that was learned from.
         links: (4, h, w) int16, its n-links.
@@ -48,6 +50,7 @@ class Account:
     labels: Labels
     seeds: dict[int, NDArray[np.int8]]
     learned: dict[int, tuple[AppearanceModel, ...]]
+    priors: dict[int, Prior]
     salience: Plane | None
     features: Features
     links: NDArray[np.int16]
@@ -83,6 +86,7 @@ def stages(account: Account) -> tuple[Stage, ...]:
             tuple(f"object {number}" for number in objects),
         ),
         *(() if account.salience is None else (_standing_out(account.salience),)),
+        *((_of_network(account),) if account.priors else ()),
         Stage(
             "Colour models",
             "Two mixtures of Gaussians say which colours are the object's and which the background's: white is surely "
@@ -137,6 +141,22 @@ def stages(account: Account) -> tuple[Stage, ...]:
             partial(_final_cut, account),
         ),
     )
+
+
+def _of_network(account: Account) -> Stage:
+    return Stage(
+        "What the network says",
+        "A trained network takes the white parts for the subject. Near a mark that contradicts it, it is not believed, "
+        "and the picture is grey.",
+        r"n_p = w \, \frac{d_{against}}{d_{against} + d_{agreeing}} \, (2 s_p - 1)",
+        partial(_said, tuple(account.priors.values())),
+        len(account.priors),
+        tuple(f"object {number}" for number in account.priors),
+    )
+
+
+def _said(priors: tuple[Prior, ...], index: int) -> Picture:
+    return _shades(priors[index].says / np.float32(WEIGHT))
 
 
 def _standing_out(salience: Plane) -> Stage:

@@ -38,7 +38,7 @@ class Feather(EdgeStep):
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """See :class:`EdgeStep`."""
         if self.radius is None:
-            return alpha if seen.anti_aliased else feather(alpha, max(alpha.shape) / 1000)
+            return alpha if seen.anti_aliased else feather(alpha, max(alpha.shape) / 1000, out=alpha)
         return blurred(alpha, self.radius) if self.radius else alpha
 
 

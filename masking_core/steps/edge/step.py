@@ -45,7 +45,10 @@ class EdgeStep(Declared, ABC):
 
     @abstractmethod
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
-        """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border."""
+        """Change ``alpha``, (H, W) float32 in [0, 1]; an object that runs off the picture stays whole at its border.
+
+        The array that is handed over may be written into: what is returned takes its place.
+        """
 
     def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:  # noqa: ARG002
         """How it comes from ``alpha`` to its own, for the page that explains it; nothing where that is plain."""

@@ -14,9 +14,9 @@ def _component() -> ComponentRenderer:
     return register(Path(__file__).parent)
 
 
-def before_after(before: bytes, after: bytes, key: str) -> None:
-    """Show two JPEG pictures of the same size behind one another, with a slider between them."""
-    _component()(data={"before": address(before), "after": address(after)}, key=key)
+def before_after(before: bytes, after: bytes, key: str, group: str) -> None:
+    """Show two JPEG pictures of the same size behind one another, with a slider between them, moved with a group."""
+    _component()(data={"before": address(before), "after": address(after), "group": group}, key=key)
 
 
 def address(jpeg: bytes) -> str:

@@ -16,8 +16,8 @@ from masking_core.arrays import Points
 from masking_core.errors import PromptError
 from masking_core.prompts import AnyMark, Ellipse, Point, Polygon, Rectangle, Stroke
 from studio.drawing.canvas.figure import Figure, trace
-from studio.drawing.canvas.ink import FIXED, Ink
 from studio.drawing.canvas.sheet import CORNERS, Sheet, in_box
+from studio.drawing.ink import FIXED, Ink
 
 MAX_OBJECTS = 2_000
 MAX_POINTS = 200_000

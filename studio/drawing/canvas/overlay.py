@@ -10,8 +10,8 @@ from masking_core.arrays import Mask, Points
 from masking_core.prompts import Ellipse, Mark, Polygon, Prompts, Rectangle, Region
 from masking_core.prompts.contradictions import contradictions
 from masking_core.recipe import Area
-from studio.drawing.canvas.ink import DASHES, colour_of
 from studio.drawing.canvas.sheet import CORNERS, in_box
+from studio.drawing.ink import DASHES, colour_of
 
 Outline = dict[str, Any]
 """The ``path`` of an SVG in picture pixels, its fill ``rule``, ``colour`` and ``dashes``, and its ``kind``."""

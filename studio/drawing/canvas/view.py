@@ -14,9 +14,9 @@ from masking_core.prompts import Prompts
 from studio.drawing import history
 from studio.drawing.canvas import fabric, writing
 from studio.drawing.canvas.fabric import Reading
-from studio.drawing.canvas.ink import Ink
 from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.history import History
+from studio.drawing.ink import Ink
 from studio.drawing.toolbox import TOOLS
 
 PAPER = "rgba(0,0,0,0.000{:06})"

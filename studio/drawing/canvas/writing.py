@@ -9,8 +9,8 @@ import numpy as np
 
 from masking_core.arrays import Points
 from masking_core.prompts import AnyMark, Ellipse, Point, Polygon, Rectangle, Region, SeedMap, Stroke
-from studio.drawing.canvas.ink import Ink
 from studio.drawing.canvas.sheet import Sheet
+from studio.drawing.ink import Ink
 
 OUTLINE = 2
 """Width of an outline, in canvas pixels."""

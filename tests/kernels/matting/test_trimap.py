@@ -43,6 +43,14 @@ def test_the_band_covers_a_soft_edge_and_hugs_a_sharp_one():
     assert soft.min() >= 12
 
 
+def test_a_clean_soft_edge_is_unknown_nearly_to_its_ends():
+    alpha = half_plane(12)
+    unknown = judged(mixed(alpha), hard(alpha), 10).trimap == 128
+    assert unknown[(alpha > 0.05) & (alpha < 0.95)].all()
+    assert not unknown[:, :148].any()
+    assert not unknown[:, 172:].any()
+
+
 def test_a_hair_that_the_mask_left_out_is_unknown_as_far_as_the_width_goes():
     alpha = half_plane(1)
     alpha[118:121, 160:172] = 0.8

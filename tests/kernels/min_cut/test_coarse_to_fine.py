@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from skimage import data
 
 from masking_core.errors import Cancelled, ParameterError
-from masking_core.kernels.min_cut.coarse_to_fine import Pyramid, banded_cut, coarse_to_fine_cuts, from_array
+from masking_core.kernels.min_cut.coarse_to_fine import (
+    Pyramid,
+    _near_boundary,
+    banded_cut,
+    coarse_to_fine_cuts,
+    from_array,
+)
 from masking_core.kernels.min_cut.contrast import nlinks, quantise
 from masking_core.kernels.min_cut.maxflow import cut
 from masking_core.progress import listening
@@ -232,3 +238,13 @@ def test_parameters_out_of_range_are_refused():
         banded_cut(pyramid, from_array(unary, pyramid), smoothness=1.0, seeds=np.zeros((3, 3), int))
     with pytest.raises(ParameterError, match="coarsest"):
         Pyramid.of(picture, coarsest=0)
+
+
+@pytest.mark.parametrize("band", [1, 2, 5])
+def test_near_a_boundary_is_what_has_both_labels_in_reach(band):
+    labels = np.random.default_rng(0).random((30, 40)) < 0.03
+    labels[10:20, 10:30] = True
+    padded = np.pad(labels, band, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (2 * band + 1, 2 * band + 1))
+    both = windows.any(axis=(2, 3)) & ~windows.all(axis=(2, 3))
+    assert np.array_equal(_near_boundary(labels, band), both)

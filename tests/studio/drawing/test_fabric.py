@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from masking_core import PromptError, Prompts
 from masking_core.prompts import Arc, Curve, Ellipse, Group, Mark, Pie, Point, Polygon, Rectangle, SeedMap, Stroke, Text
 from studio.drawing.canvas import fabric, writing
-from studio.drawing.canvas.ink import Ink
 from studio.drawing.canvas.sheet import Sheet
+from studio.drawing.ink import Ink
 
 RECORDED: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("drawings.json").read_text())
 SHEET = Sheet.over((512, 512), 600)

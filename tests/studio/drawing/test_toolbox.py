@@ -6,9 +6,9 @@ from streamlit.testing.v1 import AppTest
 from masking_core.prompts import Stroke
 from studio.drawing import pen, strip, toolbox
 from studio.drawing.canvas import fabric
-from studio.drawing.canvas.ink import FIXED, OPERATIONS, Ink
 from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.canvas.view import redraws
+from studio.drawing.ink import FIXED, OPERATIONS, Ink
 from studio.drawing.toolbox import Tool
 
 FUZZ = Tool(

@@ -17,11 +17,11 @@ from masking_core import (
     Transparent,
     export,
 )
-from masking_core.methods import METHODS
 from masking_core.parameters import parameters
-from masking_core.prompts import Ellipse
+from masking_core.prompts import Ellipse, Point
 from masking_core.samples import sample
 from masking_core.sharing.links import Linked, from_query, to_query
+from studio.recipe import first
 
 ROOT = Path(__file__).parents[3]
 
@@ -43,11 +43,19 @@ def shared(app):
 @EVERY_METHOD
 def test_a_link_opens_the_workbench_as_it_was_left(method):
     recipe = Recipe(
-        method=method(**{p.name: other_value(p) for p in parameters(method) if not p.show.when and not p.optional}),
+        method=method(
+            **{
+                p.name: other_value(p)
+                for p in parameters(method)
+                if not (p.show.when or p.optional or p.name == "model")
+            }
+        ),
         edge=Edge(feather=2.5),
         background=Colour(colour="#123456"),
     )
     marks = Prompts(marks=(Ellipse(x=190.0, y=90.0, width=160.0, height=140.0),))
+    if method.id == "clicks":
+        marks = Prompts(marks=(Point(x=190.0, y=90.0),))
     query = to_query("cat", recipe, marks)
     app = page(query)
     assert not app.exception
@@ -66,7 +74,7 @@ def test_a_broken_link_is_one_sentence_above_the_page_as_it_begins(name):
     assert not app.exception
     assert len(app.error) == 1
     assert "This link cannot be opened" in app.error[0].value
-    assert from_query(shared(app)[0]).recipe == Recipe(method=METHODS["graph_cut"]())
+    assert from_query(shared(app)[0]).recipe == first.recipe()
 
 
 def test_the_program_on_the_page_makes_the_pixels_of_the_download(tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from masking_core.kernels.appearance.unaries import connected_to_seeds
 from masking_core.kernels.raster.placing import along_edges
 from masking_core.method import Method, Segmentation, Tool
 from masking_core.methods.object_marks import ObjectMarks, objects_of
+from masking_core.methods.subject.stages import stages
 from masking_core.models import files
 from masking_core.models.files import Weights
 from masking_core.models.pinned import checksum_of, without_checksum
@@ -117,6 +118,7 @@ class Subject(Method):
                 "foreground": float((labels > 0).mean()),
             },
             notes=tuple(notes),
+            stages=stages(image, maps),
         )
 
     def _map(self, image: Image, weights: Weights, marks: ObjectMarks) -> SubjectMap:

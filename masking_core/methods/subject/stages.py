@@ -1,0 +1,150 @@
+"""How a network came to its answer, for the page that explains it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from masking_core.arrays import Picture
+from masking_core.image import Image
+from masking_core.kernels.raster.placing import Crop
+from masking_core.models.occlusion import GRID, occlusion
+from masking_core.models.subject_map import SubjectMap, normalised, subject_map
+from masking_core.stage import Stage
+
+GAINED, LOST = np.array([213, 94, 0], np.float32), np.array([0, 114, 178], np.float32)
+
+Plane = NDArray[np.float32]
+
+
+def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
+    """What the network saw of each object, its answers from coarse to fine, and what they depend on."""
+    found = tuple(maps.values())
+    names = tuple(f"object {number}" for number in maps) if len(maps) > 1 else ()
+    cropped = tuple(each for each in found if each.crop != _whole(image))
+    answers = [(each, plane) for each in found for plane in (*reversed(each.sides), each.values)]
+    return (
+        Stage(
+            "What the network sees",
+            f"The picture, or the part around your region, at {found[0].seen.shape[1]} × {found[0].seen.shape[0]} "
+            "pixels, with each colour channel shifted and scaled to what the network was trained on. Grey is 0.",
+            r"x_c = \frac{v_c / v_{max} - \mu_c}{\sigma_c}",
+            partial(_seen, found),
+            len(found),
+            names,
+        ),
+        *((_coarse_to_fine(image, answers),) if found[0].sides else ()),
+        Stage(
+            "What it takes for the subject",
+            "White is the subject, black is not. The answer is rounded to 256 steps before anything is decided by it.",
+            r"p = \sigma(\text{all answers, combined})",
+            partial(_answer, image, found),
+            len(found),
+            names,
+        ),
+        *((_cropping(image, cropped),) if cropped else ()),
+        Stage(
+            "Where it is unsure",
+            "Bright where the answer is near one half: a mark there helps most.",
+            r"1 - \lvert 2 p - 1 \rvert",
+            partial(_unsure, image, found),
+            len(found),
+            names,
+        ),
+        Stage(
+            "Which part of the picture decides",
+            f"Each of {GRID} × {GRID} squares was hidden in turn. The brighter a square, the more of the subject is "
+            "lost without it.",
+            r"\frac{\sum_p \max(p - p_{hidden}, 0)}{\sum_p p}",
+            partial(_decides, image, found),
+            len(found),
+            names,
+        ),
+    )
+
+
+def _coarse_to_fine(image: Image, answers: Sequence[tuple[SubjectMap, Plane]]) -> Stage:
+    count = len(answers[0][0].sides)
+    depths = (*(f"depth {depth} of {count}" for depth in range(count, 0, -1)), "combined")
+    return Stage(
+        "From coarse to fine",
+        "The network answers at several depths: the deepest one sees most of the picture and few details. The last "
+        "frame is all of them combined.",
+        r"p = \sigma \left( \sum_k w_k \, s_k \right)",
+        partial(_depth, image, answers),
+        len(answers),
+        depths * (len(answers) // len(depths)),
+    )
+
+
+def _cropping(image: Image, cropped: Sequence[SubjectMap]) -> Stage:
+    return Stage(
+        "What the region changes",
+        "Compared with what the network says of the whole picture: orange was gained by looking at the region alone, "
+        "blue was lost.",
+        r"p_{region} - p_{picture}",
+        partial(_gained, image, cropped),
+        len(cropped),
+    )
+
+
+def _whole(image: Image) -> Crop:
+    return Crop(0, 0, image.rgb.shape[0], image.rgb.shape[1])
+
+
+def _placed(image: Image, found: SubjectMap, plane: Plane) -> Plane:
+    """A map of the crop on the picture, reduced to what a page shows."""
+    shown = _shown(image)
+    height, width = image.rgb.shape[:2]
+    return found.placed(plane, shown.shape, (height, width))
+
+
+def _shown(image: Image) -> Picture:
+    return image.reduced(250_000).rgb
+
+
+def _grey(plane: Plane) -> Picture:
+    return np.dstack([np.rint(np.clip(plane, 0, 1) * 255).astype(np.uint8)] * 3)
+
+
+def _seen(found: Sequence[SubjectMap], index: int) -> Picture:
+    tensor = normalised(found[index].seen, found[index].weights.model)[0].transpose(1, 2, 0)
+    spread = float(np.abs(tensor).max()) or 1.0
+    return np.asarray(np.rint(tensor / (2 * spread) * 255 + 127.5), np.uint8)
+
+
+def _depth(image: Image, answers: Sequence[tuple[SubjectMap, Plane]], index: int) -> Picture:
+    return _grey(_placed(image, *answers[index]))
+
+
+def _answer(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
+    return _grey(_placed(image, found[index], found[index].values))
+
+
+def _unsure(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
+    return _grey(1 - np.abs(2 * _placed(image, found[index], found[index].values) - 1))
+
+
+def _gained(image: Image, cropped: Sequence[SubjectMap], index: int) -> Picture:
+    found = cropped[index]
+    whole = subject_map(image, found.weights)
+    change = _placed(image, found, found.values) - _placed(image, whole, whole.values)
+    inside = _placed(image, found, np.ones_like(found.values)) > 0
+    share = np.where(inside, change, 0)[..., None]
+    grey = np.float32(0.3) * _shown(image).mean(axis=2, keepdims=True, dtype=np.float32) + 90
+    ink = np.where(share > 0, GAINED, LOST)
+    return np.asarray(np.rint(grey * (1 - np.abs(share)) + ink * np.abs(share)), np.uint8)
+
+
+def _decides(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
+    lost = image.derived(
+        ("occlusion", found[index].weights.sha256, found[index].crop), partial(occlusion, found[index])
+    )
+    placed = _placed(
+        image, found[index], cv2.resize(lost, found[index].seen.shape[:2], interpolation=cv2.INTER_NEAREST)
+    )
+    light = placed / max(float(placed.max()), 1e-6)
+    shown = _shown(image).astype(np.float32)
+    return np.rint(shown * (0.2 + 0.8 * light[..., None])).astype(np.uint8)

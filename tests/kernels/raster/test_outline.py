@@ -1,0 +1,31 @@
+"""What holds of the edges of every outline."""
+
+import numpy as np
+import pytest
+
+from masking_core.kernels.raster import outline
+from masking_core.kernels.raster.outline import BOTTOM, DIRECTION, TOP
+
+SHAPES = {
+    "rectangle": outline.rectangle(3.2, 4.1, 20, 11),
+    "turned rectangle": outline.rectangle(3.2, 4.1, 20, 11, 33),
+    "ellipse": outline.ellipse(3.2, 4.1, 20, 11),
+    "turned ellipse": outline.ellipse(3.2, 4.1, 20, 11, 33),
+    "arc": outline.arc(3.2, 4.1, 20, 11, 30, 200, pie=False),
+    "pie": outline.arc(3.2, 4.1, 20, 11, 30, 200, pie=True),
+    "backwards": outline.arc(3.2, 4.1, 20, 11, 30, -100, pie=True),
+    "polygon": outline.lines(np.array([(0.0, 0), (9, 2), (4, 8), (7, 1)])),
+}
+
+
+@pytest.mark.parametrize("edges", SHAPES.values(), ids=SHAPES)
+def test_an_outline_goes_up_as_often_as_down(edges):
+    for y in np.linspace(edges[:, TOP].min(), edges[:, BOTTOM].max(), 97)[1:-1] + 0.001:  # beside the corners
+        crossed = (edges[:, TOP] < y) & (y < edges[:, BOTTOM])
+        assert edges[crossed, DIRECTION].sum() == 0
+
+
+@pytest.mark.parametrize("sweep", [360, -360, 500])
+def test_an_arc_once_around_is_an_ellipse(sweep):
+    whole = outline.arc(1, 2, 30, 20, 45, sweep, pie=False)
+    np.testing.assert_array_equal(whole, outline.ellipse(1, 2, 30, 20))

@@ -1,0 +1,185 @@
+"""The subject by a network whose answer is known: bright is the subject."""
+
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
+import numpy as np
+import pytest
+
+from masking_core import (
+    Foreground,
+    GraphCut,
+    Image,
+    KMeans,
+    ModelError,
+    ParameterError,
+    PromptError,
+    Prompts,
+    Recipe,
+    Session,
+    Subject,
+    export,
+)
+from masking_core.methods.clicks import Clicks
+from masking_core.models import files, subject_map
+from masking_core.models.files import Weights
+from masking_core.models.model import Model
+from masking_core.prompts import Point, Rectangle, Stroke
+from tests.models import onnx_files
+
+
+@pytest.fixture
+def bright(tmp_path, monkeypatch):
+    """A network that takes what is bright for the subject, in the place of every other."""
+    data = onnx_files.brightness(size=64)
+    (tmp_path / "bright.onnx").write_bytes(data)
+    about = onnx_files.declared("bright", data, size=64)
+    weights = Weights(Model.model_validate(about), tmp_path / "bright.onnx", about["sha256"])
+    monkeypatch.setattr(files, "weights", lambda _: weights)
+    return weights
+
+
+def two_discs():
+    """Two bright discs on dark ground, left and right."""
+    rows, columns = np.ogrid[:90, :160]
+    left, right = ((rows - 45) ** 2 + (columns - x) ** 2 < 400 for x in (40, 120))
+    rgb = np.full((90, 160, 3), 20, np.uint8)
+    rgb[left | right] = (230, 220, 240)
+    return Image.from_array(rgb), left, right
+
+
+def overlap(found, wanted):
+    return (found & wanted).sum() / (found | wanted).sum()
+
+
+def test_without_marks_the_subject_is_kept(bright):
+    image, left, right = two_discs()
+    result = Recipe(method=Subject()).run(image)
+    assert overlap(result.alpha >= 0.5, left | right) > 0.95
+    assert result.info["model"] == "bright"
+    assert result.info["sha256"] == bright.sha256
+
+
+def test_a_rectangle_tells_it_where_to_look(bright):
+    image, left, _ = two_discs()
+    result = Recipe(method=Subject()).run(image, Prompts.from_box(15, 20, 65, 70))
+    assert overlap(result.alpha >= 0.5, left) > 0.95
+    assert not result.alpha[:, 70:].any()
+
+
+def test_strokes_choose_the_parts_they_touch_and_always_win(bright):
+    image, _, right = two_discs()
+    marks = (
+        Stroke(points=((115.0, 45.0), (125.0, 45.0)), width=4.0),
+        Stroke(points=((120.0, 30.0), (121.0, 30.0)), width=6.0, object=0),
+        Point(x=80.0, y=5.0, radius=3.0),
+    )
+    result = Recipe(method=Subject()).run(image, Prompts(marks=marks))
+    seeds = Prompts(marks=marks).seeds((90, 160))
+    assert result.alpha[seeds == 1].min() > 0.9999
+    assert result.alpha[seeds == 0].max() < 0.0001
+    assert not result.alpha[:, :75].any()
+    assert overlap(result.alpha >= 0.5, right) > 0.85
+
+
+def test_each_object_has_its_own_parts(bright):
+    image, left, right = two_discs()
+    marks = tuple(Point(x=x, y=45.0, radius=3.0, object=number) for x, number in ((40.0, 1), (120.0, 2)))
+    result = Recipe(method=Subject()).run(image, Prompts(marks=marks))
+    assert overlap(result.labels == 1, left) > 0.95
+    assert overlap(result.labels == 2, right) > 0.95
+
+
+def test_a_stroke_where_it_sees_nothing_is_kept_and_told_of(bright):
+    image, _, _ = two_discs()
+    result = Recipe(method=Subject()).run(image, Prompts(marks=(Point(x=80.0, y=5.0, radius=3.0),)))
+    assert "sees nothing under your strokes" in result.notes[0]
+    assert 0 < (result.alpha > 0).sum() < 60
+
+
+def test_a_higher_threshold_keeps_less(bright):
+    image = Image.from_array(np.tile(np.linspace(0, 160, 160).astype(np.uint8)[None, :, None], (40, 1, 3)))
+    sizes = [(Recipe(method=Subject(threshold=t)).run(image).alpha >= 0.5).sum() for t in (0.2, 0.5, 0.8)]
+    assert sizes[0] > sizes[1] > sizes[2] > 0
+
+
+def test_a_missing_network_is_one_sentence_and_the_recipe_still_opens(monkeypatch, tmp_path):
+    monkeypatch.setattr(files, "folders", lambda: (tmp_path,))
+    image, _, _ = two_discs()
+    for recipe in (
+        Recipe(method=Subject()),
+        Recipe(method=GraphCut(prior="subject")),
+        Recipe(method=KMeans(), foreground=Foreground(rule="subject")),
+    ):
+        again = Recipe.from_json(recipe.to_json())
+        assert again == recipe
+        with pytest.raises(ModelError, match=r"^The network u2netp .* is not on this machine: .*\.$"):
+            again.run(image)
+    Recipe(method=GraphCut()).run(image)  # nothing falls back, and nothing else needs it
+
+
+def test_a_session_names_the_checksum_and_opens_without_the_network(monkeypatch, tmp_path):
+    image, _, _ = two_discs()
+    recipe = Recipe(method=Subject())
+    assert json.loads(recipe.to_json())["method"]["checksum"].startswith("sha256:309c8469")
+    monkeypatch.setattr(files, "folders", lambda: (tmp_path,))
+    saved = Session.of(export.png(image.rgb), "discs.png", recipe, (Prompts(),)).save(with_picture=True)
+    assert b"sha256:309c8469" in ZipFile(BytesIO(saved)).read("session.json")
+    assert Session.open(saved).recipe == recipe
+
+
+def test_a_recipe_made_with_another_file_says_so():
+    fields = json.loads(Recipe(method=Subject()).to_json())
+    fields["method"]["checksum"] = f"sha256:{'0' * 64}"
+    with pytest.raises(ParameterError, match=r"checksum must be sha256:309c.* for the network u2netp; .* was given\."):
+        Recipe.from_json(json.dumps(fields))
+
+
+def test_as_a_prior_it_finds_what_is_not_marked_and_marks_win(bright):
+    image, left, right = two_discs()
+    found = Recipe(method=GraphCut(prior="subject")).run(image).alpha >= 0.5
+    assert overlap(found, left | right) > 0.95
+    marked = Prompts(marks=(Point(x=40.0, y=45.0, radius=4.0), Point(x=120.0, y=45.0, radius=8.0, object=0)))
+    found = Recipe(method=GraphCut(prior="subject")).run(image, marked).alpha >= 0.5
+    assert overlap(found, left) > 0.9
+
+
+def test_the_rule_keeps_the_parts_of_any_methods_objects_that_are_the_subject(bright):
+    image, left, right = two_discs()
+    result = Recipe(method=KMeans(objects=2), foreground=Foreground(rule="subject")).run(image)
+    assert overlap(result.alpha >= 0.5, left | right) > 0.95
+    boxed = Recipe(method=KMeans(objects=2), foreground=Foreground(rule="subject")).run(
+        image, Prompts(marks=(Rectangle(x=15, y=20, width=51, height=51),))
+    )
+    assert overlap(boxed.alpha >= 0.5, left) > 0.9
+
+
+def test_a_whole_picture_is_shown_once_for_all_who_ask(bright, monkeypatch):
+    asked = []
+    run = subject_map.network.run
+    monkeypatch.setattr(subject_map.network, "run", lambda *rest: asked.append(1) or run(*rest))
+    image, _, _ = two_discs()
+    for recipe in (Recipe(method=Subject()), Recipe(method=GraphCut(prior="subject"))):
+        recipe.run(image)
+    assert len(asked) == 1
+
+
+def test_clicks_are_answered_by_ones_own_network():
+    image, left, right = two_discs()
+    marks = (Point(x=40.0, y=45.0, radius=2.0), Point(x=120.0, y=45.0, radius=2.0, object=0))
+    result = Recipe(method=Clicks()).run(image, Prompts(marks=marks))
+    assert (result.labels == 1)[45, 40]
+    assert not (result.labels == 1)[45, 120]
+    assert overlap(result.alpha >= 0.5, left | right) > 0.8
+    with pytest.raises(PromptError, match="Click on the object first"):
+        Recipe(method=Clicks()).run(image)
+
+
+def test_a_click_network_that_is_not_there_is_one_sentence():
+    image, _, _ = two_discs()
+    clicked = Prompts(marks=(Point(x=40.0, y=45.0),))
+    with pytest.raises(ModelError, match=r"^There is no network mine: put mine\.onnx, and mine\.json .*\.$"):
+        Recipe(method=Clicks(model="mine")).run(image, clicked)
+    with pytest.raises(ModelError):
+        Recipe(method=Clicks(model="u2netp")).run(image, clicked)
