@@ -7,14 +7,13 @@ from masking_core.arrays import Mask, Picture
 from masking_core.methods import METHODS
 from masking_core.prompts import Point
 from masking_core.uncertainty import of_votes
-from studio import state
+from studio import pictures, state
 from studio.compare import base
 from studio.compare.runs import Runs, Scene
 from studio.components.pointed import Place, pointed
 from studio.drawing import history
 from studio.drawing.board import marks_of
 from studio.gallery.gallery import at_hand
-from studio.results import views
 
 OBJECT, BACKGROUND = "Object", "Background"
 
@@ -64,7 +63,7 @@ def _panel(image: Image, recipe: Recipe, prompts: Prompts, slice: int) -> None:
         )
     with left:
         place = pointed(
-            views.jpeg(views.heat(shown, apart)), None, "Where the methods disagree", "disagreement.picture"
+            pictures.jpeg(pictures.heat(shown, apart)), None, "Where the methods disagree", "disagreement.picture"
         )
     if place is not None:
         _mark(image, prompts, place, 1 if kind == OBJECT else 0, slice)

@@ -11,10 +11,9 @@ from masking_core import Area, Image, Prompts, Result, export, palette
 from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
 from masking_core.steps.compose import on_checkerboard
-from studio import compute, state
+from studio import compute, pictures, state
 from studio.drawing import files, history, ink, pen, strip, table
 from studio.drawing.canvas import component, overlay
-from studio.results import views
 
 SHARP = 16_000_000
 """Pixels of the picture under the canvas when it is zoomed into."""
@@ -122,7 +121,7 @@ def marks_of(image: Image, slice: int = 0) -> history.History:
 def _picture(image: Image) -> bytes:
     def drawn() -> bytes:
         rgb = image.rgb if image.alpha is None else on_checkerboard(export.pixels(image))
-        return views.jpeg(rgb, FINE)
+        return pictures.jpeg(rgb, FINE)
 
     return compute.once(("canvas", image.digest), drawn)
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from masking_core import MaskingError, Stack
 from masking_core.samples import SAMPLES, samples
-from studio import compute, state
-from studio.results import views
+from studio import compute, pictures, state
 
 MOST = 20
 """Pictures of one visit that are remembered; their marks are, however many there are."""
@@ -45,7 +44,12 @@ def open_files(files: Sequence[dict[str, Any]]) -> Stack:
         ImageError: one cannot be opened, or they are too many or too large.
     """
     stack = compute.open_stack(list(files))
-    entry = {"files": list(files), "digest": stack.digest, "name": stack.name, "thumbnail": views.thumbnail(stack[0])}
+    entry = {
+        "files": list(files),
+        "digest": stack.digest,
+        "name": stack.name,
+        "thumbnail": pictures.thumbnail(stack[0]),
+    }
     others = [other for other in every() if other["digest"] != stack.digest]
     state.put("pictures", _bounded([entry, *others]))
     state.put("picture", {"files": entry["files"]})

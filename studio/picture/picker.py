@@ -10,7 +10,6 @@ from studio import state, uploads
 from studio.components.arrivals import arrivals
 from studio.picture import opened
 
-TYPES = ["png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"]
 STYLE = """
 <style>
 .st-key-pictures { row-gap: .25rem; }
@@ -38,7 +37,7 @@ def upload(label: str) -> None:
     with st.container(key="drop", gap="small"):
         st.file_uploader(
             label,
-            type=TYPES,
+            type=uploads.TYPES,
             accept_multiple_files=True,
             key=key,
             on_change=_take_upload,

@@ -6,7 +6,7 @@ import cv2
 import streamlit as st
 
 from masking_core import Image, MaskingError, Prompts, Recipe, Result
-from studio import compute
+from studio import compute, pictures
 from studio.components import linked_picture
 from studio.components.linked_picture import Box, Seen
 from studio.components.sharp_part import sharp_part
@@ -63,4 +63,4 @@ def cut(full: Result, view: str, seen: Seen, scale: float) -> tuple[bytes, Box]:
     if reduced < 1:
         drawn = cv2.resize(drawn, None, fx=reduced, fy=reduced, interpolation=cv2.INTER_AREA)
     box = left / width, top / height, (right - left) / width, (bottom - top) / height
-    return views.jpeg(drawn, views.FINE), box
+    return pictures.jpeg(drawn, views.FINE), box

@@ -8,9 +8,8 @@ from masking_core import Image, MaskingError, Recipe, Result
 from masking_core.methods.clustering.grouping import Clustering
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.stage import Plot, Series
-from studio import compute, controls, state
+from studio import compute, controls, pictures, state
 from studio.components import altair_plots
-from studio.results import views
 
 
 def show(image: Image, recipe: Recipe, result: Result) -> None:
@@ -71,4 +70,4 @@ def _memberships(result: Result, membership: NDArray[np.float32]) -> None:
     with st.container(horizontal=True, gap="small"):
         for summary in result.objects:
             share = (membership[..., summary.label - 1] * 255).astype("uint8")
-            st.image(views.jpeg(share), width=240, caption=f"Object {summary.label}")
+            st.image(pictures.jpeg(share), width=240, caption=f"Object {summary.label}")
