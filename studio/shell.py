@@ -28,7 +28,7 @@ STYLE = """
 [data-testid="stCaptionContainer"] { color: inherit; opacity: .82; }
 [data-testid="stCaptionContainer"] :is(p, li, strong, em) { color: inherit; }
 @media (prefers-color-scheme: dark) {
-  [data-testid="stBaseButton-primary"] { color: #0b1016 !important; }
+  [data-testid="stBaseButton-primary"], [data-tag], [data-tag] * { color: #0b1016 !important; }
 }
 @media (prefers-reduced-motion: reduce) {
   *, *::before, *::after { animation-duration: .01ms !important; animation-iteration-count: 1 !important;

@@ -27,10 +27,9 @@ def show(stack: Stack) -> Result | None:
     st.html(STYLE)
     recipe, image = first.recipe(), stack[0]
     with st.container(key="first", gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            with st.container(key="first-name"):
-                st.text(opened.title(stack))
-            _actions(Taking(image, recipe, Prompts()), stack)
+        with st.container(key="first-name"):
+            st.text(opened.title(stack))
+        _actions(Taking(image, recipe, Prompts()), stack)
         picture, notice = st.empty(), st.empty()
         picture.image(pictures.jpeg(pictures.screen(image)), width="stretch", alt="The picture, not yet cut out")
         try:
@@ -45,7 +44,7 @@ def show(stack: Stack) -> Result | None:
 @st.fragment
 def _actions(away: Taking, stack: Stack) -> None:
     """What can be done with the cut-out; a download draws only this anew."""
-    with st.container(key="actions", width="content", gap="small"):
+    with st.container(key="actions", gap="small"):
         with st.container(horizontal=True, gap="small"):
             taking.button(away)
             if st.button("Improve it", icon=":material/edit:", key="improve"):

@@ -5,7 +5,7 @@ from actions import settled
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-PAGES = ("", "mask", "compare", "explain")
+PAGES = ("", "mask", "compare", "explain", "batch")
 SERIOUS = {"serious", "critical"}
 
 
