@@ -6,7 +6,7 @@ from masking_core.export.cutout import animation, composed_picture, cutout_file,
 from masking_core.export.files import write_whole
 from masking_core.export.formats import FORMATS, Format, format_of
 from masking_core.export.label_maps import coloured_labels, labels_file, labels_png
-from masking_core.export.open_raster import layers_zip, open_raster
+from masking_core.export.open_raster import layers_tiff, layers_zip, open_raster
 from masking_core.export.options import ExportOptions, Writing
 from masking_core.export.writers import png
 
@@ -27,6 +27,7 @@ __all__ = [
     "format_of",
     "labels_file",
     "labels_png",
+    "layers_tiff",
     "layers_zip",
     "open_raster",
     "pixels",

@@ -176,7 +176,7 @@ CONTENTS: Mapping[str, Content] = {
         "layers",
         "Every object that is kept, cut out on its own.",
         _ORA
-        | {"tiff": _kind(FORMATS["tiff"], layers_tiff)}
+        | {"tiff": _kind(FORMATS["tiff"], lambda result, how: layers_tiff(result, how=how))}
         | _zip(lambda result, _: layers_zip(result.layers), "One PNG per object, each as large as its object."),
     ),
     "outlines": Content(

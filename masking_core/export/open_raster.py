@@ -10,7 +10,7 @@ import PIL.Image
 from masking_core.arrays import Picture
 from masking_core.errors import ParameterError
 from masking_core.export.archive import file_name, zipped
-from masking_core.export.options import Writing
+from masking_core.export.options import PLAIN, Writing
 from masking_core.export.writers import png, png_of, tiff
 from masking_core.result import Layer, Result
 from masking_core.steps.backgrounds import Transparent
@@ -44,11 +44,16 @@ def open_raster(result: Result, layers: Sequence[Layer] | None = None, *, backgr
     return layered(sheets, result.image.size)
 
 
-def layers_tiff(result: Result, how: Writing) -> bytes:
-    """The objects of a result as the pages of one TIFF, each as large as the picture, which GIMP opens as layers."""
-    if not result.layers:
+def layers_tiff(result: Result, layers: Sequence[Layer] | None = None, how: Writing = PLAIN) -> bytes:
+    """The objects of a result as the pages of one TIFF, each as large as the picture, which GIMP opens as layers.
+
+    Raises:
+        ParameterError: there is none.
+    """
+    layers = result.layers if layers is None else layers
+    if not layers:
         raise ParameterError("No object is kept, so there is no layer.")
-    return tiff([layer.whole(result.image.size) for layer in result.layers], how)
+    return tiff([layer.whole(result.image.size) for layer in layers], how)
 
 
 def layered_picture(pictures: Sequence[Picture], _: Writing) -> bytes:

@@ -19,8 +19,8 @@ from studio.foreign import plain
 PAINTED = """\
 **A painted picture** as large as this one: black is background, white the object, grey undecided; or blue is
 background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A label map**: every pixel
-holds the number of its object, 0 is background, 255 undecided. **A JSON file** of marks. **Outlines** from
-COCO, labelme, GeoJSON, SVG or ImageJ. They are added to your marks; undo removes them."""
+holds the number of its object, 0 is background, 255 undecided. **A JSON file** of marks. **Outlines** from COCO,
+labelme, GeoJSON, SVG or ImageJ. They are added to your marks; undo removes them."""
 OUTLINES = (".geojson", ".svg", ".roi", ".zip")
 PAINTED_TYPES = ["png", "tif", "tiff", "bmp", "gif", "webp", "json", *(suffix[1:] for suffix in OUTLINES)]
 LONGEST_NAME = 100
@@ -115,9 +115,8 @@ def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
 
 def _is_document(data: bytes) -> bool:
     """Whether JSON looks like marks of ours, rather than outlines from another program."""
-    return b'"marks"' in data[:1000] or (
-        b'"shapes"' not in data and b'"annotations"' not in data and b'"type"' not in data
-    )
+    foreign = any(word in data for word in (b'"shapes"', b'"annotations"', b'"type"'))
+    return b'"marks"' in data[:1000] or not foreign
 
 
 def _painted(data: bytes, name: str, size: tuple[int, int]) -> Prompts:

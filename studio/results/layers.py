@@ -7,6 +7,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import Image, Layer, Prompts, Recipe, Result, export
+from masking_core.export import FORMATS
 from masking_core.steps.compose import on_checkerboard
 from studio import compute, downloads, pictures, state
 
@@ -42,9 +43,18 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, result: Result) -> None
                 lambda: export.open_raster(*full()),
                 name=f"{stem}.ora",
                 mime="image/openraster",
-                help="GIMP, Krita and MyPaint open it.",
+                help=FORMATS["ora"].description,
                 icon=":material/layers:",
                 key="layers.ora",
+            )
+            downloads.button(
+                "Pages as large as the picture (TIFF)",
+                lambda: export.layers_tiff(*full()),
+                name=f"{stem}-layers.tif",
+                mime="image/tiff",
+                help="GIMP 2.10, which has no OpenRaster, opens the pages as layers.",
+                icon=":material/layers:",
+                key="layers.tiff",
             )
 
 
