@@ -173,7 +173,7 @@ def _timed(folder: Path, method: str, where: AbstractContextManager[executors.Pl
     settings = Settings({"recipe": Recipe(method=METHODS[method]())}, str(out))
     items = plan(pictures_of([str(folder / "in")]), settings)
     with where as (executor, ahead):
-        warm = [executor.submit(cut, item) for item in items[:4]]
+        warm = [executor.submit(cut, item) for item in items[:12]]
         assert all(future.result().state == "done" for future in warm)
         begun = time.perf_counter()
         assert all(outcome.state == "done" for _, outcome in run(items, executor, cut, ahead=ahead))

@@ -8,11 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal
 
-import cv2
-import numpy as np
 import streamlit as st
 
-from masking_core import Image, MaskingError
+from masking_core import Image, MaskingError, export
 from masking_core.batch.item import Item, Outcome
 from masking_core.batch.plan import resumed
 from masking_core.batch.record import NAME, Entry, Record
@@ -24,11 +22,11 @@ from masking_core.steps.compose import on_checkerboard
 from studio import compute
 from studio.batch.executor import Turns
 from studio.batch.folder import Folder
+from studio.pictures import THUMBNAIL, jpeg
 
 State = Literal["running", "paused", "stopped", "done"]
 SHOWN = ("composed", "cutout", "coloured_labels", "mask")
 """What a thumbnail is made of: the first of these that is written."""
-THUMBNAIL = 96
 
 
 @dataclass
@@ -136,11 +134,9 @@ def _thumbnail(item: Item) -> str:
         shown = Image.open(path, limits=item.limits)
     except MaskingError:  # written in a format that is not read
         return ""
-    rgba = shown.rgb if shown.alpha is None else np.dstack([shown.rgb, shown.alpha])
-    small = sizes.reduced(rgba, min(1.0, sizes.fitting(shown.size, THUMBNAIL)))
-    rgb = small if small.shape[2] == 3 else on_checkerboard(small, 6)
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 80])
-    return f"data:image/jpeg;base64,{b64encode(data.tobytes()).decode()}"
+    small = sizes.reduced(export.pixels(shown), min(1.0, sizes.fitting(shown.size, THUMBNAIL)))
+    data = jpeg(small if shown.alpha is None else on_checkerboard(small, 6))
+    return f"data:image/jpeg;base64,{b64encode(data).decode()}"
 
 
 @st.cache_resource(show_spinner=False)
