@@ -17,7 +17,7 @@ STYLE = """
 <style>
 .st-key-welcome h1 { font-size: 2.1rem; padding-top: 0; }
 .st-key-welcome [data-testid="stFileUploaderDropzone"] {
-  min-height: 9rem; justify-content: center; border: 2px dashed; }
+  min-height: 9rem; flex-direction: column; align-items: center; justify-content: center; border: 2px dashed; }
 @media (max-width: 768px) { .st-key-welcome [data-testid="stFileUploaderDropzone"] { min-height: 6.5rem; } }
 </style>
 """
