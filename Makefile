@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MODEL := $(VENV)/share/masking-models/u2netp.onnx
 
-.PHONY: run test check lint types format benchmark mutants lock clean
+.PHONY: run test fuzz check lint types format benchmark mutants lock clean
 
 run: $(VENV)/.installed $(MODEL)
 	$(BIN)/streamlit run app.py
@@ -12,6 +12,10 @@ run: $(VENV)/.installed $(MODEL)
 test: $(VENV)/.installed-dev $(MODEL)
 	@sh tests/browser/install_browsers.sh $(BIN)
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+# What files, links and messages may say, 50,000 times.
+fuzz: $(VENV)/.installed-dev
+	FUZZ=25 $(BIN)/pytest -n 2 tests/test_fuzz.py
 
 check: lint types test
 

@@ -103,6 +103,7 @@ def kills() -> Rows:
             rounds += 1
             while killed < KILLS and _killed([*command, str(out)], out, moments.uniform(0, 0.4)):
                 killed += 1
+                print(f"{killed} of {KILLS} kills", file=sys.stderr)
             subprocess.run([*command, str(out)], cwd=ROOT, check=True, capture_output=True)
             done = [entry["picture"] for entry in entries((out / NAME).read_bytes()) if entry["state"] == "done"]
             made = _bytes(out)

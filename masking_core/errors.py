@@ -16,8 +16,15 @@ ImageErrorCode = Literal[
 ]
 
 
+LONGEST = 300
+"""Letters of a sentence: what is quoted in it may be of any length."""
+
+
 class MaskingError(Exception):
     """Base of every error this library raises on purpose; ``str(error)`` is one sentence for the user."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence if len(sentence) <= LONGEST else sentence[: LONGEST - 1] + "…")
 
 
 class ImageError(MaskingError):

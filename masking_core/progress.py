@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 from masking_core.errors import Cancelled
 
+T = TypeVar("T")
 Listener = Callable[[float, str], bool | None]
 """Called with (fraction done in [0, 1], what is being done); returning ``False`` cancels the computation."""
 
@@ -45,3 +47,11 @@ def report(fraction: float, doing: str) -> None:
     listener = _listener.get()
     if listener is not None and listener(fraction, doing) is False:
         raise Cancelled("This computation was replaced by a newer one.")
+
+
+def reporting(items: Sequence[T], doing: str = "Drawing the marks") -> Iterator[T]:
+    """Go through items, reporting at each; what is reported while one of them is worked on is a share of the whole."""
+    for done, item in enumerate(items):
+        report(done / len(items), doing)
+        with within(done / len(items), 1 / len(items)):
+            yield item

@@ -32,13 +32,17 @@ PREVIEW_PIXELS = 1_000_000
 """Largest picture that is cut while somebody is still adjusting."""
 
 
+LONGEST = 1_000_000
+"""No area is larger, or farther from the picture's corner, in pixels."""
+
+
 class Area(Declared):
     """A masking area: whole pixels of the full picture, outside of which everything is background."""
 
-    x: Annotated[int, Field(ge=0, description="Left edge.")] = 0
-    y: Annotated[int, Field(ge=0, description="Top edge.")] = 0
-    width: Annotated[int, Field(ge=1, description="Width.")]
-    height: Annotated[int, Field(ge=1, description="Height.")]
+    x: Annotated[int, Field(ge=0, le=LONGEST, description="Left edge.")] = 0
+    y: Annotated[int, Field(ge=0, le=LONGEST, description="Top edge.")] = 0
+    width: Annotated[int, Field(ge=1, le=LONGEST, description="Width.")]
+    height: Annotated[int, Field(ge=1, le=LONGEST, description="Height.")]
 
 
 class Recipe(Declared):
@@ -258,7 +262,10 @@ class Recipe(Declared):
         if self.foreground.rule != "subject":
             return found.labels, self.foreground.select(found.labels, found.prompts, knows_background=knows)
         likely = likely_subject(opaque(found.image), found.prompts)
-        return subject_parts(found.labels, likely, knows_background=knows)
+        shape = found.labels.shape
+        marked = found.prompts.bounds(shape) is not None or bool((found.prompts.seeds(shape) > 0).any())
+        # Where nothing is marked, the method's background is a guess as well.
+        return subject_parts(found.labels, likely, knows_background=knows and marked)
 
     def _segment(self, image: Image, prompts: Prompts, scale: float, full: tuple[int, int]) -> Segmentation:
         method = self.method.scaled(scale)

@@ -5,8 +5,10 @@ import streamlit as st
 from masking_core import MaskingError, Recipe, Stack
 from studio import compute, shell
 from studio.explain import stages
+from studio.foreign import plain
 from studio.picture import opened, picker, ranges, slices
 from studio.recipe import objects, panel
+from studio.sharing import autosave
 
 
 def explain(stack: Stack, recipe: Recipe) -> None:
@@ -18,11 +20,11 @@ def explain(stack: Stack, recipe: Recipe) -> None:
         found = compute.preview(image, recipe, prompts, notice)
         recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
-        notice.info(f"{error}", icon=":material/edit:")
+        notice.info(plain(error), icon=":material/edit:")
         st.page_link("pages/mask.py", label="Mark the picture in the workbench", icon=":material/content_cut:")
         return
     for note in (*image.notes, *result.notes):
-        st.caption(f":material/info: {note}")
+        st.caption(f":material/info: {plain(note)}")
     stages.show(result, (image.digest, recipe.to_json(), prompts.to_json()))
 
 
@@ -38,4 +40,5 @@ st.markdown(
     f"{chosen.method.good_for} Below is every step it takes on this picture, with your marks and settings: "
     "change them on the left or in the workbench, and watch."
 )
+autosave.keep(chosen)
 explain(picture, chosen)

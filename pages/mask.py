@@ -9,11 +9,13 @@ from studio import compute, downloads, shell, state
 from studio.compare import disagreement
 from studio.drawing import proposal
 from studio.drawing.board import MarkEditor
+from studio.explain import pixel
+from studio.foreign import plain
 from studio.picture import opened, picker, ranges, slices
 from studio.recipe import objects, panel
-from studio.results import closeup, insight, layers, pixel, stacks, taking, views
+from studio.results import closeup, insight, layers, stacks, taking, views
 from studio.results.taking import Taking
-from studio.sharing import links, programs, sessions
+from studio.sharing import autosave, links, programs, sessions
 
 STYLE = """
 <style>
@@ -53,6 +55,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     image = stack[index]
     method = recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
+    autosave.keep(recipe)
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()
@@ -65,7 +68,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         found = compute.preview(image, recipe, editor.prompts, notice)
         recipe, result = objects.finish(found, recipe, stack.digest, notice)
     except MaskingError as error:
-        notice.info(str(error), icon=":material/edit:")
+        notice.info(plain(error), icon=":material/edit:")
     else:
         with right:
             shown = views.show(result)
@@ -77,7 +80,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
             taking.clipboard(away)
             programs.show(recipe, editor.prompts, index)
         for note in (*image.notes, *result.notes):
-            st.caption(f":material/info: {note}")
+            st.caption(f":material/info: {plain(note)}")
         proposal.show(image, recipe, editor.prompts, result, index)
         if "polygon" in recipe.method.uses:
             proposal.outlines(image, result, index)

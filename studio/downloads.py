@@ -15,6 +15,7 @@ import streamlit as st
 from masking_core import MaskingError
 from masking_core.errors import Cancelled
 from studio import compute
+from studio.foreign import plain
 
 TICK = 0.1
 """Seconds between two looks at how far a file is."""
@@ -86,11 +87,16 @@ def _hand_over(file: File) -> None:
         st.caption(f"{file.title}: stopped.")
         return
     except MaskingError as error:
-        st.error(f"{file.title}: {error}", icon=":material/error:")
+        st.error(f"{file.title}: {plain(error)}", icon=":material/error:")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="download_file"):
         st.download_button(
-            f"Save {file.name} again", data, file_name=file.name, mime=file.mime, on_click="ignore", type="tertiary"
+            f"Save {plain(file.name)} again",
+            data,
+            file_name=file.name,
+            mime=file.mime,
+            on_click="ignore",
+            type="tertiary",
         )
     _saving()(data={"ticket": file.ticket}, key="download_saving")
 

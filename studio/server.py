@@ -22,6 +22,9 @@ from streamlit import runtime
 
 from studio import compute
 from studio.compute import visitors
+from studio.sharing import autosave
+from studio.sharing.autosave import COOKIE
+from studio.sharing.shelf import OLDEST
 
 log = logging.getLogger("studio")
 
@@ -61,10 +64,12 @@ HEADERS = {
 GONE = 30.0
 """Seconds without a connection after which a session is over; the visitor's work is kept elsewhere."""
 LOOK = 5.0
+TIDY = 720
+"""Looks between two at whether saved work is too old or too much: an hour."""
 
 
 class Guarded:
-    """Sends :data:`HEADERS` with every answer."""
+    """Sends :data:`HEADERS` with every answer, and a key of their own with the page to every browser."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -72,10 +77,23 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.append("Set-Cookie", _key_for(Request(scope)))
             await send(message)
 
         await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
+def _key_for(request: Request) -> str:
+    """The cookie under whose value the browser's work is kept: as it was, or a new one that nobody can guess."""
+    key = request.cookies.get(COOKIE, "")
+    if not re.fullmatch(r"[\w-]{43}", key):
+        key = secrets.token_urlsafe(32)
+    secure = "; Secure" if request.url.scheme == "https" else ""
+    # Not "Strict": whoever comes from another site would be taken for somebody new.
+    return f"{COOKIE}={key}; Max-Age={int(OLDEST)}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
 async def ready(_: Request) -> JSONResponse:
@@ -97,7 +115,11 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
 
 async def _give_up_what_is_over() -> None:
     # Streamlit forgets such sessions only when the next one ends, and never the files that were uploaded in them.
+    looks = 0
     while True:
+        if looks % TIDY == 0:
+            autosave.tidy()
+        looks += 1
         await asyncio.sleep(LOOK)
         over = visitors.long_gone(GONE)
         for session in over:

@@ -14,6 +14,9 @@ class Settings(FromEnvironment):
     memory: Annotated[
         int, Field(ge=800, le=1_000_000, description="Memory that the whole server may take, in megabytes.")
     ] = 4000
+    autosave: Annotated[
+        str, Field(description='Where visitors\' work is kept: a folder, an address that fsspec knows, or "off".')
+    ] = ""
     time_limit: Annotated[
         float, Field(gt=0, le=3600, description="Seconds after which a single computation is stopped.")
     ] = 60.0

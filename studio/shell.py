@@ -3,6 +3,7 @@
 import streamlit as st
 
 from studio import compute, state
+from studio.sharing import autosave
 
 PAGES = (
     ("app.py", "Welcome", ":material/home:"),
@@ -44,6 +45,10 @@ def setup(title: str) -> None:
     state.put("page", title)
     st.html(STYLE)
     compute.start()
+    autosave.begin()
+    autosave.keep()
     with st.sidebar, st.container(horizontal=True, gap="small"):
         for path, label, icon in PAGES:
             st.page_link(path, label=label, icon=icon)
+    with st.sidebar:
+        autosave.show()

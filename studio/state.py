@@ -40,6 +40,16 @@ def drop(key: str) -> None:
     st.session_state.pop(key, None)
 
 
+def under(prefix: str) -> list[tuple[str, Any]]:
+    """All keys that begin with ``prefix``, and their values."""
+    return [(str(key), value) for key, value in st.session_state.items() if str(key).startswith(prefix)]
+
+
+def clear() -> None:
+    """Forget everything about the visitor."""
+    st.session_state.clear()
+
+
 def redraw() -> None:
     """Ask for a run of the whole page; for callbacks inside the bench, which alone would run again."""
     put("redraw", True)

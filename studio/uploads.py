@@ -7,6 +7,12 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile
 from masking_core import ImageError
 from studio import state
 
+TYPES = [
+    *("png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"),
+    *("ico", "qoi", "tga", "ppm", "pgm", "pbm", "pnm"),
+]
+"""Endings of the files that an uploader offers; what is in them is what counts."""
+
 
 @dataclass(frozen=True)
 class Upload:

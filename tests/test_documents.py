@@ -54,6 +54,11 @@ def test_the_files_that_a_document_names_are_there(document):
     assert {name for name in linked if not (here / name).exists()} == set()
 
 
+def test_the_readme_leads_to_every_document():
+    readme = (ROOT / "README.md").read_text()
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"(docs/{path.name})" not in readme] == []
+
+
 @DOCUMENTS
 def test_the_commands_that_a_document_shows_can_be_given(document):
     shown = re.findall(r"^(?:masking|python -m masking_core) (.+)$", (ROOT / document).read_text(), re.MULTILINE)

@@ -1,4 +1,5 @@
 import json
+import zipfile
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -188,3 +189,38 @@ def test_damaged_bytes_are_a_session_or_a_sentence(place, damage):
 
 
 SAVED = session().save()
+
+
+def packed(document=b"{}", picture=b"", method=zipfile.ZIP_STORED):
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        archive.writestr("session.json", document)
+        archive.writestr("picture", picture)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_inflated_without_a_bound_is_not_opened(method):
+    bomb = packed(picture=bytes(30_000_000), method=method)
+    assert len(bomb) < 20_000
+    with pytest.raises(SessionError, match="packed in a way that is not opened"):
+        Session.open(bomb)
+
+
+def test_a_member_that_is_larger_than_it_says_is_refused():
+    with pytest.raises(SessionError, match="larger than 200 MB"):
+        Session.open(packed(picture=bytes(200_000_001), method=zipfile.ZIP_DEFLATED))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_inside_ends_in_a_sentence(method):
+    good = packed(document=bytes(range(256)) * 40, method=method)
+    place = good.index(b"session.json") + 12 + 20
+    for damage in range(place, min(place + 60, len(good))):
+        with pytest.raises(SessionError):
+            Session.open(good[:damage] + bytes([good[damage] ^ 0xFF]) + good[damage + 1 :])
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(SessionError, match="not a saved session"):
+        Session.open(tmp_path / "none.mask.zip")

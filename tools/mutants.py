@@ -10,6 +10,7 @@ import argparse
 import os
 import random
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from types import FrameType
 
+import cv2
 import pytest
 from _pytest.runner import runtestprotocol
 from mistakes import Mistake, lines_of, mistakes
@@ -26,7 +28,7 @@ from mistakes import Mistake, lines_of, mistakes
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "masking_core"
 PATIENCE = 120
-"""Seconds of processor time that the tests may take; a mistake that never ends is found out by this."""
+"""Seconds of processor time that the tests may take, and a tenth of all; a mistake that never ends is found out so."""
 EXCEPT = ("stages.py", "version.py", "warm.py")
 """Ends of the names of files that are left alone: the stages of Explain draw pictures for people."""
 BESIDE = {"methods": "tests/test_every_method.py", "kernels/matting": "tests/test_matting.py"}
@@ -83,6 +85,7 @@ class Hunt:
             _, status = os.waitpid(child, 0)
             return os.waitstatus_to_exitcode(status) != 0
         resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+        signal.alarm(10 * PATIENCE)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
@@ -127,6 +130,7 @@ def hunt(tests: list[str], made: list[Mistake]) -> int:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
+        cv2.setNumThreads(1)  # threads do not live on in the processes that are made of this one
         plugin = Hunt(made)
         options = ["-o", "addopts=", "--import-mode=importlib", "--capture=no"]
         without = [word for name in ("terminal", "xdist", "cacheprovider") for word in ("-p", f"no:{name}")]

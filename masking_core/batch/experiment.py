@@ -18,7 +18,9 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Spread:
-    """Mean and standard deviation over pictures."""
+    """The middle over pictures and how far they are from it: mean and standard deviation, or median and half the
+    distance of the quartiles.
+    """
 
     mean: float
     deviation: float
@@ -27,6 +29,12 @@ class Spread:
     def of(cls, values: Sequence[float]) -> "Spread":
         """Of one value or more; one value does not deviate."""
         return cls(float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else 0.0)
+
+    @classmethod
+    def of_times(cls, values: Sequence[float]) -> "Spread":
+        """By the median, which the first picture of a worker, slow because kernels are loaded, does not move."""
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+        return cls(middle, (high - low) / 2)
 
 
 @dataclass(frozen=True)
@@ -54,7 +62,7 @@ class Row:
         pictures: how many have a truth.
         failed: how many of them have no result; they count as scores of 0.
         scores: of each of :data:`MEASURES`.
-        seconds: of the pictures that have a result; None where no time was taken.
+        seconds: of the pictures that have a result, by their median; None where no time was taken.
         behind: IoU of the best recipe over this one's; None for the best.
         on_front: whether no other recipe is both at least as good and at least as fast.
     """
@@ -141,7 +149,7 @@ def _by_recipe(entries: Iterable[Entry]) -> dict[str, dict[str, Entry]]:
 
 def _seconds(own: Mapping[str, Entry]) -> Spread | None:
     taken = [entry["seconds"] for entry in own.values() if entry["scores"] and entry.get("seconds")]
-    return Spread.of(taken) if taken else None
+    return Spread.of_times(taken) if taken else None
 
 
 def _mean(seconds: Spread | None) -> float:

@@ -118,7 +118,7 @@ def _sentence(ranked: Sequence[Row]) -> str:
 
 
 def _table(ranked: Sequence[Row]) -> str:
-    head = ["Recipe", *(TITLES[measure] for measure in MEASURES), "Seconds", "Failed", "Behind", "p", ""]
+    head = ["Recipe", *(TITLES[measure] for measure in MEASURES), "Seconds (median)", "Failed", "Behind", "p", ""]
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in _cells(row))}</tr>" for row in ranked)
     return f"<table><tr>{''.join(f'<th>{name}</th>' for name in head)}</tr>{lines}</table>"
 

@@ -9,13 +9,13 @@ from masking_core.models import network
 from masking_core.models.subject_map import SubjectMap, as_map, normalised
 from masking_core.progress import report
 
-GRID = 4
+GRID = 3
 """Squares a side, each hidden once: as many times as their number the network is run."""
 GREY = 128
 
 
 def occlusion(found: SubjectMap) -> NDArray[np.float32]:
-    """How much of the subject is lost when each square of what the network sees is grey: (4, 4) float32 in [0, 1].
+    """How much of the subject is lost when each square of what the network sees is grey: (3, 3) float32 in [0, 1].
 
     Raises:
         ModelError: the network cannot be run.

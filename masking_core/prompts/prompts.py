@@ -4,7 +4,7 @@ Strokes, points and seed maps are seeds: their pixels are certain. Regions of ob
 that find it themselves, and are the mask itself for manual masking; regions of object 0 are background seeds.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import numpy as np
@@ -17,10 +17,21 @@ from masking_core.errors import PromptError
 from masking_core.image.numbers import NumberMap
 from masking_core.image.sources import Source
 from masking_core.kernels.raster.raster import Coverage, Operation, Window, combine
-from masking_core.progress import report
+from masking_core.progress import reporting
 from masking_core.prompts.marks import MAX_MARKS, MAX_POINTS, Hair, Mark, Point, Seed, Shape, Stroke, Value
 from masking_core.prompts.painted import Numbers, read_trimap, seeds_of
-from masking_core.prompts.regions import Arc, Curve, Ellipse, Group, Pie, Polygon, Rectangle, Region, Text
+from masking_core.prompts.regions import (
+    MAX_LETTERING,
+    Arc,
+    Curve,
+    Ellipse,
+    Group,
+    Pie,
+    Polygon,
+    Rectangle,
+    Region,
+    Text,
+)
 from masking_core.prompts.seedmap import MAX_TEXT, SeedMap
 
 __all__ = [
@@ -68,6 +79,11 @@ class Prompts(Value):
         for count, most, what in ((len(every), MAX_MARKS, "marks"), (points, MAX_POINTS, "points")):
             if count > most:
                 raise ValueError(f"there may be at most {most:,} {what}, and there are {count:,}")
+        lettering = sum(mark.cost for mark in every if isinstance(mark, Text))
+        if lettering > MAX_LETTERING:
+            raise ValueError(
+                f"texts may cover {MAX_LETTERING / 1e6:g} megapixels together, and they cover {lettering / 1e6:,.0f}"
+            )
         if maps > MAX_TEXT:
             raise ValueError(f"seed maps may be at most {MAX_TEXT / 1e6:g} MB, and they are {maps / 1e6:.1f} MB")
         return marks
@@ -156,7 +172,7 @@ class Prompts(Value):
 
     def outside(self, shape: Shape) -> tuple[Mark, ...]:
         """Find the marks that hold no pixel of a picture of ``shape``."""
-        return tuple(mark for mark in self.marks if not mark.mask(shape)[1].any())
+        return tuple(mark for mark in reporting(self.marks) if not mark.mask(shape)[1].any())
 
     def miss(self, shape: Shape) -> bool:
         """Whether there are marks, and none of them lies on a picture of ``shape``; a blank seed map does."""
@@ -172,7 +188,7 @@ class Prompts(Value):
         do regions of the background that subtract. Regions of object 1… are no seeds.
         """
         seeds = np.full(shape[:2], -1, np.int16)
-        for mark in _reporting(self.marks):
+        for mark in reporting(self.marks):
             if isinstance(mark, SeedMap):
                 window, numbers = mark.numbers(shape)
                 np.copyto(seeds[window], numbers, where=numbers >= 0)
@@ -186,7 +202,7 @@ class Prompts(Value):
         if not any(isinstance(mark, Hair) for mark in self.marks):
             return None
         painted = np.zeros(shape[:2], bool)
-        for mark in _reporting(self.marks):
+        for mark in reporting(self.marks):
             erases = mark.operation == "subtract" and isinstance(mark, Hair | Seed)
             if isinstance(mark, Hair) or erases:
                 window, mask = mark.mask(shape)
@@ -208,7 +224,7 @@ class Prompts(Value):
         if not regions:
             return None
         bounds = np.full(shape[:2], regions[0].operation in {"subtract", "intersect"})
-        for region in _reporting(regions):
+        for region in reporting(regions):
             combine(bounds, *region.mask(shape), region.operation)
         return bounds
 
@@ -221,7 +237,7 @@ class Prompts(Value):
         total = np.zeros(shape[:2], np.float32)
         share = total if object is None else total.copy()
         own = {object} if isinstance(object, int) else set(object or ())
-        for region in _reporting(self.regions):
+        for region in reporting(self.regions):
             window, covered = region.coverage(shape)
             operation = _mask_operation(region)
             if object is not None:
@@ -232,7 +248,7 @@ class Prompts(Value):
     def roi_labels(self, shape: Shape) -> NDArray[np.int32]:
         """Draw the regions as a label map: (H, W) int32, hard, 0 where no object is; they combine as in roi_alpha."""
         labels = np.zeros(shape[:2], np.int32)
-        for region in _reporting(self.regions):
+        for region in reporting(self.regions):
             window, mask = region.mask(shape)
             here = labels[window]
             match _mask_operation(region):
@@ -273,10 +289,4 @@ def _every(marks: Iterable[Mark]) -> Iterator[Mark]:
     for mark in marks:
         if isinstance(mark, Group):
             yield from _every(mark.marks)
-        yield mark
-
-
-def _reporting(marks: Sequence[M]) -> Iterator[M]:
-    for done, mark in enumerate(marks):
-        report(done / len(marks), "Drawing the marks")
         yield mark

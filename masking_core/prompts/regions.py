@@ -18,8 +18,11 @@ from masking_core.arrays import Mask
 from masking_core.kernels.raster import outline, raster
 from masking_core.kernels.raster.outline import Edges
 from masking_core.kernels.raster.raster import Coverage, Rule, Window
+from masking_core.progress import reporting
 from masking_core.prompts.marks import MAX_MARKS, Angle, Coordinate, Length, Mark, Shape, Vertex, Vertices
 
+MAX_LETTERING = 100_000_000
+"""Pixels of all texts of a picture together: those that fall outside it are drawn all the same."""
 MAX_DEPTH = 4
 """How deep groups may be nested."""
 
@@ -182,6 +185,11 @@ class Text(Region):
         left, top, right, bottom = self._font().getbbox(self.text)
         return self.x + min(left, 0), self.y + min(top, 0), self.x + right + 1, self.y + max(bottom, self.size) + 1
 
+    @property
+    def cost(self) -> float:
+        """Pixels that are drawn for it, wherever they fall."""
+        return len(self.text) * self.size**2
+
     @override
     def mask(self, shape: Shape) -> tuple[Window, Mask]:
         window, covered = self.coverage(shape)
@@ -225,11 +233,11 @@ class Group(Region):
 
     @override
     def mask(self, shape: Shape) -> tuple[Window, Mask]:
-        return raster.combined([(mark.operation, *mark.mask(shape)) for mark in self.marks])
+        return raster.combined([(mark.operation, *mark.mask(shape)) for mark in reporting(self.marks)])
 
     @override
     def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
-        return raster.combined([(mark.operation, *mark.coverage(shape)) for mark in self.marks])
+        return raster.combined([(mark.operation, *mark.coverage(shape)) for mark in reporting(self.marks)])
 
 
 AnyRegion = Annotated[

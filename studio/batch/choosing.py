@@ -11,6 +11,7 @@ from studio import state, uploads
 from studio.batch import running
 from studio.batch.folder import Files, Folder
 from studio.compare import workbench
+from studio.foreign import plain
 
 WORKBENCH = "As set in the workbench"
 MARKS = {
@@ -25,6 +26,7 @@ TYPES = [*sorted(suffix[1:] for suffix in SUFFIXES), "zip"]
 
 def show() -> None:
     """Draw the choices and the button that begins."""
+    st.caption("Cut many pictures with the same settings, then look only at those that need a person.")
     left, right = st.columns(2)
     with left:
         pictures = _uploader("Pictures, or a ZIP of them", "batch.pictures", "Folders in a ZIP are kept.")
@@ -55,7 +57,7 @@ def _uploader(label: str, key: str, help: str) -> Files:
     try:
         return [(file.name, file.data) for file in uploads.listed(key)]
     except MaskingError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return []
 
 
@@ -78,7 +80,7 @@ def _recipes() -> dict[str, Recipe]:
         if link:
             found |= from_link(link)
     except MaskingError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
     return found
 
 
@@ -103,7 +105,7 @@ def _start(pictures: Files, truths: Files, recipes: dict[str, Recipe], marks: st
     try:
         folder = Folder.create(pictures, truths, recipes, marks, contents)
     except MaskingError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return
     running.begin(folder)
     state.put("batch", folder.id)

@@ -12,6 +12,7 @@ from studio import state
 from studio.compare import column_list, pictures
 from studio.compare.column_list import Column
 from studio.compare.runs import Runs, Scene
+from studio.foreign import plain
 
 DRAW = "no difference"
 
@@ -36,7 +37,7 @@ def show(scene: Scene) -> None:
     for index, outcome in Runs(scene, {index: column.recipe for index, column in enumerate(pair)}).finished(notice):
         with places[index]:
             if outcome.result is None:
-                st.info(outcome.problem, icon=":material/edit:")
+                st.info(plain(outcome.problem), icon=":material/edit:")
                 continue
             results[index] = outcome.result
             side = ("left", "right")[index]

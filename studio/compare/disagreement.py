@@ -7,14 +7,14 @@ from masking_core.arrays import Mask, Picture
 from masking_core.methods import METHODS
 from masking_core.prompts import Point
 from masking_core.uncertainty import of_votes
-from studio import state
+from studio import pictures, state
 from studio.compare import base
 from studio.compare.runs import Runs, Scene
 from studio.components.pointed import Place, pointed
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.gallery.gallery import at_hand
-from studio.results import views
 
 OBJECT, BACKGROUND = "Object", "Background"
 
@@ -44,7 +44,7 @@ def _panel(image: Image, recipe: Recipe, prompts: Prompts, slice: int) -> None:
     shown: Picture | None = None
     for id, outcome in Runs(Scene(image, prompts), asked, base.PIXELS).finished(notice):
         if outcome.result is None:
-            st.caption(f"{METHODS[id].title}: {outcome.problem}")
+            st.caption(f"{METHODS[id].title}: {plain(outcome.problem)}")
             continue
         masks.append(outcome.result.alpha >= 0.5)
         shown = outcome.result.image.rgb
@@ -64,7 +64,7 @@ def _panel(image: Image, recipe: Recipe, prompts: Prompts, slice: int) -> None:
         )
     with left:
         place = pointed(
-            views.jpeg(views.heat(shown, apart)), None, "Where the methods disagree", "disagreement.picture"
+            pictures.jpeg(pictures.heat(shown, apart)), None, "Where the methods disagree", "disagreement.picture"
         )
     if place is not None:
         _mark(image, prompts, place, 1 if kind == OBJECT else 0, slice)

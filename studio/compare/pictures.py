@@ -6,8 +6,8 @@ import numpy as np
 from masking_core import Result
 from masking_core.arrays import Mask, Picture
 from masking_core.steps.compose import on_checkerboard
+from studio import pictures
 from studio.components.linked_picture import linked_picture
-from studio.results import views
 
 RESULT, MASK, DISAGREEMENT, ERRORS = "Result", "Mask", "Disagreement", "Errors"
 
@@ -44,4 +44,4 @@ def draw(result: Result, view: str, other: Mask | None, key: str, alt: str) -> N
         shown = result.mask
     else:
         shown = on_checkerboard(result.cutout)
-    linked_picture(views.jpeg(shown), result.image.size, alt, key)
+    linked_picture(pictures.jpeg(shown), result.image.size, alt, key)

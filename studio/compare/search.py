@@ -14,6 +14,7 @@ from studio import compute, state
 from studio.compare import base
 from studio.compare.ground_truth import Truth
 from studio.compare.runs import Scene
+from studio.foreign import plain
 from studio.settings import settings
 
 SHOWN = 200
@@ -117,7 +118,7 @@ def _watch(running: Search, known: dict[str, str]) -> None:
     except Cancelled:
         st.caption("Stopped; this is what was tried until then.")
     except MaskingError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
     place.dataframe(_table(running.tries, known), hide_index=True, column_config=FORMATS)
     found = best(running.tries)
     if found is not None:

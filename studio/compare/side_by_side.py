@@ -13,6 +13,7 @@ from studio.compare.ground_truth import Truth
 from studio.compare.pictures import DISAGREEMENT, ERRORS, LEGENDS, MASK, RESULT
 from studio.compare.runs import Outcome, Runs, Scene, pieces
 from studio.components.linked_picture import HINT
+from studio.foreign import plain
 from studio.results import views
 
 OPEN, PIN, DUPLICATE, REMOVE = "Open in the workbench", "Set as reference", "Duplicate", "Remove"
@@ -33,7 +34,7 @@ class Card:
         """Draw what became of the recipe; once in a run."""
         with self._picture:
             if outcome.result is None:
-                st.info(outcome.problem, icon=":material/edit:")
+                st.info(plain(outcome.problem), icon=":material/edit:")
                 return
             key = f"{self.column.prefix}.picture"
             pictures.draw(outcome.result, view, other, key, f"The result of {self.column.title}")

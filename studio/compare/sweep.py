@@ -11,6 +11,7 @@ from masking_core.tuning.sweep import Variant, suggested, sweep
 from studio import state
 from studio.compare import base, ground_truth, pictures, sweep_charts
 from studio.compare.runs import Outcome, Runs, Scene
+from studio.foreign import plain
 
 MOST = 64
 NONE = "none"
@@ -22,7 +23,7 @@ def show(scene: Scene) -> None:
         recipe, axes = _choices()
         cells = sweep(recipe, axes)
     except MaskingError as error:
-        st.info(str(error), icon=":material/tune:")
+        st.info(plain(error), icon=":material/tune:")
         return
     if len(cells) > MOST:
         st.info(f"These are {len(cells)} cells; choose values for {MOST} at most.", icon=":material/tune:")
@@ -157,7 +158,7 @@ def _fill(
     """Draw what became of a cell, and what can be done with it."""
     with place:
         if outcome.result is None:
-            st.caption(f":material/error: {outcome.problem}")
+            st.caption(f":material/error: {plain(outcome.problem)}")
             return
         name = "-".join(map(str, number))
         alt_text = f"Cell {'.'.join(str(index + 1) for index in number)}"

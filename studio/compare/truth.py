@@ -10,6 +10,7 @@ from masking_core import Image, Manual, MaskingError, Recipe, export
 from studio import compute, state, uploads
 from studio.compare import column_list, ground_truth, search
 from studio.compare.runs import Runs, Scene
+from studio.foreign import plain
 
 TITLES = {
     "iou": "IoU",
@@ -29,7 +30,7 @@ def show(scene: Scene) -> None:
     """Where the truth comes from; once it is there, the scores of every column and the search for better ones."""
     _sources(scene)
     if problem := state.get(_problem(scene.image), ""):
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     truth = ground_truth.known(scene.image)
     if truth is None:
         st.info(
@@ -62,7 +63,7 @@ def _sources(scene: Scene) -> None:
             _take(scene, Recipe(method=Manual()) if chosen == DRAWN else titles[chosen].recipe, chosen)
         if truth := ground_truth.known(image):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"Truth: **{truth.name}**")
+                st.markdown(f"Truth: **{plain(truth.name)}**")
                 st.button(
                     "Remove ground truth",
                     key="compare.truth.forget",
@@ -138,7 +139,7 @@ def _table(scene: Scene, truth: ground_truth.Truth) -> None:
         _offer_to_invert(scene.image)
     for column in columns:
         if column.id in problems:
-            st.caption(f"{column.title}: {problems[column.id]}")
+            st.caption(f"{column.title}: {plain(problems[column.id])}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Scores (CSV)",

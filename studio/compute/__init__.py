@@ -23,13 +23,13 @@ from masking_core.samples import sample
 from studio.compute.cache import Key
 from studio.compute.engine import engine
 from studio.compute.job import Job, Overtime
-from studio.compute.visitors import NOBODY, Visitor, acting_for, current
+from studio.compute.visitors import NOBODY, Visitor, acting_for, current, when_one_leaves
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "current", "finish", "getting_ready", "once",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "current", "finish", "getting_ready", "once",
     "open_sample", "open_stack",
-    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words",
+    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -100,6 +100,19 @@ def wait(job: Job, notice: Any) -> Any:
 def once(key: Key, compute: Callable[[], T]) -> T:
     """What ``compute()`` makes for ``key``, kept for the visitors who asked for it; ``key`` begins with its kind."""
     return engine().cache.once(key, compute)
+
+
+def apart(key: Key, compute: Callable[[], T]) -> T:
+    """As :func:`once`, but on a worker; the page waits without being ended by what the visitor does meanwhile.
+
+    For callbacks, which must not be left half way.
+
+    Raises:
+        Overtime: it took too long.
+        Exception: whatever ``compute`` raises.
+    """
+    found: T | None = engine().cache.get(key)
+    return submit(lambda: once(key, compute)).future.result() if found is None else found
 
 
 def open_stack(files: list[dict[str, Any]], levels: Levels = AUTOMATIC) -> Stack:

@@ -11,10 +11,11 @@ from masking_core import Area, Image, Prompts, Result, export, palette
 from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
 from masking_core.steps.compose import on_checkerboard
-from studio import compute, state
+from studio import compute, pictures, state
 from studio.drawing import files, history, ink, pen, strip, table
+from studio.drawing.apart import drawn
 from studio.drawing.canvas import component, overlay
-from studio.results import views
+from studio.foreign import plain
 
 SHARP = 16_000_000
 """Pixels of the picture under the canvas when it is zoomed into."""
@@ -68,7 +69,7 @@ class MarkEditor:
         """Draw the tool strip."""
         strip.draw(self._pen, self._uses, self._image.size, self._history, self._take, self._files)
         if sentence := strip.unused(self._uses, self._title):
-            st.caption(sentence)
+            st.caption(plain(sentence))
 
     def canvas(self) -> None:
         """Draw the picture with the canvas over it."""
@@ -86,13 +87,19 @@ class MarkEditor:
 
     def _draw(self) -> None:
         size, pen = self._image.size, self._pen
-        outlines = [] if pen.tool.shape == "select" else overlay.areas(self.prompts.marks, size)
+        outlines = [] if pen.tool.shape == "select" else self._areas
         outlines += [overlay.masking_area(self._area)] if self._area else []
         component.show(self._key, size, pen, strip.buttons(), [*outlines, *self._clashes], self._take)
 
     @cached_property
     def _clashes(self) -> list[overlay.Outline]:
-        return overlay.clashes(self.prompts, self._image.size)
+        prompts, size = self.prompts, self._image.size
+        return drawn("clashes", prompts.marks, size, lambda: overlay.clashes(prompts, size))
+
+    @property
+    def _areas(self) -> list[overlay.Outline]:
+        marks, size = self.prompts.marks, self._image.size
+        return drawn("areas", marks, size, lambda: overlay.areas(marks, size))
 
     def outline(self, result: Result) -> None:
         """Draw the outline of what is kept over the canvas; after :meth:`canvas`."""
@@ -122,7 +129,7 @@ def marks_of(image: Image, slice: int = 0) -> history.History:
 def _picture(image: Image) -> bytes:
     def drawn() -> bytes:
         rgb = image.rgb if image.alpha is None else on_checkerboard(export.pixels(image))
-        return views.jpeg(rgb, FINE)
+        return pictures.jpeg(rgb, FINE)
 
     return compute.once(("canvas", image.digest), drawn)
 
@@ -133,7 +140,7 @@ def _painted(prompts: Prompts, size: tuple[int, int]) -> bytes:
         return b""
     factor = min(1.0, (PLAIN / (size[0] * size[1])) ** 0.5)
     shape = sizes.scaled(size, factor)[::-1]
-    return compute.once(("painted", prompts.to_json(), shape), lambda: _png(prompts, factor, shape))
+    return drawn("painted", prompts.marks, shape, lambda: _png(prompts, factor, shape))
 
 
 def _png(prompts: Prompts, factor: float, shape: tuple[int, int]) -> bytes:

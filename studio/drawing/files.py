@@ -14,12 +14,13 @@ from masking_core.shapes import read_shapes
 from studio import state, uploads
 from studio.drawing import history
 from studio.drawing.history import History
+from studio.foreign import plain
 
 PAINTED = """\
 **A painted picture** as large as this one: black is background, white the object, grey undecided; or blue is
 background, red object 1, green 2, yellow 3, magenta 4, cyan 5, and all else undecided. **A label map**: every pixel
-holds the number of its object, 0 is background, 255 undecided. **A JSON file** of marks. **Outlines** from COCO,
-labelme, GeoJSON, SVG or ImageJ. They are added to your marks; undo removes them."""
+holds the number of its object, 0 is background, 255 undecided. **A JSON file** of marks. **Outlines** from
+COCO, labelme, GeoJSON, SVG or ImageJ. They are added to your marks; undo removes them."""
 OUTLINES = (".geojson", ".svg", ".roi", ".zip")
 PAINTED_TYPES = ["png", "tif", "tiff", "bmp", "gif", "webp", "json", *(suffix[1:] for suffix in OUTLINES)]
 LONGEST_NAME = 100
@@ -55,7 +56,7 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
             args=(key, image, past, before),
         )
         if problem := state.setdefault("marks.problem", ""):
-            st.error(problem, icon=":material/error:")
+            st.error(plain(problem), icon=":material/error:")
         st.caption(PAINTED if "seeds" in uses else f"{PAINTED} {title} does not use painted marks; they are kept.")
         st.download_button(
             "Export marks",
@@ -114,8 +115,9 @@ def read(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
 
 def _is_document(data: bytes) -> bool:
     """Whether JSON looks like marks of ours, rather than outlines from another program."""
-    foreign = any(word in data for word in (b'"shapes"', b'"annotations"', b'"type"'))
-    return b'"marks"' in data[:1000] or not foreign
+    return b'"marks"' in data[:1000] or (
+        b'"shapes"' not in data and b'"annotations"' not in data and b'"type"' not in data
+    )
 
 
 def _painted(data: bytes, name: str, size: tuple[int, int]) -> Prompts:

@@ -13,6 +13,7 @@ from masking_core.shapes.reading import outline_marks
 from studio import compute
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 
 
 def show(image: Image, recipe: Recipe, prompts: Prompts, result: Result, slice: int) -> None:
@@ -56,7 +57,7 @@ def _draw(image: Image, recipe: Recipe, prompts: Prompts, result: Result, slice:
     try:
         strokes = compute.wait(compute.submit(lambda: strokes_giving(guess, cut)), notice)
     except MaskingError as error:
-        notice.info(str(error), icon=":material/edit:")
+        notice.info(plain(error), icon=":material/edit:")
         return
     history.change(marks_of(image, slice), together(strokes))
     st.rerun()

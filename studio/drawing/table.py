@@ -11,6 +11,7 @@ from masking_core.prompts import AnyMark
 from studio import state
 from studio.drawing import history
 from studio.drawing.history import History
+from studio.foreign import plain
 
 CLASSES: dict[str, type[AnyMark]] = {
     one.model_fields["kind"].default: one
@@ -33,7 +34,7 @@ def show(key: str, past: History, before: Callable[[], None]) -> None:
         # A changed history is a new table: an edit belongs to the rows it was made on.
         name = f"table.{key}.{past['revision']}"
         if problem := state.get(f"{name}.problem"):
-            st.error(problem, icon="✏️")
+            st.error(plain(problem), icon="✏️")
         st.data_editor(
             pd.DataFrame([_row(mark) for mark in past["marks"]], columns=list(COLUMNS)),
             key=name,

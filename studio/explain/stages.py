@@ -9,9 +9,8 @@ from masking_core import Result
 from masking_core.explain import edge_stages
 from masking_core.stage import Plot, Stage
 from masking_core.steps.compose import on_checkerboard
-from studio import compute, state
+from studio import compute, pictures, state
 from studio.components import altair_plots
-from studio.results import views
 
 STYLE = """
 <style>
@@ -103,7 +102,7 @@ def _drawn(frame: int, stage: Stage) -> bytes:
     if drawn.shape[1] < SHARP:  # what was computed on a small copy is shown as the pixels that it is
         factor = -(-SHARP // drawn.shape[1])
         drawn = np.repeat(np.repeat(drawn, factor, axis=0), factor, axis=1)
-    return views.jpeg(drawn)
+    return pictures.jpeg(drawn)
 
 
 def _plots(source: tuple[Hashable, ...], frame: int, stage: Stage) -> tuple[Plot, ...]:
@@ -113,7 +112,7 @@ def _plots(source: tuple[Hashable, ...], frame: int, stage: Stage) -> tuple[Plot
 def _end(number: int, result: Result) -> None:
     with st.container(border=True):
         left, right = st.columns([3, 2], gap="large")
-        left.image(views.jpeg(on_checkerboard(result.rgba)), width="stretch", alt="The result")
+        left.image(pictures.jpeg(on_checkerboard(result.rgba)), width="stretch", alt="The result")
         with right:
             kept = ", ".join(f"object {label}" for label in result.kept) or "nothing"
             _words(

@@ -4,11 +4,12 @@ import streamlit as st
 
 from masking_core import MaskingError, Prompts, Result, Stack
 from masking_core.steps.compose import on_checkerboard
-from studio import compute, downloads, state
+from studio import compute, downloads, pictures, state
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.picture import opened
 from studio.recipe import first, panel
-from studio.results import taking, views
+from studio.results import taking
 from studio.results.taking import Taking
 
 STYLE = """
@@ -31,13 +32,13 @@ def show(stack: Stack) -> Result | None:
                 st.text(opened.title(stack))
             _actions(Taking(image, recipe, Prompts()), stack)
         picture, notice = st.empty(), st.empty()
-        picture.image(views.jpeg(views.screen(image)), width="stretch", alt="The picture, not yet cut out")
+        picture.image(pictures.jpeg(pictures.screen(image)), width="stretch", alt="The picture, not yet cut out")
         try:
             result = compute.finish(compute.preview(image, recipe, Prompts(), notice), recipe, notice)
         except MaskingError as error:
-            notice.info(str(error), icon=":material/edit:")
+            notice.info(plain(error), icon=":material/edit:")
             return None
-        picture.image(views.jpeg(on_checkerboard(result.rgba)), width="stretch", alt="The picture, cut out")
+        picture.image(pictures.jpeg(on_checkerboard(result.rgba)), width="stretch", alt="The picture, cut out")
     return result
 
 

@@ -30,9 +30,10 @@ from masking_core.methods.clicks import Clicks
 from masking_core.methods.subject.subject import Subject
 from masking_core.models.files import is_ready
 from masking_core.result import Found, Result
-from studio import compute, state
+from studio import compute, pictures, state
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.gallery import prepared
 from studio.gallery.prepared import Prepared
 from studio.recipe import panel
@@ -128,7 +129,7 @@ def show(stack: Stack, guess: Result | None) -> None:
     marks = prepared.marks(image, guess)
     with st.container(key="gallery"):
         places = [place for start in range(0, len(cells()) + 1, COLUMNS) for place in st.columns(COLUMNS, gap="medium")]
-        waiting = views.jpeg(_faded(image))
+        waiting = pictures.jpeg(_faded(image))
         with places[0]:
             _original(image)
         running = [_begin(stack, cell, marks, place, waiting) for cell, place in zip(cells(), places[1:], strict=False)]
@@ -138,7 +139,7 @@ def show(stack: Stack, guess: Result | None) -> None:
 def _original(image: Image) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Original**")
-    st.image(views.jpeg(_small(image.rgb)), width="stretch", alt="The original picture")
+    st.image(pictures.jpeg(_small(image.rgb)), width="stretch", alt="The original picture")
     st.caption("As it was opened.")
 
 
@@ -199,11 +200,11 @@ def _show(run: Running) -> None:
         found: Found = run.job.future.result()
         result = run.recipe.finish(found)
     except MaskingError as error:
-        run.words.caption(f":material/edit: {error}")
+        run.words.caption(f":material/edit: {plain(error)}")
         return
     shown = _small(compose(result.image, result.alpha, BEHIND)[..., :3])
     _draw_marks(shown, run.prompts.scaled(shown.shape[1] / result.image.size[0] * result.scale))
-    run.picture.image(views.jpeg(shown), width="stretch", alt=f"Cut by {run.cell.title}")
+    run.picture.image(pictures.jpeg(shown), width="stretch", alt=f"Cut by {run.cell.title}")
     run.words.caption(f"{run.cell.good_for} **{views.cost(result.info['seconds'], run.prompts)}**")
 
 

@@ -6,9 +6,8 @@ from typing import Any
 from masking_core import MaskingError, Stack
 from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.samples import SAMPLES, samples
-from studio import compute, state
+from studio import compute, pictures, state
 from studio.picture import ranges
-from studio.results import views
 
 MOST = 20
 """Pictures of one visit that are remembered; their marks are, however many there are."""
@@ -53,7 +52,7 @@ def open_files(files: Sequence[dict[str, Any]], levels: Levels = AUTOMATIC) -> S
         "levels": levels.model_dump(),
         "digest": stack.digest,
         "name": stack.name,
-        "thumbnail": views.thumbnail(stack[0]),
+        "thumbnail": pictures.thumbnail(stack[0]),
     }
     others = [other for other in every() if other["digest"] != stack.digest]
     state.put("pictures", _bounded([entry, *others]))

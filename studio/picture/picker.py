@@ -8,12 +8,9 @@ from masking_core import ImageError
 from masking_core.samples import SAMPLES
 from studio import state, uploads
 from studio.components.arrivals import arrivals
+from studio.foreign import plain
 from studio.picture import opened
 
-TYPES = [
-    *("png", "apng", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "avif", "heic", "heif"),
-    *("ico", "qoi", "tga", "ppm", "pgm", "pbm", "pnm"),
-]
 STYLE = """
 <style>
 .st-key-pictures { row-gap: .25rem; }
@@ -41,7 +38,7 @@ def upload(label: str) -> None:
     with st.container(key="drop", gap="small"):
         st.file_uploader(
             label,
-            type=TYPES,
+            type=uploads.TYPES,
             accept_multiple_files=True,
             key=key,
             on_change=_take_upload,
@@ -49,7 +46,7 @@ def upload(label: str) -> None:
             help="Several files dropped at once become the slices of a stack, as do the frames of a TIFF, GIF or WebP.",
         )
         if problem := state.setdefault("upload.problem", ""):
-            st.error(problem, icon=":material/error:")
+            st.error(plain(problem), icon=":material/error:")
 
 
 def revisit() -> None:
@@ -65,9 +62,9 @@ def revisit() -> None:
             with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
                 st.image(entry["thumbnail"], width=40, alt="")
                 now: Literal["primary", "secondary"] = "primary" if entry["files"] == files else "secondary"
-                st.button(_plain(name), key=f"picture.{digest}", type=now, on_click=_reopen, args=(digest,))
+                st.button(plain(name), key=f"picture.{digest}", type=now, on_click=_reopen, args=(digest,))
                 st.button(
-                    _plain(f"Close {name}"),
+                    plain(f"Close {name}"),
                     key=f"close.{digest}",
                     icon=":material/close:",
                     type="tertiary",
@@ -135,8 +132,3 @@ def _reopen(digest: str) -> None:
 def _close(digest: str) -> None:
     opened.remove(digest)
     state.put("upload.problem", "")
-
-
-def _plain(name: str) -> str:
-    """A name from outside with nothing in it that the page would take for formatting."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|~:$<>" else letter for letter in name)

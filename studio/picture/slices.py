@@ -4,10 +4,9 @@ import streamlit as st
 
 from masking_core import Prompts, Stack
 from masking_core.prompts.interpolation import interpolate
-from studio import state
+from studio import pictures, state
 from studio.drawing import history
 from studio.drawing.board import marks_of
-from studio.results import views
 
 SHOWN = 9
 WIDTH = 110
@@ -29,7 +28,7 @@ def choose(stack: Stack) -> int:
     with st.container(key="film", horizontal=True, gap="small"):
         for index in range(first, min(first + SHOWN, len(stack))):
             with st.container(width=WIDTH, gap=None):
-                st.image(views.thumbnail(stack[index]), width="stretch", alt=f"Slice {index + 1}")
+                st.image(pictures.thumbnail(stack[index]), width="stretch", alt=f"Slice {index + 1}")
                 st.button(
                     f"{index + 1}{' ●' if marks(stack, index).marks else ''}",
                     key=f"film.{index}",

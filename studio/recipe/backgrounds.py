@@ -5,7 +5,7 @@ import streamlit as st
 from masking_core import ImageError, Transparent
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Behind
 from studio import compute, controls, state, uploads
-from studio.picture.picker import TYPES
+from studio.foreign import plain
 
 KEY = "background"
 
@@ -48,10 +48,10 @@ def _prefix(kind: str) -> str:
 
 
 def _picture() -> None:
-    held = st.file_uploader("Picture behind", type=TYPES, key="background.upload", on_change=_take)
+    held = st.file_uploader("Picture behind", type=uploads.TYPES, key="background.upload", on_change=_take)
     problem = state.get("background.problem", "")
     if problem and held is not None:
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     if not state.setdefault("background.data", b""):
         st.caption("Until a picture is chosen the background stays transparent.")
 

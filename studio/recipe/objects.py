@@ -11,8 +11,7 @@ from masking_core.arrays import Labels
 from masking_core.result import Found
 from masking_core.steps import foreground as rules
 from masking_core.steps.foreground import Foreground
-from studio import compute, state
-from studio.results import views
+from studio import compute, pictures, state
 
 COLUMNS = 8
 STYLE = """
@@ -55,7 +54,7 @@ def strip(result: Result) -> None:
     """Every object with its picture, colour and share; pressing one keeps it or leaves it out."""
     st.html(STYLE)
     st.caption("**Objects.** Press one to keep it or to leave it out; the band is its mean colour.")
-    pictures = views.thumbnails(result)
+    thumbnails = pictures.thumbnails(result)
     with st.container(key="objects", gap="small"):
         for start in range(0, len(result.objects), COLUMNS):
             with st.container(horizontal=True, gap="small"):
@@ -63,7 +62,7 @@ def strip(result: Result) -> None:
                     with st.container(width=112, gap=None):
                         about = f"mean colour #{bytes(summary.colour).hex()}, {summary.share:.1%} of the picture"
                         name = f"Object {summary.label}: {about}"
-                        st.image(pictures[summary.label], width=views.THUMBNAIL, alt=name)
+                        st.image(thumbnails[summary.label], width=pictures.THUMBNAIL, alt=name)
                         # A button, not a switch: it holds no value that a late message of the browser could bring back.
                         st.button(
                             f"{summary.label} · {summary.share:.0%}",

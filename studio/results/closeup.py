@@ -6,10 +6,11 @@ import cv2
 import streamlit as st
 
 from masking_core import Image, MaskingError, Prompts, Recipe, Result
-from studio import compute
+from studio import compute, pictures
 from studio.components import linked_picture
 from studio.components.linked_picture import Box, Seen
 from studio.components.sharp_part import sharp_part
+from studio.foreign import plain
 from studio.results import views
 
 SPARE = 1.3
@@ -39,7 +40,7 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, scale: float, name: str
     try:
         jpeg, box = compute.wait(compute.submit(lambda: compute.once(key, part), later=True), st.empty())
     except MaskingError as error:
-        st.caption(f":material/info: The enlarged part is shown as a preview. {error}")
+        st.caption(f":material/info: The enlarged part is shown as a preview. {plain(error)}")
         return
     sharp_part(jpeg, box, name, key="closeup", group="board")
 
@@ -63,4 +64,4 @@ def cut(full: Result, view: str, seen: Seen, scale: float) -> tuple[bytes, Box]:
     if reduced < 1:
         drawn = cv2.resize(drawn, None, fx=reduced, fy=reduced, interpolation=cv2.INTER_AREA)
     box = left / width, top / height, (right - left) / width, (bottom - top) / height
-    return views.jpeg(drawn, views.FINE), box
+    return pictures.jpeg(drawn, views.FINE), box

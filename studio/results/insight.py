@@ -8,9 +8,9 @@ from masking_core import Image, MaskingError, Recipe, Result
 from masking_core.methods.clustering.grouping import Clustering
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.stage import Plot, Series
-from studio import compute, controls, state
+from studio import compute, controls, pictures, state
 from studio.components import altair_plots
-from studio.results import views
+from studio.foreign import plain
 
 
 def show(image: Image, recipe: Recipe, result: Result) -> None:
@@ -48,7 +48,7 @@ def _suggestion(image: Image, method: Clustering) -> None:
     try:
         found = compute.wait(compute.submit(lambda: method.suggest(image.reduced(PREVIEW_PIXELS))), st.empty())
     except MaskingError as error:
-        st.info(str(error))
+        st.info(plain(error))
         return
     st.markdown(
         f"**{found.best} objects** have the highest silhouette: colours are nearest to their own centre compared with "
@@ -71,4 +71,4 @@ def _memberships(result: Result, membership: NDArray[np.float32]) -> None:
     with st.container(horizontal=True, gap="small"):
         for summary in result.objects:
             share = (membership[..., summary.label - 1] * 255).astype("uint8")
-            st.image(views.jpeg(share), width=240, caption=f"Object {summary.label}")
+            st.image(pictures.jpeg(share), width=240, caption=f"Object {summary.label}")

@@ -9,8 +9,7 @@ import streamlit as st
 from masking_core import Image, Layer, Prompts, Recipe, Result, export
 from masking_core.export import FORMATS
 from masking_core.steps.compose import on_checkerboard
-from studio import compute, downloads, state
-from studio.results import views
+from studio import compute, downloads, pictures, state
 
 
 def show(image: Image, recipe: Recipe, prompts: Prompts, result: Result) -> None:
@@ -70,7 +69,7 @@ def _key(layer: Layer) -> str:
 def _card(layer: Layer, stem: str, full: Callable[[], tuple[Result, list[Layer]]]) -> None:
     state.setdefault(_key(layer), layer.name)
     with st.container(width=200, gap="small"):
-        st.image(views.jpeg(on_checkerboard(layer.rgba)), width="stretch", alt=layer.name)
+        st.image(pictures.jpeg(on_checkerboard(layer.rgba)), width="stretch", alt=layer.name)
         name = st.text_input(
             f"Name of object {layer.label}",
             key=_key(layer),

@@ -11,6 +11,7 @@ from masking_core.sharing.links import Linked, from_query, to_query
 from studio import state
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.recipe import panel
 
 
@@ -39,7 +40,7 @@ def problem(recipe: Recipe) -> None:
     if state.setdefault("link.beside", now) != now:
         state.put("link.problem", "")
     else:
-        st.error(f"This link cannot be opened, so you see the workbench as it begins. {sentence}", icon="🔗")
+        st.error(f"This link cannot be opened, so you see the workbench as it begins. {plain(sentence)}", icon="🔗")
 
 
 def address(recipe: Recipe, prompts: Prompts) -> str:

@@ -9,6 +9,7 @@ from masking_core import MaskingError, Recipe, Session, Stack, export
 from studio import downloads, state, uploads
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.picture import opened, ranges
 from studio.recipe import panel
 
@@ -16,7 +17,13 @@ from studio.recipe import panel
 def show(stack: Stack, recipe: Recipe) -> None:
     """The sidebar's part for sessions."""
     with st.expander("Session"):
-        with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
+        with_picture = st.toggle(
+            "With the picture",
+            value=True,
+            key="session.with_picture",
+            help="The file then holds your original picture, with everything that the camera wrote into it.",
+            persist_state="session",
+        )
         if with_picture:
             st.caption("The file holds the whole original picture, with everything that is removed from it.")
         downloads.button(
@@ -30,9 +37,9 @@ def show(stack: Stack, recipe: Recipe) -> None:
         )
         st.file_uploader("Open a session", type=["zip"], key="session.upload", on_change=_open)
     if problem := state.setdefault("session.problem", ""):
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     if waiting := state.setdefault("session.waiting", b""):
-        st.info(f"This session was saved without its picture: upload {Session.open(waiting).name} above.")
+        st.info(f"This session was saved without its picture: upload {plain(Session.open(waiting).name)} above.")
 
 
 def picture_arrived(stack: Stack) -> None:

@@ -53,6 +53,12 @@ def test_a_picture_that_one_recipe_never_saw_is_a_failure_of_it():
     assert (found["b"].failed, found["b"].scores["iou"].mean) == (1, 0.45)
 
 
+def test_a_slow_first_picture_does_not_count_as_the_speed_of_a_recipe():
+    times = [30.0, 1.0, 1.2, 0.8, 1.1]
+    (row,) = rows([entry("a", str(n), 0.8, seconds) for n, seconds in enumerate(times)])
+    assert row.seconds == Spread(1.1, pytest.approx(0.1))
+
+
 def test_pictures_without_a_truth_do_not_count():
     assert rows([{**entry("a", "1", 0.8), "truth": ""}]) == []
     assert rows([]) == []

@@ -11,7 +11,7 @@ from picture_files import png, saved, tiff
 
 from masking_core import KMeans, ParameterError, Recipe
 from masking_core.image import Image, Stack
-from masking_core.image.levels import Levels
+from masking_core.image.levels import Levels, _may_hold
 from masking_core.image.tiff import by_plane
 
 RNG = np.random.default_rng(5)
@@ -179,3 +179,18 @@ def test_opencv_agrees_on_deep_colour_pngs():
     image = Image.open(file)
     assert np.array_equal(image.rgb, np.rint(seen[..., :3] / 257))
     assert np.array_equal(image.alpha, np.rint(seen[..., 3] / 257))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "held"),
+    [
+        (0, 0.4, (0, 1)),
+        (0, 1, (0, 1)),
+        (3, 200, (0, 255)),
+        (0, 256, (0, 65_535)),
+        (-0.5, 0.4, (-0.5, 0.4)),
+        (0, 1e6, (0, 1e6)),
+    ],
+)
+def test_the_full_range_of_unknown_samples_is_the_least_usual_one_that_holds_them(low, high, held):
+    assert _may_hold(low, high) == held

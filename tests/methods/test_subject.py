@@ -119,14 +119,19 @@ def test_a_missing_network_is_one_sentence_and_the_recipe_still_opens(monkeypatc
     Recipe(method=GraphCut()).run(image)  # nothing falls back, and nothing else needs it
 
 
-def test_a_session_names_the_checksum_and_opens_without_the_network(monkeypatch, tmp_path):
+def test_a_session_names_the_checksum_and_opens_without_the_network(bright, monkeypatch, tmp_path):
     image, _, _ = two_discs()
     recipe = Recipe(method=Subject())
     assert json.loads(recipe.to_json())["method"]["checksum"].startswith("sha256:309c8469")
-    monkeypatch.setattr(files, "folders", lambda: (tmp_path,))
-    saved = Session.of(export.png(image.rgb), "discs.png", recipe, (Prompts(),)).save(with_picture=True)
+    session = Session.of(export.png(image.rgb), "discs.png", recipe, (Prompts(),))
+    saved = session.save()
     assert b"sha256:309c8469" in ZipFile(BytesIO(saved)).read("session.json")
-    assert Session.open(saved).recipe == recipe
+    again = Session.open(saved)
+    assert again.recipe == recipe
+    monkeypatch.undo()
+    monkeypatch.setattr(files, "folders", lambda: (tmp_path,))
+    with pytest.raises(ModelError, match="is not on this machine"):
+        again.run()
 
 
 def test_a_recipe_made_with_another_file_says_so():

@@ -558,3 +558,25 @@ def test_the_documents_in_the_manual_can_be_read():
     for document in documents:
         assert not Prompts.from_json(document).outside((300, 400))
     assert all(f"`{mark.kind}`" in manual for mark in EVERY_KIND)
+
+
+def test_texts_have_as_much_room_as_can_be_drawn_in_a_moment():
+    large = Text(text="W" * 50, x=0, y=0, size=1000)
+    assert Prompts(marks=(large, large)).marks
+    with pytest.raises(PromptError, match="100 megapixels together, and they cover 150"):
+        Prompts(marks=(large,) * 3)
+    small = Text(text="W" * 10, x=0, y=0, size=20)
+    assert len(Prompts(marks=(small,) * 2000).marks) == 2000
+
+
+def test_drawing_a_group_or_looking_for_marks_outside_can_be_stopped():
+    group = Group(marks=tuple(Rectangle(x=n, y=0, width=3, height=3) for n in range(50)), object=0)
+    for draw in (Prompts(marks=(group,)).seeds, Prompts(marks=(group,)).outside, Prompts(marks=(group,)).roi_labels):
+        heard = []
+        with (
+            listening(lambda fraction, _, heard=heard: heard.append(fraction) or len(heard) < 20),
+            pytest.raises(Cancelled),
+        ):
+            draw((40, 60))
+        assert heard == sorted(heard)
+        assert len(heard) == 20

@@ -49,6 +49,7 @@ def test_a_query_is_read_back_to_the_same_work(method):
 
 
 def test_a_query_names_only_what_is_not_as_usual():
+    assert to_query("coffee", Recipe(method=KMeans()), Prompts()) == {"sample": "coffee", "method": "kmeans"}
     recipe = Recipe(method=KMeans(objects=4), background=Colour(colour="#00ff00"))
     query = to_query("coffee", recipe, Prompts())
     assert query == {

@@ -47,7 +47,7 @@ def settled(batch, state="done"):
 
 
 def page(id=""):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=180)
     if id:
         app.session_state["batch"] = id
     return app.switch_page("pages/batch.py").run()
@@ -171,5 +171,8 @@ def test_the_page_shows_every_line_and_filters_them():
     assert list(frame["Status"]) == ["Done"] * 4 + ["Failed"] * 2
     assert (frame["IoU"][:4] > 0.9).all()
     assert "is not a PNG" in frame["Remarks"][4]
+    ranking = app.dataframe[1].value
+    assert set(ranking["Settings"]) == set(RECIPES)
+    assert (ranking["IoU"] > 0.6).all()
     app.button_group(key="batch.filter").set_value(["Failed"]).run()
     assert list(app.dataframe[0].value["Picture"]) == ["bad.png"] * 2

@@ -16,10 +16,10 @@ from masking_core.kernels.appearance.unaries import Features, distance_from
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-WEIGHT = 3.0
+WEIGHT = 4.0
 """Most that a map may say in a unary."""
-UNMARKED_WEIGHT = 3.0
-"""The same where nothing is marked, and colours are learned from the map alone."""
+UNSTROKED_WEIGHT = 3.0
+"""The same where no stroke speaks for or against it, but a region at most."""
 
 
 class Prior(NamedTuple):

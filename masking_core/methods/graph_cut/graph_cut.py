@@ -14,7 +14,7 @@ from masking_core.arrays import Labels, Mask
 from masking_core.image import Image
 from masking_core.kernels.appearance import appearance_learning
 from masking_core.kernels.appearance.appearance_learning import AppearanceModel, LearningSettings
-from masking_core.kernels.appearance.prior import Prior, prior_of
+from masking_core.kernels.appearance.prior import UNSTROKED_WEIGHT, WEIGHT, Prior, prior_of
 from masking_core.kernels.appearance.salience import salience
 from masking_core.kernels.appearance.unaries import (
     GEODESIC_WEIGHT,
@@ -32,7 +32,7 @@ from masking_core.methods.graph_cut.why import why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files
 from masking_core.models.registry import DEFAULT
-from masking_core.models.subject_map import SubjectMap, crop_of, subject_map
+from masking_core.models.subject_map import crop_of, subject_map
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
@@ -59,13 +59,11 @@ class Known:
         seeds: (H, W) int8: 1 certainly the object, 0 certainly not, -1 neither.
         belief: what was learned.
         prior: what a map of the likely object adds; None without one.
-        seen: that map, as the network gave it.
     """
 
     seeds: NDArray[np.int8]
     belief: AppearanceModel
     prior: Prior | None = None
-    seen: SubjectMap | None = None
 
 
 class GraphCut(Method):
@@ -203,8 +201,7 @@ class GraphCut(Method):
         cut_with = self._solver(links, small)
         learning = LearningSettings(self.colours, self.iterations, self.precision, self.reach)
         inside = _reduced_region(marks.region, small)
-        seen = None if self.prior == "none" else _seen(image, marks)
-        prior = None if seen is None else _prior(seen, image, small if inside is None else np.where(inside, small, -1))
+        prior = None if self.prior == "none" else _prior(image, marks, small, inside)
         if inside is not None:
             belief = appearance_learning.from_region(features, inside, links, cut_with, learning, prior)
         elif (small == 1).any():
@@ -213,7 +210,7 @@ class GraphCut(Method):
             belief = appearance_learning.from_map(features, prior, cut_with, learning)
         else:
             belief = appearance_learning.from_salience(features, _salience(image), small, cut_with, learning)
-        return Known(marks.seeds, belief, prior, seen)
+        return Known(marks.seeds, belief, prior)
 
     def _cut(self, image: Image, known: Known, *, guessed: bool) -> Mask:
         report(0.6, "Cutting")
@@ -280,15 +277,20 @@ class GraphCut(Method):
         )
 
 
-def _seen(image: Image, marks: ObjectMarks) -> SubjectMap:
-    """Where a trained network sees the subject, among the pixels that may be the object."""
-    return subject_map(image, files.weights(DEFAULT), crop_of(marks.seeds != 0))
+def _prior(image: Image, marks: ObjectMarks, seeds: NDArray[np.int8], inside: Mask | None) -> Prior:
+    """What a trained network says of the subject, at the size of the view.
 
-
-def _prior(seen: SubjectMap, image: Image, seeds: NDArray[np.int8]) -> Prior:
-    """What a network's map says at the size of the view; ``seeds`` (h, w) are those that may contradict it."""
+    Args:
+        image: the picture.
+        marks: of the object; the network is shown where it can be.
+        seeds: (h, w) of them, at the size of the view.
+        inside: (h, w) bool, the region at that size; what lies outside it does not contradict the network.
+    """
+    seen = subject_map(image, files.weights(DEFAULT), crop_of(marks.seeds != 0))
     likely = seen.placed(seen.values, seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
-    return prior_of(likely, seeds, _features(image))
+    if inside is not None:
+        return prior_of(likely, np.where(inside, seeds, -1), _features(image), UNSTROKED_WEIGHT)
+    return prior_of(likely, seeds, _features(image), WEIGHT if marks.is_stroked else UNSTROKED_WEIGHT)
 
 
 def _reduced_region(region: Mask | None, seeds: NDArray[np.int8]) -> Mask | None:

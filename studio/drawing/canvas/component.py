@@ -16,6 +16,7 @@ from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.canvas.view import View, redraws, updated
 from studio.drawing.history import History
 from studio.drawing.pen import Pen
+from studio.foreign import plain
 
 WIDTH = 900
 """Width of the canvas in pixels until the page knows how much room there is."""
@@ -106,7 +107,7 @@ def show(
 
     view = _view(key)
     for sentence in view.notices:
-        st.toast(sentence, icon=":material/edit:")
+        st.toast(plain(sentence), icon=":material/edit:")
     state.put(f"view.{key}", replace(view, notices=()))
     sheet = Sheet.over(size, view.now.width)
     brush = max(1.0, pen.size / sheet.scale)

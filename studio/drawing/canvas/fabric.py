@@ -21,6 +21,8 @@ from studio.drawing.ink import FIXED, Ink
 
 MAX_OBJECTS = 2_000
 MAX_POINTS = 200_000
+CURVED = 4
+"""Points that a curve counts for; drawn by hand it becomes one to four."""
 SMALLEST = 3
 """A figure that is narrower, in canvas pixels, was not meant."""
 FLATNESS = 0.3
@@ -91,7 +93,7 @@ def _things(drawing: object) -> Iterable[object]:
         raise PromptError("What the canvas sent is not a drawing.")
     if len(things) > MAX_OBJECTS:
         raise PromptError(f"At most {MAX_OBJECTS:,} marks fit on a picture; {len(things):,} were drawn.")
-    points = sum(len(part) for thing in things if isinstance(thing, dict) for part in _lists(thing))
+    points = sum(_corners(part) for thing in things if isinstance(thing, dict) for part in _lists(thing))
     if points > MAX_POINTS:
         raise PromptError(f"The marks on a picture may have {MAX_POINTS:,} points; these have {points:,}.")
     return things
@@ -99,6 +101,12 @@ def _things(drawing: object) -> Iterable[object]:
 
 def _lists(thing: dict[str, Any]) -> list[list[object]]:
     return [part for name in ("points", "path") if isinstance(part := thing.get(name), list)]
+
+
+def _corners(part: list[object]) -> int:
+    """How many points a list of them, or of the pieces of a path, counts for: a curve becomes several."""
+    curves = sum(isinstance(piece, list) and piece[:1] == ["Q"] for piece in part)
+    return len(part) + (CURVED - 1) * curves
 
 
 def _mark(figure: Figure, ink: Ink, sheet: Sheet) -> AnyMark | None:

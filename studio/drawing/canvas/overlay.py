@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from masking_core.arrays import Mask, Points
+from masking_core.progress import reporting
 from masking_core.prompts import Ellipse, Mark, Polygon, Prompts, Rectangle, Region
 from masking_core.prompts.contradictions import contradictions
 from masking_core.recipe import Area
@@ -16,6 +17,8 @@ from studio.drawing.ink import DASHES, colour_of
 Outline = dict[str, Any]
 """The ``path`` of an SVG in picture pixels, its fill ``rule``, ``colour`` and ``dashes``, and its ``kind``."""
 
+FINE = 1_000_000
+"""How finely what has no outline of its own is drawn, in pixels of the picture."""
 PIXELS = 250_000
 """How finely marks are compared with one another."""
 ROUND = 72
@@ -26,7 +29,7 @@ def areas(marks: Iterable[Mark], size: tuple[int, int]) -> list[Outline]:
     """The outlines of the areas among the marks on a picture of ``size``."""
     return [
         _outline("area", _path(mark, size), colour_of(mark.object), DASHES[mark.operation], getattr(mark, "rule", ""))
-        for mark in marks
+        for mark in reporting(tuple(marks))
         if isinstance(mark, Region)
     ]
 
@@ -60,8 +63,10 @@ def _path(mark: Region, size: tuple[int, int]) -> str:
             return _closed([in_box(mark, np.column_stack([np.cos(angles), np.sin(angles)]))])
         case Polygon():
             return _closed([np.array(mark.points)])
-    (rows, columns), mask = mark.mask(size[::-1])
-    return _closed(_contours(mask, 1.0, (columns.start, rows.start)))
+    factor = min(1.0, (FINE / (size[0] * size[1])) ** 0.5)
+    shape = max(1, round(size[1] * factor)), max(1, round(size[0] * factor))
+    (rows, columns), mask = mark.placed(factor, 0, 0).mask(shape)
+    return _closed(_contours(mask, 1 / factor, (columns.start, rows.start)))
 
 
 def _contours(mask: Mask, scale: float, corner: tuple[int, int] = (0, 0)) -> list[Points]:

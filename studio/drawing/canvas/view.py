@@ -12,6 +12,7 @@ from typing import Any
 from masking_core.errors import PromptError
 from masking_core.prompts import Prompts
 from studio.drawing import history
+from studio.drawing.apart import drawn
 from studio.drawing.canvas import fabric, writing
 from studio.drawing.canvas.fabric import Reading
 from studio.drawing.canvas.sheet import Sheet
@@ -148,7 +149,8 @@ def _added(version: Version, past: History, reading: Reading) -> tuple[Version, 
 
 def _redrawn(view: View, past: History, sheet: Sheet, *, editing: bool) -> View:
     now = Version(view.now.number + 1, sheet.width, past["marks"])
-    figures = writing.write(history.prompts(past).marks, sheet, editing=editing)
+    marks = history.prompts(past).marks
+    figures = drawn("figures", marks, (sheet, editing), lambda: writing.write(marks, sheet, editing=editing))
     return replace(view, now=now, before=view.now, figures=figures)
 
 

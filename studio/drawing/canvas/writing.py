@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from masking_core.arrays import Points
+from masking_core.progress import reporting
 from masking_core.prompts import AnyMark, Ellipse, Point, Polygon, Rectangle, Region, SeedMap, Stroke
 from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.ink import Ink
@@ -27,7 +28,8 @@ def write(marks: Sequence[AnyMark], sheet: Sheet, *, editing: bool = False) -> d
     canvas only while they can be moved and reshaped there. What the canvas has no figure for is shown by its outline; a
     seed map, which the page paints, is there to be selected only.
     """
-    drawn = [(_layer(mark), _figure(mark, serial, sheet, editing)) for serial, mark in enumerate(marks, 1)]
+    numbered = enumerate(reporting(marks), 1)
+    drawn = [(_layer(mark), _figure(mark, serial, sheet, editing)) for serial, mark in numbered]
     return {"version": "7.4.0", "objects": [figure for _, figure in sorted(drawn, key=itemgetter(0))]}
 
 
@@ -90,12 +92,16 @@ def _stroke(points: Points) -> dict[str, Any]:
 
 def _fixed(mark: AnyMark, sheet: Sheet) -> dict[str, Any]:
     """The outline of what a mark covers, locked in its place."""
-    window, mask = mark.placed(1 / sheet.scale, 0, 0).mask((sheet.height, sheet.width))
+    # Not enlarged on a canvas that is larger than the picture: a mark may be as large as marks can be.
+    factor = min(1.0, 1 / sheet.scale)
+    enlarged = 1 / sheet.scale / factor
+    shape = max(1, round(sheet.height / enlarged)), max(1, round(sheet.width / enlarged))
+    window, mask = mark.placed(factor, 0, 0).mask(shape)
     outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
     corner = np.array([window[1].start, window[0].start]) + 0.5
     path: list[list[Any]] = []
     for outline in outlines:
-        line: list[list[Any]] = [["L", x, y] for x, y in (outline.reshape(-1, 2) + corner).tolist()]
+        line: list[list[Any]] = [["L", x, y] for x, y in ((outline.reshape(-1, 2) + corner) * enlarged).tolist()]
         line[0][0] = "M"
         path += [*line, ["Z"]]
     points = np.array([piece[1:] for piece in path if len(piece) == 3] or [[0.0, 0.0]])

@@ -4,22 +4,23 @@ import numpy as np
 import pytest
 
 from masking_core.kernels.raster import outline
-from masking_core.kernels.raster.outline import BOTTOM, DIRECTION, TOP
+from masking_core.kernels.raster.outline import BOTTOM, BULGE, DIRECTION, TOP
 
 SHAPES = {
-    "rectangle": outline.rectangle(3.2, 4.1, 20, 11),
-    "turned rectangle": outline.rectangle(3.2, 4.1, 20, 11, 33),
-    "ellipse": outline.ellipse(3.2, 4.1, 20, 11),
-    "turned ellipse": outline.ellipse(3.2, 4.1, 20, 11, 33),
-    "arc": outline.arc(3.2, 4.1, 20, 11, 30, 200, pie=False),
-    "pie": outline.arc(3.2, 4.1, 20, 11, 30, 200, pie=True),
-    "backwards": outline.arc(3.2, 4.1, 20, 11, 30, -100, pie=True),
-    "polygon": outline.lines(np.array([(0.0, 0), (9, 2), (4, 8), (7, 1)])),
+    "rectangle": lambda: outline.rectangle(3.2, 4.1, 20, 11),
+    "turned rectangle": lambda: outline.rectangle(3.2, 4.1, 20, 11, 33),
+    "ellipse": lambda: outline.ellipse(3.2, 4.1, 20, 11),
+    "turned ellipse": lambda: outline.ellipse(3.2, 4.1, 20, 11, 33),
+    "arc": lambda: outline.arc(3.2, 4.1, 20, 11, 30, 200, pie=False),
+    "pie": lambda: outline.arc(3.2, 4.1, 20, 11, 30, 200, pie=True),
+    "backwards": lambda: outline.arc(3.2, 4.1, 20, 11, 30, -100, pie=True),
+    "polygon": lambda: outline.lines(np.array([(0.0, 0), (9, 2), (4, 8), (7, 1)])),
 }
 
 
-@pytest.mark.parametrize("edges", SHAPES.values(), ids=SHAPES)
-def test_an_outline_goes_up_as_often_as_down(edges):
+@pytest.mark.parametrize("make", SHAPES.values(), ids=SHAPES)
+def test_an_outline_goes_up_as_often_as_down(make):
+    edges = make()
     for y in np.linspace(edges[:, TOP].min(), edges[:, BOTTOM].max(), 97)[1:-1] + 0.001:  # beside the corners
         crossed = (edges[:, TOP] < y) & (y < edges[:, BOTTOM])
         assert edges[crossed, DIRECTION].sum() == 0
@@ -29,3 +30,8 @@ def test_an_outline_goes_up_as_often_as_down(edges):
 def test_an_arc_once_around_is_an_ellipse(sweep):
     whole = outline.arc(1, 2, 30, 20, 45, sweep, pie=False)
     np.testing.assert_array_equal(whole, outline.ellipse(1, 2, 30, 20))
+
+
+def test_an_ellipse_bulges_to_both_sides_alike():
+    left, right = sorted(outline.ellipse(1, 2, 30, 20, 25)[:, BULGE])
+    assert left == -right < 0

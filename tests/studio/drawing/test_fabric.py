@@ -272,3 +272,9 @@ def test_a_box_survives_the_canvas_at_any_size(x, y, width, height, angle, wide)
     thing = writing.write((mark,), sheet)["objects"][0] | {"stroke": Ink("rectangle", 1).stroke}
     (again,) = fabric.read({"objects": [thing]}, sheet).marks
     assert (again.x, again.y, again.width, again.height) == pytest.approx((x, y, width, height), abs=0.01)  # type: ignore[attr-defined]
+
+
+def test_curves_count_for_what_they_become():
+    path = [["M", 0, 0], *[["Q", 1, 1, 2, 2]] * 200_000]
+    with pytest.raises(PromptError, match="200,000 points; these have 800,001"):
+        fabric.read({"objects": [{"type": "Path", "path": path, "stroke": ""}]}, Sheet.over((400, 300), 400))

@@ -10,12 +10,12 @@ from masking_core.explain.pixel import Change
 from masking_core.result import Found
 from masking_core.steps.compose import on_checkerboard
 from masking_core.why import Evidence, Why
-from studio import compute, state
+from studio import compute, pictures, state
 from studio.components.pointed import Place, pointed
 from studio.drawing import history
 from studio.drawing.board import marks_of
+from studio.foreign import plain
 from studio.recipe import panel
-from studio.results import views
 
 STYLE = """
 <style>
@@ -36,7 +36,7 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, found: Found, result: R
         place: Place | None = state.get("why.place")
         left, right = st.columns([3, 2], gap="large")
         with left:
-            shown = views.jpeg(on_checkerboard(result.rgba))
+            shown = pictures.jpeg(on_checkerboard(result.rgba))
             place = pointed(shown, place, "The result: click a pixel to ask about it", key="why.picture") or place
         state.put("why.place", place)
         with right:
@@ -81,7 +81,7 @@ def _changes(image: Image, recipe: Recipe, prompts: Prompts, x: int, y: int, sli
         work = compute.submit(lambda: compute.once(("why", asked), lambda: pixel.changes(recipe, image, prompts, x, y)))
         found: tuple[Change, ...] = compute.wait(work, notice)
     except MaskingError as error:
-        notice.info(str(error), icon=":material/edit:")
+        notice.info(plain(error), icon=":material/edit:")
         return
     if not found:
         st.caption("No single parameter or mark changes it.")
