@@ -1,6 +1,6 @@
 """Results as files: pixels, and what is asked for beside them; never what the camera wrote."""
 
-from masking_core.export.archive import file_name, zipped
+from masking_core.archive import file_name, zipped
 from masking_core.export.contents import CONTENTS, Content, Kind
 from masking_core.export.cutout import animation, composed_picture, cutout_file, cutout_picture, pixels, stack_tiff
 from masking_core.export.files import write_whole

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from masking_core.archive import zipped
 from masking_core.arrays import Picture
 from masking_core.errors import ParameterError
-from masking_core.export.archive import zipped
 from masking_core.export.cutout import composed_picture, cropped, cutout_picture
 from masking_core.export.formats import FORMATS, Format
 from masking_core.export.label_maps import FORMS as LABEL_FORMS

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import numpy as np
 import PIL.Image
 
+from masking_core.archive import file_name, zipped
 from masking_core.arrays import Picture
 from masking_core.errors import ParameterError
-from masking_core.export.archive import file_name, zipped
 from masking_core.export.options import PLAIN, Writing
 from masking_core.export.writers import png, png_of, tiff
 from masking_core.result import Layer, Result

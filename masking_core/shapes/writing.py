@@ -9,8 +9,8 @@ import numpy as np
 from roifile import ImagejRoi
 
 from masking_core import palette
+from masking_core.archive import zipped
 from masking_core.arrays import Points
-from masking_core.export.archive import zipped
 from masking_core.shapes import rle
 from masking_core.shapes.outlines import Outlines
 from masking_core.version import __version__
