@@ -111,7 +111,8 @@ def _cut_all(recipe: Recipe, pictures: Stack, every: list[Prompts], chosen: rang
     Raises:
         PromptError: none can be cut.
     """
-    results, problems, words = [], [], []
+    results, problems = [], []
+    words: list[str] = []
     for index in chosen:
         try:
             results.append(recipe.run(pictures[index], every[index]))
