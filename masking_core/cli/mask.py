@@ -112,6 +112,7 @@ def _cut_all(recipe: Recipe, pictures: Stack, every: list[Prompts], chosen: rang
         PromptError: none can be cut.
     """
     results, problems = [], []
+    words: list[str] = []
     for index in chosen:
         try:
             results.append(recipe.run(pictures[index], every[index]))
@@ -121,10 +122,11 @@ def _cut_all(recipe: Recipe, pictures: Stack, every: list[Prompts], chosen: rang
             notes: tuple[str, ...] = (f"it is left empty. {error}",)
         else:
             notes = (*pictures[index].notes, *results[-1].notes)
-        for note in notes:
-            print(f"Frame {index + 1}: {note}" if told else note, file=sys.stderr)
+        words += [f"Frame {index + 1}: {note}" if told else note for note in notes]
     if len(problems) == len(results):
         raise problems[0]
+    for line in words:
+        print(line, file=sys.stderr)
     return results
 
 

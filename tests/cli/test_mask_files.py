@@ -264,7 +264,9 @@ def test_a_frame_without_marks_is_told_by_its_number(pages, tmp_path, capsys):
 
 def test_no_frame_with_marks_is_a_sentence(pages, tmp_path, capsys):
     assert run(pages, "--method", "manual", "--out", tmp_path / "cut.tif") == 2
-    assert "Draw a rectangle" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "Draw a rectangle" in error
+    assert error.count("\n") == 1
     assert not (tmp_path / "cut.tif").exists()
 
 
