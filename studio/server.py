@@ -15,13 +15,14 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from studio import compute
 from studio.compute import visitors
+from studio.settings import settings
 from studio.sharing import autosave
 from studio.sharing.autosave import COOKIE
 from studio.sharing.shelf import OLDEST
@@ -105,6 +106,7 @@ async def ready(_: Request) -> JSONResponse:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Make the kernels ready before the first visitor comes, and give up sessions that are over while it runs."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     compute.start()
     janitor = asyncio.create_task(_give_up_what_is_over())
     yield {}
@@ -140,5 +142,13 @@ def explain_fault(error: Exception) -> bool:
     return True
 
 
+async def status(request: Request) -> Response:
+    """Counters for whoever runs the server, to be asked with the secret of the setting ``operator``."""
+    secret, given = settings().operator, request.headers.get("Authorization", "")
+    if not secret or not secrets.compare_digest(given, f"Bearer {secret}"):
+        return PlainTextResponse("Not Found", 404)
+    return JSONResponse(compute.status())
+
+
 MIDDLEWARE = [Middleware(Guarded)]
-ROUTES = [Route("/ready", ready)]
+ROUTES = [Route("/ready", ready), Route("/status", status)]

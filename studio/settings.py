@@ -17,6 +17,9 @@ class Settings(FromEnvironment):
     autosave: Annotated[
         str, Field(description='Where visitors\' work is kept: a folder, an address that fsspec knows, or "off".')
     ] = ""
+    operator: Annotated[str, Field(description="Secret for the counters at /status; without one nobody sees them.")] = (
+        ""
+    )
     time_limit: Annotated[
         float, Field(gt=0, le=3600, description="Seconds after which a single computation is stopped.")
     ] = 60.0

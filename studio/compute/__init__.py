@@ -21,9 +21,11 @@ from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
 from masking_core.samples import sample
+from studio.compute import memory, runs
 from studio.compute.cache import Key
 from studio.compute.engine import engine
 from studio.compute.job import Job, Overtime
+from studio.compute.runs import noted
 from studio.compute.visitors import NOBODY, Visitor, acting_for, current, when_one_leaves
 from studio.settings import settings
 
@@ -31,11 +33,13 @@ __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "colours", "current", "finish",
     "getting_ready", "once",
     "open_sample", "open_stack",
-    "place_of", "preview", "segment", "start", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
+    "place_of", "preview", "segment", "start", "status", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
 
 T = TypeVar("T")
 
+BYTES_A_PIXEL = 80
+"""Memory that a method takes while it runs, as measured over all of them."""
 PATIENCE = 0.25
 """Seconds a page waits before it shows that something is being computed."""
 LOOK = 0.1
@@ -45,6 +49,18 @@ LOOK = 0.1
 def start() -> None:
     """Make sure that the workers are there and that the kernels are being made ready."""
     engine()
+
+
+def status() -> dict[str, Any]:
+    """What the server does at the moment, in numbers."""
+    cache, now, later = engine().cache, engine().now, engine().later
+    return {
+        "memory": memory.used(),
+        "cache": cache.nbytes,
+        "running": now.running + later.running,
+        "waiting": now.waiting + later.waiting,
+        "runs": runs.counts(),
+    }
 
 
 def tidy() -> None:
@@ -165,6 +181,12 @@ def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | Non
     cache = engine().cache
 
     def compute() -> Found:
+        budget = image.pixels if pixels is None else min(image.pixels, pixels)
+        engine().make_room(budget * BYTES_A_PIXEL)
+        with noted(recipe.method.id, budget):
+            return cut()
+
+    def cut() -> Found:
         if pixels is not None or image.pixels <= PREVIEW_PIXELS:
             return recipe.segment(image, prompts, pixels=pixels)
         # What is derived from a large picture is many times its size, and of no use to the preview.

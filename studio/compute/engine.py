@@ -9,7 +9,7 @@ from masking_core import Stack
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
-from studio.compute.memory import Collector, settle_allocator
+from studio.compute.memory import Collector, make_room, settle_allocator
 from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
@@ -32,6 +32,10 @@ class Engine:
     cache: Cache = field(default_factory=lambda: Cache(int(SHARE * settings().memory * 1e6)))
     collector: Collector = field(default_factory=Collector)
     warming: Job | None = None
+
+    def make_room(self, need: int) -> None:
+        """See to it that so many more bytes fit into the server's memory. Raises :class:`NoRoom`."""
+        make_room(need, int(settings().memory * 1e6), self.cache.clear)
 
     def leave(self, visitor: Visitor) -> None:
         """Stop what runs for a visitor who left, and give back what was kept for them."""

@@ -37,6 +37,17 @@ class Workers:
         for number in range(most):
             threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
 
+    @property
+    def running(self) -> int:
+        """How many jobs run."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for their turn."""
+        with self._changed:
+            return sum(map(len, self._waiting.values()))
+
     def submit(self, work: Callable[[], Any], visitor: Visitor, seconds: float) -> Job:
         """Queue ``work``, which may take so many seconds, behind what ``visitor`` asked for before."""
         job = Job(work, visitor, seconds)

@@ -17,15 +17,11 @@ from studio.recipe import panel
 def show(stack: Stack, recipe: Recipe) -> None:
     """The sidebar's part for sessions."""
     with st.expander("Session"):
-        with_picture = st.toggle(
-            "With the picture",
-            value=True,
-            key="session.with_picture",
-            help="The file then holds your original picture, with everything that the camera wrote into it.",
-            persist_state="session",
-        )
+        with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
         if with_picture:
-            st.caption("The file holds the whole original picture, with everything that is removed from it.")
+            st.caption(
+                "The file holds your whole original picture: what is removed from it too, and what the camera wrote into it."
+            )
         downloads.button(
             "Save",
             _saving(stack, recipe, with_picture=with_picture),

@@ -5,16 +5,21 @@ import json
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
 from studio import compute, server
 from studio.compute import visitors
+from studio.settings import Settings
 
 
-def answer(path):
+def answer(path, given=()):
     """Status, headers and text of what the server answers."""
-    routes = [*server.ROUTES, Route("/page", lambda _: PlainTextResponse("page"))]
+    routes = [
+        *server.ROUTES,
+        Route("/page", lambda _: PlainTextResponse("page")),
+        Route("/html", lambda _: HTMLResponse("")),
+    ]
     app, sent = Starlette(routes=routes, middleware=server.MIDDLEWARE), []
 
     async def send(message):
@@ -23,7 +28,9 @@ def answer(path):
     async def receive():
         return {"type": "http.request"}
 
-    asyncio.run(app({"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}, receive, send))
+    asyncio.run(
+        app({"type": "http", "method": "GET", "path": path, "headers": list(given), "query_string": b""}, receive, send)
+    )
     headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]).decode()
 
@@ -66,3 +73,25 @@ def test_a_session_is_long_gone_after_a_while_and_named_once(monkeypatch):
     now[0] = 130.0
     assert visitors.long_gone(30) == ["secret"]
     assert visitors.long_gone(30) == []
+
+
+def test_counters_are_closed_but_for_who_has_the_secret(monkeypatch):
+    assert answer("/status")[0] == 404
+    monkeypatch.setattr(server, "settings", lambda: Settings(operator="open sesame"))
+    assert answer("/status")[0] == 404
+    assert answer("/status", [(b"authorization", b"Bearer open")])[0] == 404
+    status, _, text = answer("/status", [(b"authorization", b"Bearer open sesame")])
+    assert status == 200
+    assert set(json.loads(text)) == {"memory", "cache", "running", "waiting", "runs"}
+
+
+def test_a_page_comes_with_a_key_that_stays_the_same():
+    _, headers, _ = answer("/html")
+    cookie = headers["set-cookie"]
+    key = cookie.partition("=")[2].partition(";")[0]
+    assert len(key) == 43
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert key in answer("/html", [(b"cookie", f"masking_work={key}".encode())])[1]["set-cookie"]
+    assert "guess" not in answer("/html", [(b"cookie", b"masking_work=guess")])[1]["set-cookie"]
+    assert "set-cookie" not in answer("/page")[1]
