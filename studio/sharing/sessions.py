@@ -20,7 +20,8 @@ def show(stack: Stack, recipe: Recipe) -> None:
         with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
         if with_picture:
             st.caption(
-                "The file holds your whole original picture: what is removed from it too, and what the camera wrote into it."
+                "The file holds your whole original picture: what is removed from it too, and what the camera wrote "
+                "into it."
             )
         downloads.button(
             "Save",
