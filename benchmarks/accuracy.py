@@ -24,6 +24,7 @@ from masking_core.methods import METHODS
 from masking_core.metrics import error_rate, f_measure, iou, mae, precision_recall_curves
 from masking_core.models import files
 from masking_core.models.registry import DEFAULT
+from masking_core.truth import Truth
 
 Cutter = Callable[[Image, Prompts], Alpha]
 
@@ -159,7 +160,7 @@ def _row(data: Path, name: str, prompt: str, method: str, cut: Cutter, entries: 
 
 
 def _entry(sample: Sample, method: str, alpha: Alpha, seconds: float) -> Entry:
-    scores = truth.scores(alpha, sample.truth.astype(np.float32), sample.ignored)
+    scores = truth.scores(alpha, Truth(sample.truth.astype(np.float32), sample.ignored))
     return {"picture": sample.name, "recipe": method, "truth": sample.name, "scores": scores, "seconds": seconds}
 
 

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from masking_core import export
 from masking_core.arrays import Picture
-from masking_core.errors import MaskingError, SessionError
+from masking_core.errors import ImageError, MaskingError, SessionError
 from masking_core.export.formats import FORMATS
 from masking_core.export.options import PLAIN
 from masking_core.image import Stack
@@ -105,7 +105,10 @@ class Session:
         >>> Session.open(session.save()) == session
         True
         """
-        file = BytesIO(bytes_of(source, "The session", in_force()))
+        try:
+            file = BytesIO(bytes_of(source, "The session", in_force()))
+        except ImageError as error:
+            raise SessionError(str(error)) from None
         with _one_sentence(), zipfile.ZipFile(file) as archive:
             text, picture = _members(archive)
         try:

@@ -5,7 +5,6 @@ from pydantic import Field, ValidationError
 
 from masking_core.errors import ParameterError
 from masking_core.parameters import Declared, Show, parameters
-from masking_core.recipe import Area
 
 
 class Brush(Declared):
@@ -100,5 +99,10 @@ def test_a_parameter_matters_only_when_the_other_says_so():
 
 
 def test_a_bound_on_one_side_is_said_as_such():
+    class OneSided(Declared):
+        """Bounded below only."""
+
+        width: Annotated[int, Field(ge=1)] = 1
+
     with pytest.raises(ParameterError, match=r"^width must be a whole number of 1 or more; 0 was given\.$"):
-        Area(width=0, height=5)
+        OneSided(width=0)

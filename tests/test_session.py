@@ -222,5 +222,5 @@ def test_damage_inside_ends_in_a_sentence(method):
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(SessionError, match="not a saved session"):
+    with pytest.raises(SessionError, match="cannot be found"):
         Session.open(tmp_path / "none.mask.zip")

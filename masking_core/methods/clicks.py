@@ -129,7 +129,7 @@ def _said(answer: Map, number: int) -> Stage:
     picture = np.dstack([np.rint(answer * 255).astype(np.uint8)] * 3)
     return Stage(
         f"What the network says of object {number}",
-        "White is the object, by your clicks and the mask of the pass before.",
+        "White is the object. The network judges by your clicks and by its mask of the pass before.",
         r"p = f(\text{picture}, \text{clicks}, p_{before})",
         partial(always, picture),
     )

@@ -157,8 +157,8 @@ def _onnx_runtime(weights: Weights, refused: cv2.error) -> Network:
         return _OnnxRuntime(weights.path)
     except ImportError:
         raise ModelError(
-            f"OpenCV cannot run the network {weights.model.name} ({_first(refused)}), and ONNX Runtime, which may, is "
-            "not installed: run pip install onnxruntime."
+            f"The network {weights.model.name} needs ONNX Runtime: run pip install onnxruntime. "
+            f"OpenCV cannot run it ({_first(refused)})."
         ) from None
     except Exception as error:  # its own kinds, derived from Exception alone
         raise ModelError(f"The file {weights.path} is not a network that can be run: {_first(error)}.") from None

@@ -67,9 +67,16 @@ def key(page: Page, name: str) -> None:
     settled(page, 0.1)
 
 
-def downloaded(page: Page, button: str) -> np.ndarray:
+def downloaded(page: Page, content: str) -> np.ndarray:
+    """What is in the PNG of that content, from the menu of formats."""
+    menu = page.get_by_role("button", name="Formats")
+    menu.click()
+    page.get_by_role("radio", name=content, exact=True).click()
+    settled(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name=button, exact=True).click()
+        page.locator('[class*="st-key-download-chosen"] button').click()
+    page.keyboard.press("Escape")
+    settled(page)
     return np.asarray(PIL.Image.open(BytesIO(Path(download.value.path()).read_bytes())))
 
 
@@ -138,7 +145,7 @@ def test_painted_marks_come_from_a_file_and_marks_go_to_one(workbench: Page, tmp
     expect_marks(workbench, 1)
     settled(workbench)
     with workbench.expect_download() as download:
-        workbench.get_by_role("button", name="Export marks").click()
+        workbench.get_by_test_id("stDownloadButton").get_by_role("button", name="Export marks").click()
     assert download.value.suggested_filename == "scene-marks.json"
     workbench.keyboard.press("Escape")
     settled(workbench)

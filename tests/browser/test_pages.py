@@ -4,6 +4,9 @@ import pytest
 from actions import settled
 from playwright.sync_api import Page, expect
 
+from masking_core.methods import METHODS
+from studio.recipe import first as opening
+
 
 def go(page: Page, name: str) -> None:
     page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
@@ -22,12 +25,12 @@ def test_a_page_that_is_opened_second_begins_like_one_that_is_opened_first(page:
     page.goto(f"{server.url}/{first}")
     settled(page)
     go(page, "Workbench")
-    expect_chosen(page, "Method", "Graph cut")
+    expect_chosen(page, "Method", METHODS[opening.method()].title)
     expect_sample(page, "Coffee")
 
 
 def test_a_link_opens_the_workbench_as_it_was_left_and_other_pages_go_on_from_there(page: Page, server) -> None:
-    page.goto(f"{server.url}/mask?sample=cat&method=kmeans&objects=4&background=dimmed")
+    page.goto(f"{server.url}/mask?sample=cat&method=kmeans&background=dimmed&objects=4")
     settled(page)
     expect(page.get_by_alt_text("The result: Result")).to_be_visible()
     assert page.url.endswith("/mask")

@@ -103,7 +103,7 @@ def test_an_object_is_switched_off_with_one_click(page: Page, server, photo) -> 
     first.click()
     settled(page)
     assert first.inner_text() != before, "the mark before its number says whether it is kept"
-    expect(page.get_by_role("combobox", name="Foreground")).to_have_value("Picked by hand")
+    expect(page.get_by_role("combobox", name="Objects to keep")).to_have_value("Picked by hand")
 
 
 def test_what_is_no_picture_is_one_sentence_and_the_page_lives_on(page: Page, server, photo, tmp_path) -> None:

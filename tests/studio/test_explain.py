@@ -17,6 +17,7 @@ from masking_core.palette import RGB
 from masking_core.prompts import Stroke
 from masking_core.samples import sample
 from studio.gallery import prepared
+from studio.recipe import first
 
 ROOT = Path(__file__).parents[2]
 EVERY_METHOD = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
@@ -209,12 +210,14 @@ def explained(method=None, marks=None):
 
 @pytest.mark.parametrize("id", METHODS)
 def test_the_page_shows_every_stage_in_order(id):
-    app = explained(id, prepared.SAMPLES["coffee"].outline)
+    marks = marks_for(METHODS[id]) if id == "clicks" else prepared.SAMPLES["coffee"].outline
+    app = explained(id, marks)
     assert not app.exception
     assert app.title[0].value == f"{METHODS[id].title}, step by step"
     numbers = [heading.value.split(".")[0] for heading in app.subheader]
     assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
-    assert len(numbers) == 2 + len(stages(METHODS[id](), prepared.SAMPLES["coffee"].outline, sample("coffee")))
+    result = Recipe(method=METHODS[id](), edge=first.EDGE).run(sample("coffee"), marks, explain=True)
+    assert len(numbers) == 1 + len(result.stages) + len(edge_stages.stages(result))
     assert app.subheader[-1].value.endswith("What is kept")
 
 

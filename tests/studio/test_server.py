@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -28,9 +29,10 @@ def answer(path, given=()):
     async def receive():
         return {"type": "http.request"}
 
-    asyncio.run(
-        app({"type": "http", "method": "GET", "path": path, "headers": list(given), "query_string": b""}, receive, send)
-    )
+    scope = {"type": "http", "method": "GET", "path": path, "headers": list(given), "query_string": b""}
+    # On a thread of its own: a browser test before may have left an event loop on this one.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(app(scope, receive, send))).result()
     headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]).decode()
 

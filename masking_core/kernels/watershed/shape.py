@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from masking_core.kernels.watershed.basins import depth_inside
 from masking_core.kernels.watershed.flooding import flood
@@ -87,7 +86,7 @@ def _groups(labels: NDArray[np.int32], levels: NDArray[np.uint8]) -> list[NDArra
     usual = np.minimum(rest, rest.T)
     weak = (lengths > 0) & (sums / np.maximum(lengths, 1) < WEAK * usual)
     weak[0] = weak[:, 0] = False
-    _, component = connected_components(csr_array(weak), directed=False)
+    _, component = scipy.sparse.csgraph.connected_components(scipy.sparse.csr_array(weak), directed=False)
     members = [np.flatnonzero(component == each) for each in np.unique(component[1:])]
     return [group for group in members if len(group) > 1]
 

@@ -47,7 +47,7 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
         *((_cropping(image, cropped),) if cropped else ()),
         Stage(
             "Where it is unsure",
-            "Bright where the answer is near one half: a mark there helps most.",
+            "Bright where the answer is near one half. A mark there helps most.",
             r"1 - \lvert 2 p - 1 \rvert",
             partial(_unsure, image, found),
             len(found),

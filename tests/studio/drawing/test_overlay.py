@@ -5,11 +5,11 @@ import re
 import cv2
 import numpy as np
 import pytest
-from studio.drawing.canvas.ink import DASHES, colour_of
 
 from masking_core import Area, Prompts
 from masking_core.prompts import Ellipse, Mark, Pie, Polygon, Rectangle, Stroke
 from studio.drawing.canvas import overlay
+from studio.drawing.ink import DASHES, colour_of
 
 SIZE = (120, 80)
 MARKS: list[Mark] = [

@@ -17,6 +17,7 @@ from masking_core import (
     Transparent,
     export,
 )
+from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 from masking_core.prompts import Ellipse, Point
 from masking_core.samples import sample
@@ -54,7 +55,7 @@ def test_a_link_opens_the_workbench_as_it_was_left(method):
         background=Colour(colour="#123456"),
     )
     marks = Prompts(marks=(Ellipse(x=190.0, y=90.0, width=160.0, height=140.0),))
-    if method.id == "clicks":
+    if method is METHODS["clicks"]:
         marks = Prompts(marks=(Point(x=190.0, y=90.0),))
     query = to_query("cat", recipe, marks)
     app = page(query)
