@@ -52,7 +52,7 @@ def opened(page: Page, server) -> None:
 
 def upload(page: Page, path: Path) -> None:
     page.locator('input[type="file"]').first.set_input_files(path)
-    expect(page.get_by_role("button", name=f"Remove {path.name}")).to_be_visible()
+    expect(page.get_by_role("button", name=path.name, exact=True)).to_be_visible()
     settled(page)
 
 

@@ -43,7 +43,7 @@ def test_a_link_opens_the_workbench_as_it_was_left_and_other_pages_go_on_from_th
     expect_chosen(page, "Background", "Original, dimmed")
     expect_sample(page, "Cat")
     page.get_by_role("button", name="Share").click()
-    expect(page.get_by_test_id("stCode").first).to_contain_text("sample=cat&method=kmeans&objects=4&background=dimmed")
+    expect(page.get_by_test_id("stCode").first).to_contain_text("sample=cat&method=kmeans&background=dimmed&objects=4")
 
 
 def test_one_click_on_the_front_door_opens_a_method_with_its_marks(page: Page, server) -> None:

@@ -33,7 +33,10 @@ def slide(page: Page, label: str, presses: int) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
+    box = page.get_by_role("combobox", name=label)
+    box.scroll_into_view_if_needed()
+    settled(page, 0.5)  # a list folds up when what it belongs to scrolls
+    box.click()
     page.get_by_role("option", name=option, exact=True).click()
     settled(page)
 
