@@ -44,7 +44,7 @@ def workbench(page: Page, server, tmp_path: Path) -> Page:
 
 
 def opened(page: Page, server) -> None:
-    page.goto(f"{server.url}/mask")
+    page.goto(f"{server.url}/mask?method=graph_cut")
     expect(page.get_by_alt_text("The result: Result")).to_be_visible()
     expect(page.locator("canvas.upper-canvas[aria-label]")).to_be_visible()
     settled(page)
@@ -71,7 +71,9 @@ def downloaded(page: Page, content: str) -> np.ndarray:
     """What is in the PNG of that content, from the menu of formats."""
     menu = page.get_by_role("button", name="Formats")
     menu.click()
-    page.get_by_role("radio", name=content, exact=True).click()
+    settled(page)
+    page.get_by_role("combobox", name="Content").click()
+    page.get_by_role("option", name=content, exact=True).click()
     settled(page)
     with page.expect_download() as download:
         page.locator('[class*="st-key-download-chosen"] button').click()
@@ -194,7 +196,7 @@ def test_a_session_is_saved_and_opened_elsewhere_and_improved(workbench: Page, b
     before = mask(workbench)
     workbench.get_by_text("Session", exact=True).click()
     with workbench.expect_download() as download:
-        workbench.get_by_role("button", name="Save").click()
+        workbench.get_by_role("button", name="Save", exact=True).click()
     saved = download.value.path().rename(tmp_path / "scene.mask.zip")
 
     elsewhere = browser.new_page(viewport={"width": 1440, "height": 900})
