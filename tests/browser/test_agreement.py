@@ -101,6 +101,10 @@ CASES: dict[str, tuple[str, list[list[tuple[float, float]]], list[list[tuple[flo
 }
 
 
+BOUNDS = {"polygon": 0.99, "brush moved": 0.94}
+"""What agrees less than the rest since the canvas is enlarged by a transform; the cause is not known."""
+
+
 def test_marks_are_the_canvas_own_pixels(editor: Page) -> None:
     recordings = {}
     overlaps = {}
@@ -132,7 +136,8 @@ def test_marks_are_the_canvas_own_pixels(editor: Page) -> None:
     print({name: round(float(overlap), 4) for name, overlap in overlaps.items()})
     assert {"rectangle", "polygon", "brush", "brush moved", "point"} <= set(overlaps)
     for name, share in overlaps.items():
-        assert share >= (0.94 if CASES[name][0] in {"brush", "point"} else 0.99), f"{name}: {share:.4f}"
+        usual = 0.96 if CASES[name][0] in {"brush", "point"} else 0.995
+        assert share >= BOUNDS.get(name, usual), f"{name}: {share:.4f}"
     if os.environ.get("RECORD"):
         RECORDINGS.write_text(json.dumps(recordings))
 

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from masking_core.arrays import Alpha
+from masking_core.matting import JudgedEdge
 from masking_core.parameters import Show
 from masking_core.stage import Stage
 from masking_core.steps.edge.feather import Feather
@@ -26,13 +27,16 @@ class Automatic(EdgeStep):
     ] = "best"
 
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
-        """See :class:`EdgeStep`."""
-        return self._chosen(alpha, seen).apply(alpha, seen)
+        """See :class:`EdgeStep`; the edge is judged once, for the choice and for the matte."""
+        matte = Matte(quality=self.quality)
+        edge = matte.judged(alpha, seen)
+        return matte.within(edge, seen) if _is_soft(edge, seen) else Feather().apply(alpha, seen)
 
     def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:
         """See :class:`EdgeStep`."""
-        return self._chosen(alpha, seen).stages(alpha, seen)
-
-    def _chosen(self, alpha: Alpha, seen: Seen) -> EdgeStep:
         matte = Matte(quality=self.quality)
-        return matte if seen.undecided is not None or matte.judged(alpha, seen).soft else Feather()
+        return matte.stages(alpha, seen) if _is_soft(matte.judged(alpha, seen), seen) else ()
+
+
+def _is_soft(edge: JudgedEdge, seen: Seen) -> bool:
+    return seen.undecided is not None or edge.soft

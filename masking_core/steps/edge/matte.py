@@ -40,7 +40,11 @@ class Matte(EdgeStep):
 
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """See :class:`EdgeStep`; outside the band alpha becomes 0 or 1."""
-        return matting.estimate_alpha(seen.rgb, self.judged(alpha, seen).trimap, self.quality)
+        return self.within(self.judged(alpha, seen), seen)
+
+    def within(self, edge: matting.JudgedEdge, seen: Seen) -> Alpha:
+        """The alpha of an edge that has been judged already."""
+        return matting.estimate_alpha(seen.rgb, edge.trimap, self.quality)
 
     def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:
         """See :class:`EdgeStep`."""
