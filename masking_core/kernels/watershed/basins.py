@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from masking_core.kernels.colour_space import read_only
 from masking_core.kernels.watershed.flooding import flood
 
+_THIN = 0.2
+"""The least thickness of a part that is marked, as a share of the greatest in its region."""
+_FINER = 0.85
+"""Each radius at which thickness is measured, as a share of the one before."""
 _OVER = 256
 """A level above all others, at which what has met no rival is measured."""
 
@@ -91,8 +95,20 @@ def insides(regions: NDArray[np.int32]) -> NDArray[np.int32]:
     for number in range(int(regions.max()) + 1):
         inside = regions == number
         if inside.any():
-            seeds[core(inside, 0.5)] = number
+            seeds[_cores(inside)] = number
     return seeds
+
+
+def _cores(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The pixels of an area at least half as deep as it is thick there; parts thinner than :data:`_THIN` have none."""
+    depth = depth_inside(inside)
+    deepest = float(depth.max())
+    thickness = np.zeros_like(depth)
+    for radius in deepest * _FINER ** np.arange(1 + int(np.log(_THIN) / np.log(_FINER))):
+        away = cv2.distanceTransform((depth < radius).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+        thickness[(away < radius) & (thickness == 0)] = radius
+    cores: NDArray[np.bool_] = inside & (depth >= 0.5 * thickness) & (depth >= _THIN * deepest)
+    return cores
 
 
 def core(inside: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:

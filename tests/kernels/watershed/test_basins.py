@@ -1,5 +1,6 @@
 """How much the basins of a relief matter, against the definition on a line of pixels."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -120,3 +121,14 @@ def test_regions_follow_the_edges_and_are_numbered_from_dark_to_light():
     assert set(np.unique(seeds)) == {-1, 1, 2, 3}
     assert (seeds[seeds > 0] == regions[seeds > 0]).all()
     assert (seeds[:, 19:21] == -1).all()
+
+
+def test_thin_parts_of_a_region_have_cores_of_their_own_and_hairs_have_none():
+    regions = np.zeros((100, 160), np.int32)
+    cv2.circle(regions, (50, 50), 35, 1, -1)
+    regions[40:60, 80:130] = 1
+    regions[50:53, 130:160] = 1
+    seeds = insides(regions)
+    assert (seeds[48:52, 95:120] == 1).all()
+    assert (seeds[:, 134:] != 1).all()
+    assert (seeds[50, 50], seeds[20, 50]) == (1, -1)
