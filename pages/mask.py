@@ -67,7 +67,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     shown = ""
     try:
         found = compute.preview(image, recipe, editor.prompts, notice)
-        recipe, result = objects.finish(found, recipe, stack.digest, notice)
+        recipe, result = objects.finish(found, recipe, stack.digest, notice, draft=closeup.follows())
     except MaskingError as error:
         notice.info(plain(error), icon=":material/edit:")
     else:
@@ -90,13 +90,13 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         if len(stack) > 1:
             stacks.buttons(stack, recipe, [slices.marks(stack, each) for each in range(len(stack))])
         layers.show(image, recipe, editor.prompts, result)
-        pixel.show(image, recipe, editor.prompts, found, result, index)
+        pixel.show(image, recipe, editor.prompts, found, index)
         disagreement.show(image, recipe, editor.prompts, index)
         insight.show(image, recipe, result)
     editor.table()
     downloads.follow(saving)
     if result is not None:
-        closeup.show(image, recipe, editor.prompts, result, shown)
+        closeup.show(image, recipe, editor.prompts, found, result, shown)
 
 
 shell.setup("Workbench")

@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from masking_core import Image, Prompts, Recipe, Result, Stack, Transparent
-from masking_core.arrays import Picture
 from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
@@ -30,7 +29,7 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current, when_o
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "colours", "current", "finish",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "finish", "finished",
     "getting_ready", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "status", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
@@ -214,31 +213,37 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
 def finish(found: Found, recipe: Recipe, notice: Any, *, draft: bool = False) -> Result:
     """The result of what a method found, off the page's thread; another background costs nothing but painting it.
 
-    The objects' own colours, which take longest, are left to :func:`colours` where a ``draft`` is enough.
+    Where a ``draft`` is enough and the result is not there yet, the edge is done without its slow steps, and the
+    objects' own colours are left out; see :attr:`masking_core.steps.edge.Edge.draft`.
 
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.finish`.
     """
-    plain = recipe.changed(background=Transparent())
-    key = "result", found.image.digest, found.prompts.to_json(), plain.model_dump_json()
-
-    def finished() -> Result:
-        result = engine().cache.once(key, lambda: plain.finish(found), lent=(Image,))
-        if not draft:
-            colours(result)
-        return result
-
-    known: Result | None = engine().cache.get(key) if draft else None
-    if known is None:
-        known = wait(submit(finished), notice)
+    known: Result | None = engine().cache.get(_result_key(found, recipe))
+    if known is None and draft:
+        quick = recipe.changed(edge=recipe.edge.draft)
+        known = engine().cache.get(_result_key(found, quick)) or wait(submit(lambda: _result(found, quick)), notice)
+    elif not draft:
+        known = wait(submit(lambda: finished(found, recipe)), notice)
+    assert known is not None
     return known.on(recipe.background)
 
 
-def colours(result: Result) -> Picture:
-    """The objects' own colours of a result, see :attr:`masking_core.Result.colours`; for work on a worker thread."""
-    made = result.colours
+def finished(found: Found, recipe: Recipe) -> Result:
+    """As :func:`finish`, with the objects' own colours; for work on a worker thread."""
+    result = _result(found, recipe)
+    result.colours  # noqa: B018  # made when they are first asked for, and kept
     engine().cache.weigh("result")
-    return made
+    return result.on(recipe.background)
+
+
+def _result(found: Found, recipe: Recipe) -> Result:
+    plain = recipe.changed(background=Transparent())
+    return engine().cache.once(_result_key(found, recipe), lambda: plain.finish(found), lent=(Image,))
+
+
+def _result_key(found: Found, recipe: Recipe) -> Key:
+    return "result", found.image.digest, found.prompts.to_json(), recipe.changed(background=Transparent()).to_json()
 
 
 def begin(image: Image, recipe: Recipe, prompts: Prompts) -> Job | None:

@@ -53,9 +53,8 @@ def _draw(image: Image, recipe: Recipe, prompts: Prompts, result: Result, slice:
     def cut(strokes: Prompts) -> Mask:
         return recipe.finish(compute.segment(image, recipe, together(strokes))).alpha >= 0.5
 
-    guess = result.alpha >= 0.5
     try:
-        strokes = compute.wait(compute.submit(lambda: strokes_giving(guess, cut)), notice)
+        strokes = compute.wait(compute.submit(lambda: strokes_giving(cut(Prompts()), cut)), notice)
     except MaskingError as error:
         notice.info(plain(error), icon=":material/edit:")
         return

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from masking_core import Image, MaskingError, Prompts, Recipe, Result
+from masking_core import Image, MaskingError, Prompts, Recipe
 from masking_core.explain import pixel
 from masking_core.explain.pixel import Change
 from masking_core.result import Found
@@ -28,11 +28,12 @@ STYLE = """
 """
 
 
-def show(image: Image, recipe: Recipe, prompts: Prompts, found: Found, result: Result, slice: int) -> None:
+def show(image: Image, recipe: Recipe, prompts: Prompts, found: Found, slice: int) -> None:
     """The panel; nothing is computed while it is folded."""
     with st.expander("Why this pixel?", key="why", on_change="rerun") as unfolded:
         if not unfolded.open:
             return
+        result = compute.finish(found, recipe, st.empty())
         place: Place | None = state.get("why.place")
         left, right = st.columns([3, 2], gap="large")
         with left:

@@ -31,7 +31,7 @@ def load(foreground: Foreground) -> None:
     _remember("", foreground.picked, foreground.picked)
 
 
-def finish(found: Found, recipe: Recipe, picture: str, notice: Any) -> tuple[Recipe, Result]:
+def finish(found: Found, recipe: Recipe, picture: str, notice: Any, *, draft: bool = False) -> tuple[Recipe, Result]:
     """The result, and the recipe with a hand-picked choice carried over to the objects that were found now.
 
     Until somebody picks, the choice is what the rule keeps; so picking begins with what is kept already.
@@ -41,11 +41,12 @@ def finish(found: Found, recipe: Recipe, picture: str, notice: Any) -> tuple[Rec
         recipe: the recipe as the widgets describe it.
         picture: the digest of the open picture; picks made on another one are not carried over.
         notice: shows how far it is, see :func:`studio.compute.wait`.
+        draft: whether a draft of the edge is enough, see :func:`studio.compute.finish`.
     """
     if recipe.foreground.rule == "picked":
         recipe = recipe.changed(foreground=recipe.foreground.changed(picked=_followed(found, recipe, picture)))
-        return recipe, compute.finish(found, recipe, notice, draft=True)
-    result = compute.finish(found, recipe, notice, draft=True)
+        return recipe, compute.finish(found, recipe, notice, draft=draft)
+    result = compute.finish(found, recipe, notice, draft=draft)
     _remember(picture, result.kept, ())
     return recipe, result
 

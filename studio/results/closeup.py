@@ -1,7 +1,8 @@
 """The result as it is downloaded, laid over the preview as soon as it is there.
 
-The preview is drawn at once, with the picture's own colours. What takes longer follows: the object's own colours along
-a soft edge, and, where more is seen of the picture than the preview has pixels, the cut of the full picture.
+The preview is drawn at once, with a quick edge and the picture's own colours. What takes longer follows: the edge that
+the recipe asks for, the object's own colours along it, and, where more is seen of the picture than the preview has
+pixels, the cut of the full picture.
 """
 
 import math
@@ -10,6 +11,7 @@ import cv2
 import streamlit as st
 
 from masking_core import Image, MaskingError, Prompts, Recipe, Result
+from masking_core.result import Found
 from studio import compute, pictures
 from studio.components import linked_picture
 from studio.components.linked_picture import Box, Seen
@@ -22,25 +24,30 @@ SPARE = 1.3
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
-def show(image: Image, recipe: Recipe, prompts: Prompts, preview: Result, name: str) -> None:
+def follows() -> bool:
+    """Whether :func:`show` will lay the finished result over a draft of it, in the view of the visitor's choice."""
+    return views.chosen() in views.PLAIN
+
+
+def show(image: Image, recipe: Recipe, prompts: Prompts, found: Found, preview: Result, name: str) -> None:
     """Lay what is seen of the result over the preview; at the end of the page, which waits for it.
 
     Args:
         image: the full picture.
         recipe: how it is cut.
         prompts: the marks on it.
-        preview: the result that is shown.
+        found: what the method found for the preview.
+        preview: the result that is shown, or a draft of it.
         name: that of what is shown of it, see :func:`studio.results.views.show`.
     """
     seen = linked_picture.seen(views.KEY) if preview.scale < 1 else None
     view = views.chosen()
-    if view not in views.PLAIN or (seen is None and view != "Result"):
+    if not follows() or (seen is None and (view == "Objects" or (view == "Mask" and preview.edge == recipe.edge))):
         return
 
     def part() -> tuple[bytes, Box]:
         if seen is None:
-            compute.colours(preview)
-            return pictures.jpeg(views.drawn(preview, view)), WHOLE
+            return pictures.jpeg(views.drawn(compute.finished(found, recipe), view)), WHOLE
         full = recipe.finish(compute.segment(image, recipe, prompts, pixels=None))
         return cut(full, view, seen, preview.scale)
 

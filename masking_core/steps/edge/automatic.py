@@ -18,6 +18,7 @@ class Automatic(EdgeStep):
 
     title: ClassVar[str] = "Automatic"
     place: ClassVar[int] = 4
+    slow: ClassVar[bool] = True
 
     kind: Literal["automatic"] = "automatic"
     quality: Annotated[

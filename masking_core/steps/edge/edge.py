@@ -133,6 +133,11 @@ class Edge(Declared):
             edge = edge.with_step(step)
         return edge
 
+    @property
+    def draft(self) -> "Edge":
+        """The edge softened as "smooth" is, if one of its steps is slow; else the same."""
+        return self.with_style("smooth") if any(step.slow for step in self.steps) else self
+
 
 STYLES = {
     "automatic": Edge(steps=(Automatic(),)),

@@ -20,6 +20,7 @@ class Matte(EdgeStep):
 
     title: ClassVar[str] = "Hair and fur"
     place: ClassVar[int] = 3
+    slow: ClassVar[bool] = True
 
     kind: Literal["matte"] = "matte"
     width: Annotated[

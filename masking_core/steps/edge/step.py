@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from masking_core.arrays import Alpha, Mask, Picture
 from masking_core.image import Image
@@ -42,6 +42,8 @@ class EdgeStep(Declared, ABC):
 
     kind: str = ""
     """The name it goes by in recipes, links and on the command line."""
+    slow: ClassVar[bool] = False
+    """Whether it takes so long that a draft of the result does without it."""
 
     @abstractmethod
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
