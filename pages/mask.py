@@ -56,7 +56,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
     method = recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
     autosave.keep(recipe)
-    compute.begin(image, recipe, editor.prompts)  # while the strip and the canvas are drawn
+    compute.begin(image, recipe, editor.prompts, views.ready(recipe))  # while the strip and the canvas are drawn
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()
@@ -72,7 +72,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
         notice.info(plain(error), icon=":material/edit:")
     else:
         with right:
-            shown = views.show(result)
+            shown = views.show(found, recipe, result)
         editor.outline(result)
         with actions:
             away = Taking(image, recipe, editor.prompts)
@@ -105,7 +105,7 @@ picture = opened.current()
 sessions.picture_arrived(picture)
 chosen = panel.read(picture[0])
 slice = slices.current(picture)
-with compute.ahead(picture[slice], chosen, slices.marks(picture, slice)):
+with compute.ahead(picture[slice], chosen, slices.marks(picture, slice), views.ready(chosen)):
     with st.sidebar:
         picker.pick()
         ranges.edit(picture)

@@ -29,7 +29,7 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current, when_o
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "finish", "finished",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "drafted", "finish", "finished",
     "getting_ready", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "status", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
@@ -219,13 +219,15 @@ def finish(found: Found, recipe: Recipe, notice: Any, *, draft: bool = False) ->
     Raises:
         MaskingError: see :meth:`masking_core.Recipe.finish`.
     """
-    known: Result | None = engine().cache.get(_result_key(found, recipe))
-    if known is None and draft:
-        quick = recipe.changed(edge=recipe.edge.draft)
-        known = engine().cache.get(_result_key(found, quick)) or wait(submit(lambda: _result(found, quick)), notice)
-    elif not draft:
-        known = wait(submit(lambda: finished(found, recipe)), notice)
-    assert known is not None
+    known = _known(found, recipe) if draft else None
+    if known is None:
+        return wait(submit(lambda: (drafted if draft else finished)(found, recipe)), notice)  # type: ignore[no-any-return]
+    return known.on(recipe.background)
+
+
+def drafted(found: Found, recipe: Recipe) -> Result:
+    """As :func:`finish` with a draft; for work on a worker thread."""
+    known = _known(found, recipe) or _result(found, recipe.changed(edge=recipe.edge.draft))
     return known.on(recipe.background)
 
 
@@ -237,6 +239,13 @@ def finished(found: Found, recipe: Recipe) -> Result:
     return result.on(recipe.background)
 
 
+def _known(found: Found, recipe: Recipe) -> Result | None:
+    """The result as it is kept, or a draft of it."""
+    whole, draft = recipe, recipe.changed(edge=recipe.edge.draft)
+    kept: Result | None = engine().cache.get(_result_key(found, whole)) or engine().cache.get(_result_key(found, draft))
+    return kept
+
+
 def _result(found: Found, recipe: Recipe) -> Result:
     plain = recipe.changed(background=Transparent())
     return engine().cache.once(_result_key(found, recipe), lambda: plain.finish(found), lent=(Image,))
@@ -246,27 +255,37 @@ def _result_key(found: Found, recipe: Recipe) -> Key:
     return "result", found.image.digest, found.prompts.to_json(), recipe.changed(background=Transparent()).to_json()
 
 
-def begin(image: Image, recipe: Recipe, prompts: Prompts) -> Job | None:
-    """Begin a :func:`preview` that will be asked for in a moment; the job, None where it has been begun already."""
+def begin(image: Image, recipe: Recipe, prompts: Prompts, follow: Callable[[Found], None]) -> Job | None:
+    """Begin a :func:`preview` that will be asked for in a moment; the job, None where it has been begun already.
+
+    ``follow`` makes ready, on the same worker, what the page will ask for next.
+    """
     key, held = _key(image, recipe, prompts, PREVIEW_PIXELS), current().held
     known, begun = held.get("ahead", (None, None))
     if known == key:
         return None
     if begun is not None:
         begun.cancel()
-    job = submit(lambda: segment(image, recipe, prompts))
+
+    def work() -> Found:
+        found = segment(image, recipe, prompts)
+        follow(found)
+        return found
+
+    job = submit(work)
     held["ahead"] = key, job
     return job
 
 
 @contextmanager
-def ahead(image: Image, recipe: Recipe, prompts: Prompts) -> Iterator[None]:
+def ahead(image: Image, recipe: Recipe, prompts: Prompts, follow: Callable[[Found], None]) -> Iterator[None]:
     """Begin a :func:`preview` while the page still draws something else; what nobody asked for by the end is given up.
 
-    ``image``, ``recipe`` and ``prompts`` are what the preview will most likely be asked for.
+    ``image``, ``recipe`` and ``prompts`` are what the preview will most likely be asked for; ``follow`` see
+    :func:`begin`.
     """
     held = current().held
-    job = begin(image, recipe, prompts)
+    job = begin(image, recipe, prompts, follow)
     try:
         yield
     finally:

@@ -1,16 +1,18 @@
 """Showing and downloading results."""
 
 import hashlib
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Prompts, Result, palette
+from masking_core import Prompts, Recipe, Result, palette
 from masking_core.arrays import Picture
+from masking_core.result import Found
 from masking_core.steps.compose import compose, on_checkerboard
 from masking_core.uncertainty import next_place
-from studio import pictures, state
+from studio import compute, pictures, state
 from studio.components.before_after import before_after
 from studio.components.linked_picture import picture_beside
 
@@ -36,7 +38,18 @@ def chosen() -> str:
     return str(state.get("view", VIEWS[0]))
 
 
-def show(result: Result) -> str:
+def ready(recipe: Recipe) -> Callable[[Found], None]:
+    """Work for a worker thread: what :func:`show` will draw of what was found, unless it depends on picked objects."""
+    view = chosen()
+
+    def make(found: Found) -> None:
+        if view in PLAIN and recipe.foreground.rule != "picked":
+            _file(found, recipe, compute.drafted(found, recipe), view)
+
+    return make
+
+
+def show(found: Found, recipe: Recipe, result: Result) -> str:
     """The result in the view of the visitor's choice, enlarged and moved with the picture beside it; a name for it."""
     place = st.container()
     view = st.segmented_control(
@@ -57,19 +70,26 @@ def show(result: Result) -> str:
                 group="board",
             )
         return ""
-    if view == "Uncertainty":
-        shown = _uncertain(result)
-    elif view == "Result":  # the object's own colours follow, see closeup
-        plain = compose(result.image, result.alpha, result.background.scaled(result.scale))
-        shown = on_checkerboard(plain, SQUARE)
-    else:
-        shown = drawn(result, view)
-    file = pictures.jpeg(shown)
+    file = pictures.jpeg(_uncertain(result)) if view == "Uncertainty" else _file(found, recipe, result, view)
     name = hashlib.blake2b(file, digest_size=8).hexdigest()
     full = round(result.image.size[0] / result.scale)
     with place:
         picture_beside(file, result.image.size, f"The result: {view}", KEY, group="board", full=full, name=name)
     return name
+
+
+def _file(found: Found, recipe: Recipe, result: Result, view: str) -> bytes:
+    """A result, or a draft of it, in one of the :data:`PLAIN` views as a JPEG file."""
+    seen = recipe.changed(edge=result.edge)
+    key = "shown", found.image.digest, found.prompts.to_json(), seen.to_json(), view
+    return compute.once(key, lambda: pictures.jpeg(_shown(result, view)))
+
+
+def _shown(result: Result, view: str) -> Picture:
+    if view != "Result":
+        return drawn(result, view)
+    # The object's own colours follow, see closeup.
+    return on_checkerboard(compose(result.image, result.alpha, result.background.scaled(result.scale)), SQUARE)
 
 
 def drawn(
