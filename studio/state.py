@@ -69,3 +69,8 @@ def picture() -> dict[str, Any]:
 def get(key: str, default: Any = None) -> Any:
     """The value under ``key``, or the default without remembering it; for what a component holds."""
     return st.session_state.get(key, default)
+
+
+def give_way() -> None:
+    """End this run of the page here if the visitor has done something since it began; else do nothing."""
+    st.session_state.get("page")  # Streamlit looks for it at every access

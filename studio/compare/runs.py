@@ -12,7 +12,7 @@ import numpy as np
 from masking_core import Image, MaskingError, Prompts, Recipe, Result
 from masking_core.arrays import Mask
 from masking_core.recipe import PREVIEW_PIXELS
-from studio import compute
+from studio import compute, state
 
 AT_ONCE = 2
 """Runs of one visitor that are queued at a time: the next is there when one ends."""
@@ -60,8 +60,9 @@ class Runs:
                     done = outcome(self._running.pop(key))
                     self._fill()
                     yield key, done
+                state.give_way()
                 now = time.monotonic()
-                if self._running and now - begun > compute.PATIENCE and now - shown > 0.1:
+                if self._running and now - begun > compute.PATIENCE and now - shown > compute.RHYTHM:
                     self._tell(notice)
                     shown = now
                 time.sleep(0.005)

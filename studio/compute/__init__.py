@@ -6,6 +6,7 @@ the same, one computes; what was computed is kept for as long as there is room a
 """
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator
 from concurrent import futures
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from masking_core.image.limits import in_force
 from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
 from masking_core.samples import sample
+from studio import state
 from studio.compute import memory, runs
 from studio.compute.cache import Key
 from studio.compute.engine import engine
@@ -41,8 +43,10 @@ BYTES_A_PIXEL = 80
 """Memory that a method takes while it runs, as measured over all of them."""
 PATIENCE = 0.25
 """Seconds a page waits before it shows that something is being computed."""
-LOOK = 0.1
-"""Seconds between two looks at how far it is."""
+LOOK = 0.02
+"""Seconds between two looks at whether it is done, or no longer wanted."""
+RHYTHM = 0.1
+"""Seconds between two words on how far it is."""
 
 
 def start() -> None:
@@ -101,13 +105,16 @@ def waiting_words(job: Job) -> str:
 def wait(job: Job, notice: Any) -> Any:
     """The job's value; ``notice``, an empty placeholder, shows how far it is when it takes longer than a moment.
 
-    A change of any widget ends the calling script at one of the calls below; the job is then told to stop.
+    A change of any widget ends the calling script at one of the looks below; the job is then told to stop.
     """
+    begun = shown = time.monotonic()
     try:
-        futures.wait([job.future], timeout=PATIENCE)
-        while not job.done:
-            notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
-            futures.wait([job.future], timeout=LOOK)
+        while not futures.wait([job.future], timeout=LOOK).done:
+            state.give_way()
+            now = time.monotonic()
+            if now - begun > PATIENCE and now - shown > RHYTHM:
+                notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
+                shown = now
         notice.empty()
         return job.future.result()
     finally:
