@@ -3,7 +3,7 @@ import pytest
 from scipy import ndimage
 
 from masking_core import Image
-from masking_core.steps.edge import EDGE_STEPS, Edge, Seen
+from masking_core.steps.edge import EDGE_STEPS, STYLES, Edge, Seen
 
 SEEN = Seen(Image.from_array(np.zeros((1, 1, 3), np.uint8)))
 """For steps that look at nothing but alpha."""
@@ -90,3 +90,11 @@ def test_a_step_that_says_it_is_idle_changes_nothing_and_the_others_something(ki
     assert np.array_equal(still.apply(alpha, seen), alpha)
     assert not moving.idle
     assert not np.array_equal(moving.apply(alpha, seen), alpha)
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_draft_of_an_edge_has_no_slow_step_and_keeps_the_others(name):
+    edge = Edge(grow=4).with_style(name)
+    assert not any(step.slow for step in edge.draft.steps)
+    assert edge.draft.step("grow") == edge.step("grow")
+    assert (edge.draft == edge) == (name in {"hard", "smooth"})

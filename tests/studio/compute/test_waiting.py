@@ -1,0 +1,82 @@
+"""What a page waits for: it ends the wait when the visitor moves on, and has a draft before the finished edge."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from masking_core import Edge, KMeans, Prompts, Recipe
+from masking_core.progress import report
+from masking_core.samples import sample
+from masking_core.steps.edge import STYLES
+from studio import compute, state
+
+SOON = 20
+AUTOMATIC = Recipe(method=KMeans(objects=2), edge=STYLES["automatic"])
+
+
+class MovedOn(BaseException):
+    """As Streamlit ends a run of a page."""
+
+
+class Notice:
+    """A placeholder that nobody looks at."""
+
+    def progress(self, *_):
+        pass
+
+    def empty(self):
+        pass
+
+
+def test_a_visitor_who_does_something_else_ends_the_wait_and_the_work(monkeypatch):
+    begun, stopped = threading.Event(), threading.Event()
+
+    def work():
+        begun.set()
+        try:
+            while True:
+                report(0.5, "Going on")
+                time.sleep(0.01)
+        finally:
+            stopped.set()
+
+    def give_way():
+        if begun.is_set():
+            raise MovedOn
+
+    monkeypatch.setattr(state, "give_way", give_way)
+    job = compute.submit(work)
+    with pytest.raises(MovedOn):
+        compute.wait(job, Notice())
+    assert stopped.wait(SOON)
+
+
+def found(recipe):
+    return compute.preview(sample("cat"), recipe, Prompts(), Notice())
+
+
+def test_a_draft_has_the_quick_edge_until_the_finished_one_is_there():
+    before = found(AUTOMATIC)
+    draft = compute.finish(before, AUTOMATIC, Notice(), draft=True)
+    assert draft.edge == STYLES["smooth"]
+    whole = compute.finish(before, AUTOMATIC, Notice())
+    assert whole.edge == AUTOMATIC.edge
+    assert np.array_equal(whole.alpha, AUTOMATIC.finish(before).alpha)
+    assert compute.finish(before, AUTOMATIC, Notice(), draft=True).edge == AUTOMATIC.edge
+
+
+@pytest.mark.parametrize("edge", [STYLES["hard"], STYLES["smooth"], Edge(feather=7, grow=3)])
+def test_a_quick_edge_needs_no_draft(edge):
+    recipe = AUTOMATIC.changed(edge=edge)
+    assert compute.finish(found(recipe), recipe, Notice(), draft=True).edge == edge
+
+
+def test_what_follows_a_cut_is_done_before_the_page_gets_it():
+    seen = []
+    recipe = AUTOMATIC.changed(method=KMeans(objects=4))
+    job = compute.begin(sample("cat"), recipe, Prompts(), seen.append)
+    assert job is not None
+    assert compute.begin(sample("cat"), recipe, Prompts(), seen.append) is None
+    assert compute.preview(sample("cat"), recipe, Prompts(), Notice()) is seen[0]
