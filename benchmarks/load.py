@@ -25,7 +25,7 @@ AWAY = 120
 RADIUS = 0.12
 """Of the disc on a photo, as a share of its width."""
 MASK = 2
-"""The place of "Mask" among the views."""
+"""The place of "Alpha" among the views."""
 
 
 def rows_by_table(only: list[str] | None) -> dict[str, list[dict[str, Any]]]:

@@ -43,3 +43,10 @@ def paint(labels: Labels) -> Picture:
     table = RGB[np.where(numbers < len(RGB), numbers, 1 + (numbers - 1) % (len(RGB) - 1))]
     painted: Picture = table[labels]
     return painted
+
+
+def paint_trimap(trimap: Picture) -> Picture:
+    """A (H, W) uint8 trimap as a picture, (H, W, 3) uint8: black, white, and orange where it is unknown."""
+    shown: Picture = cv2.cvtColor(trimap, cv2.COLOR_GRAY2RGB)
+    shown[(trimap > 0) & (trimap < 255)] = RGB[2]
+    return shown

@@ -236,8 +236,8 @@ class Recipe(Declared):
         shares = None if self.clean.split else method.shares
         hair = found.prompts.hair(labels.shape)
         seen = Seen(found.image, hair, method.uncertainty, anti_aliased=shares is not None)
-        hard = selected_alpha(labels, method.labels, membership, kept, shares)
-        matte = edge.apply(hard, seen)
+        selected = partial(selected_alpha, labels, method.labels, membership, kept, shares)
+        matte = edge.apply(selected(), seen)
         return Result(
             image=found.image,
             scale=found.scale,
@@ -248,7 +248,7 @@ class Recipe(Declared):
             membership=membership,
             shares=shares,
             seen=seen,
-            edge_stages=partial(edge.stages, hard, seen),
+            selected=selected,
             info={**method.info, "seconds": found.seconds + time.perf_counter() - start},
             notes=(*method.notes, *why_empty(found.image, found.prompts, labels, kept, matte)),
             stages=method.stages,

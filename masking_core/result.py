@@ -87,7 +87,7 @@ class Result:
         membership: (H, W, K) float32 or None, see :class:`masking_core.method.Segmentation`.
         shares: draws how much of every pixel some objects take together; None where the method does not say.
         seen: what the edge steps looked at; it draws the method's uncertainty.
-        edge_stages: how the edge steps came to alpha, made when somebody looks.
+        selected: draws (H, W) float32 in [0, 1], what is kept before the edge steps.
         info, notes, stages: what the method reports; ``info["seconds"]`` is the time of the whole run.
         edge, background: the steps of the recipe that layers and composition repeat, in pixels of the full picture.
     """
@@ -101,7 +101,7 @@ class Result:
     membership: NDArray[np.float32] | None
     shares: Shares | None
     seen: Seen
-    edge_stages: Callable[[], tuple[Stage, ...]]
+    selected: Callable[[], Alpha]
     info: Mapping[str, Any]
     notes: tuple[str, ...]
     stages: tuple[Stage, ...]
@@ -138,7 +138,7 @@ class Result:
             membership=None,
             shares=None,
             seen=Seen(image),
-            edge_stages=tuple,
+            selected=nothing.copy,
             info={"seconds": 0.0},
             notes=(),
             stages=(),
@@ -160,6 +160,15 @@ class Result:
     def mask(self) -> Picture:
         """(H, W) uint8: alpha from 0 to 255."""
         return np.rint(self.alpha * 255).astype(np.uint8)
+
+    @cached_property
+    def trimap(self) -> Picture | None:
+        """(H, W) uint8: 0 background, 255 foreground, 128 where the edge is a matter of colours; None if nowhere."""
+        return self.edge.scaled(self.scale).trimap(self.selected(), self.seen)
+
+    def edge_stages(self) -> tuple[Stage, ...]:
+        """How the edge steps came to alpha."""
+        return self.edge.scaled(self.scale).stages(self.selected(), self.seen)
 
     @cached_property
     def uncertainty(self) -> Alpha | None:

@@ -1,13 +1,19 @@
 """The sidebar's choice of what goes behind the cut-out."""
 
+import numpy as np
 import streamlit as st
 
-from masking_core import ImageError, Transparent
+from masking_core import Image, ImageError, Transparent
+from masking_core.kernels.linear_light import to_linear
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, Behind
+from masking_core.steps.backgrounds.suggestions import common_colours
 from studio import compute, controls, state, uploads
 from studio.foreign import plain
 
 KEY = "background"
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+EVEN = 0.179
+"""The luminance to which black and white have the same contrast."""
 
 
 def read() -> Background:
@@ -19,8 +25,8 @@ def read() -> Background:
     return controls.read(Behind, _prefix(kind), data=Behind.holding(data).data) if data else Transparent()
 
 
-def edit() -> None:
-    """Draw the widgets."""
+def edit(image: Image) -> None:
+    """Draw the widgets, with colours suggested from the picture."""
     state.begin(KEY, Transparent().kind)
     kind = st.selectbox(
         "Background",
@@ -33,6 +39,8 @@ def edit() -> None:
         _picture()
     fixed = {"data": b""} if kind == "picture" else {}
     controls.edit(BACKGROUNDS[kind], _prefix(kind), **fixed)
+    if kind == "colour":
+        _suggest(image)
 
 
 def load(background: Background) -> None:
@@ -41,6 +49,27 @@ def load(background: Background) -> None:
     controls.load(background, _prefix(background.kind))
     if isinstance(background, Behind):
         state.put("background.data", background.data)
+
+
+def _suggest(image: Image) -> None:
+    """Buttons in the picture's own colours."""
+    suggested = compute.once(("colours", image.digest), lambda: common_colours(image))
+    rules = (
+        f".st-key-suggested_{place} button {{ background: {colour}; color: {_legible(colour)}; min-height: 1.8rem; }}"
+        for place, colour in enumerate(suggested)
+    )
+    st.html(f"<style>{''.join(rules)}</style>")
+    chosen = controls.key(_prefix("colour"), "colour")
+    st.caption("Colours of the picture:")
+    with st.container(horizontal=True, gap="small"):
+        for place, colour in enumerate(suggested):
+            st.button(colour, key=f"suggested_{place}", on_click=state.put, args=(chosen, colour))
+
+
+def _legible(colour: str) -> str:
+    """Black or white, whichever is told better from a colour (WCAG 2 relative luminance)."""
+    luminance = float(to_linear(np.array([list(bytes.fromhex(colour[1:]))], np.uint8))[0] @ LUMINANCE)
+    return "#000" if luminance > EVEN else "#fff"
 
 
 def _prefix(kind: str) -> str:

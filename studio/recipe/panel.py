@@ -28,7 +28,7 @@ def edit(image: Image) -> None:
     with st.container():
         _method()
     with st.container():
-        backgrounds.edit()
+        backgrounds.edit(image)
     with st.container():
         controls.edit(Foreground, "foreground", picked=objects.picked())
     with st.container():

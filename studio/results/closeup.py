@@ -26,7 +26,7 @@ WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 def follows() -> bool:
     """Whether :func:`show` will lay the finished result over a draft of it, in the view of the visitor's choice."""
-    return views.chosen() in views.PLAIN
+    return views.chosen() in views.QUICK
 
 
 def show(image: Image, recipe: Recipe, prompts: Prompts, found: Found, preview: Result, name: str) -> None:
@@ -42,7 +42,8 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, found: Found, preview: 
     """
     seen = linked_picture.seen(views.KEY) if preview.scale < 1 else None
     view = views.chosen()
-    if not follows() or (seen is None and (view == "Objects" or (view == "Mask" and preview.edge == recipe.edge))):
+    drawn_already = view not in {"Result", "Alpha"} or (view == "Alpha" and preview.edge == recipe.edge)
+    if view not in views.PLAIN or (seen is None and drawn_already):
         return
 
     def part() -> tuple[bytes, Box]:

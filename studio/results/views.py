@@ -16,9 +16,13 @@ from studio import compute, pictures, state
 from studio.components.before_after import before_after
 from studio.components.linked_picture import picture_beside
 
-VIEWS = ("Result", "Before / after", "Mask", "Objects", "Uncertainty")
-PLAIN = ("Result", "Mask", "Objects")
+VIEWS = ("Result", "Before / after", "Alpha", "Trimap", "Clean colours", "Objects", "Uncertainty")
+PLAIN = ("Result", "Alpha", "Trimap", "Clean colours", "Objects")
 """Views of which a part can be drawn."""
+QUICK = ("Result", "Alpha", "Objects")
+"""Views that can be drawn of a draft."""
+NO_TRIMAP = "This edge leaves nothing open: black is removed, white is kept. Hair and fur, and Automatic where the \
+edge is soft, show in orange where they look for an edge of their own."
 KEY = "result"
 """The widget that shows the result."""
 SQUARE = 12
@@ -43,7 +47,7 @@ def ready(recipe: Recipe) -> Callable[[Found], None]:
     view = chosen()
 
     def make(found: Found) -> None:
-        if view in PLAIN and recipe.foreground.rule != "picked":
+        if view in QUICK and recipe.foreground.rule != "picked":
             _file(found, recipe, compute.drafted(found, recipe), view)
 
     return make
@@ -70,6 +74,8 @@ def show(found: Found, recipe: Recipe, result: Result) -> str:
                 group="board",
             )
         return ""
+    if view == "Trimap" and result.trimap is None:
+        st.caption(NO_TRIMAP)
     file = pictures.jpeg(_uncertain(result)) if view == "Uncertainty" else _file(found, recipe, result, view)
     name = hashlib.blake2b(file, digest_size=8).hexdigest()
     full = round(result.image.size[0] / result.scale)
@@ -100,8 +106,18 @@ def drawn(
     ``square`` is the size of the squares that mean "transparent".
     """
     match view:
-        case "Mask":
+        case "Alpha":
             return result.mask[part]
+        case "Trimap":
+            certain = (
+                result.trimap
+                if result.trimap is not None
+                else np.where(result.alpha >= 0.5, np.uint8(255), np.uint8(0))
+            )
+            return palette.paint_trimap(np.ascontiguousarray(certain[part]))
+        case "Clean colours":
+            opaque = np.where(result.alpha[part] > 0, np.uint8(255), np.uint8(0))
+            return on_checkerboard(np.dstack([result.colours[part], opaque]), square)
         case "Objects":
             painted = palette.paint(np.ascontiguousarray(result.labels[part]))
             mixed: Picture = cv2.addWeighted(painted, 0.65, np.ascontiguousarray(result.image.rgb[part]), 0.35, 0)

@@ -135,7 +135,7 @@ def test_what_is_seen_of_the_result_has_the_pixels_of_the_full_picture(workbench
     opaque = full[..., 3] == 255
     assert opaque.mean() > 0.2
     assert np.abs(pixels - full[..., :3])[opaque].mean() < 4
-    workbench.get_by_role("radio", name="Mask").click()
+    workbench.get_by_role("radio", name="Alpha").click()
     expect(part).to_be_visible()
     workbench.keyboard.press("f")
     expect(part).to_be_hidden()

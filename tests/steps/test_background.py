@@ -23,6 +23,7 @@ from masking_core import (
 from masking_core.sharing.links import from_query, to_query
 from masking_core.sharing.program import parameter_reference
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, background_named
+from masking_core.steps.backgrounds.suggestions import common_colours
 from masking_core.steps.compose import on_checkerboard
 
 
@@ -236,3 +237,20 @@ def test_the_checkerboard_shows_where_alpha_is_nothing():
     shown = on_checkerboard(rgba)
     assert (shown[:, :12] == (10, 20, 30)).all()
     assert set(np.unique(shown[:, 12:])) == {205, 245}
+
+
+def test_suggested_colours_are_those_of_the_picture_by_how_much_of_it_they_fill():
+    rgb = np.full((60, 80, 3), (250, 240, 10), np.uint8)
+    rgb[:, :30] = 20, 40, 200
+    rgb[:20, 70:] = 200, 10, 30
+    assert common_colours(Image.from_array(rgb)) == ("#faf00a", "#1428c8", "#c80a1e")
+    assert common_colours(Image.from_array(rgb), 1) == common_colours(Image.from_array(rgb), 1)
+    assert len(common_colours(Image.from_array(rgb), 2)) == 2
+
+
+def test_transparent_pixels_suggest_no_colour():
+    rgba = np.zeros((40, 40, 4), np.uint8)
+    rgba[:10] = 10, 200, 90, 255
+    rgba[20:, :, :3] = np.random.default_rng(1).integers(0, 256, (20, 40, 3))
+    assert common_colours(Image.from_array(rgba)) == ("#0ac85a",)
+    assert common_colours(Image.from_array(np.zeros((8, 8, 4), np.uint8))) == ()

@@ -98,3 +98,29 @@ def test_a_draft_of_an_edge_has_no_slow_step_and_keeps_the_others(name):
     assert not any(step.slow for step in edge.draft.steps)
     assert edge.draft.step("grow") == edge.step("grow")
     assert (edge.draft == edge) == (name in {"hard", "smooth"})
+
+
+def fringed():
+    """A disc whose rim fades over 24 pixels into another colour, as a picture and as a hard mask."""
+    rows, columns = np.ogrid[:161, :161]
+    share = np.clip((50 - np.hypot(rows - 80, columns - 80)) / 24 + 0.5, 0, 1)[..., None]
+    rgb = share * np.array([220, 40, 40]) + (1 - share) * np.array([30, 160, 60])
+    return Seen(Image.from_array(np.rint(rgb).astype(np.uint8))), (share[..., 0] >= 0.5).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", ["matte", "automatic"])
+def test_the_trimap_is_what_the_matte_takes_as_certain(name):
+    seen, alpha = fringed()
+    edge = STYLES[name]
+    trimap = edge.trimap(alpha.copy(), seen)
+    assert set(np.unique(trimap)) == {0, 128, 255}
+    made = edge.apply(alpha.copy(), seen)
+    assert (made[trimap == 0] == 0).all()
+    assert (made[trimap == 255] == 1).all()
+    assert np.array_equal(Edge(grow=3).with_style(name).trimap(alpha.copy(), seen) == 255, trimap == 255) is False
+
+
+@pytest.mark.parametrize("name", ["hard", "smooth", "automatic"])
+def test_an_edge_that_leaves_nothing_open_has_no_trimap(name):
+    seen = Seen(Image.from_array(np.repeat(np.rint(255 * disc())[..., None].astype(np.uint8), 3, axis=2)))
+    assert STYLES[name].trimap(disc(), seen) is None

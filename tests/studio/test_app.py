@@ -182,7 +182,16 @@ def test_every_background_shows_without_an_error(kind):
     assert not app.error
 
 
-@pytest.mark.parametrize("view", ["Result", "Before / after", "Mask", "Objects"])
+def test_a_colour_of_the_picture_becomes_the_background_with_one_press():
+    app = uploaded(opened())
+    app.selectbox(key="background").set_value("colour").run()
+    suggested = app.button(key="suggested_0")
+    suggested.click().run()
+    assert not app.exception
+    assert app.color_picker(key="background.colour.colour").value == suggested.label
+
+
+@pytest.mark.parametrize("view", ["Result", "Before / after", "Alpha", "Trimap", "Clean colours", "Objects"])
 def test_every_view_shows_without_an_error(view):
     app = uploaded(opened())
     app.button_group(key="view").set_value([view]).run()

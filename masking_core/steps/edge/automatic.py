@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from masking_core.arrays import Alpha
+from masking_core.arrays import Alpha, Picture
 from masking_core.matting import JudgedEdge
 from masking_core.parameters import Show
 from masking_core.stage import Stage
@@ -32,6 +32,11 @@ class Automatic(EdgeStep):
         matte = Matte(quality=self.quality)
         edge = matte.judged(alpha, seen)
         return matte.within(edge, seen) if _is_soft(edge, seen) else Feather().apply(alpha, seen)
+
+    def trimap(self, alpha: Alpha, seen: Seen) -> Picture | None:
+        """See :class:`EdgeStep`; None where the edge is sharp."""
+        edge = Matte(quality=self.quality).judged(alpha, seen)
+        return edge.trimap if _is_soft(edge, seen) else None
 
     def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:
         """See :class:`EdgeStep`."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Self
 import numpy as np
 from pydantic import BeforeValidator, Field, SerializeAsAny, model_validator
 
-from masking_core.arrays import Alpha
+from masking_core.arrays import Alpha, Picture
 from masking_core.errors import ParameterError
 from masking_core.parameters import Declared
 from masking_core.registry import Registry
@@ -111,6 +111,15 @@ class Edge(Declared):
             # A blur of ones may come out above one by a rounding error.
             alpha = np.clip(step.apply(alpha, seen), 0, 1)
         return alpha
+
+    def trimap(self, alpha: Alpha, seen: Seen) -> Picture | None:
+        """What the first step that leaves something open takes as certain, see :meth:`EdgeStep.trimap`; or None."""
+        for step in self.steps:
+            found = step.trimap(alpha, seen)
+            if found is not None:
+                return found
+            alpha = step.apply(alpha, seen)
+        return None
 
     def stages(self, alpha: Alpha, seen: Seen) -> tuple[Stage, ...]:
         """How every step came to its alpha, for the page that explains it."""

@@ -7,9 +7,8 @@ import cv2
 import numpy as np
 from pydantic import Field
 
-from masking_core import matting
+from masking_core import matting, palette
 from masking_core.arrays import Alpha, Picture
-from masking_core.palette import RGB
 from masking_core.parameters import Show
 from masking_core.stage import Stage
 from masking_core.steps.edge.step import EdgeStep, Seen
@@ -42,6 +41,10 @@ class Matte(EdgeStep):
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """See :class:`EdgeStep`; outside the band alpha becomes 0 or 1."""
         return self.within(self.judged(alpha, seen), seen)
+
+    def trimap(self, alpha: Alpha, seen: Seen) -> Picture | None:
+        """See :class:`EdgeStep`."""
+        return self.judged(alpha, seen).trimap
 
     def within(self, edge: matting.JudgedEdge, seen: Seen) -> Alpha:
         """The alpha of an edge that has been judged already."""
@@ -78,10 +81,7 @@ class Matte(EdgeStep):
     def _draw_trimap(self, alpha: Alpha, seen: Seen, frame: int) -> Picture:
         if frame == 0:
             return grey(alpha)
-        trimap = self.judged(alpha, seen).trimap
-        shown: Picture = cv2.cvtColor(trimap, cv2.COLOR_GRAY2RGB)
-        shown[(trimap > 0) & (trimap < 255)] = RGB[2]
-        return shown
+        return palette.paint_trimap(self.judged(alpha, seen).trimap)
 
     def _draw_alpha(self, alpha: Alpha, seen: Seen, frame: int) -> Picture:
         return grey(alpha if frame == 0 else self.apply(alpha, seen))

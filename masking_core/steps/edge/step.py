@@ -56,6 +56,13 @@ class EdgeStep(Declared, ABC):
         """How it comes from ``alpha`` to its own, for the page that explains it; nothing where that is plain."""
         return ()
 
+    def trimap(self, alpha: Alpha, seen: Seen) -> Picture | None:  # noqa: ARG002
+        """What it takes as certain of ``alpha``: (H, W) uint8, 0 background, 255 foreground, 128 unknown.
+
+        None where it leaves nothing open.
+        """
+        return None
+
     @property
     def idle(self) -> bool:
         """Whether it changes nothing."""
