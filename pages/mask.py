@@ -79,7 +79,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
             taking.button(away)
             taking.menu(away)
             taking.clipboard(away)
-            programs.show(recipe, editor.prompts, index)
+            programs.show(recipe, editor.prompts, index, len(stack))
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {plain(note)}")
         proposal.show(image, recipe, editor.prompts, result, index)
