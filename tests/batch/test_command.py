@@ -98,6 +98,14 @@ class TestInThreads:
         assert batch(tmp_path / "in", "--out", tmp_path / "out", "--json") == 0
         assert lines(capsys)[0]["notes"] == [ONE_OF_SEVERAL]
 
+    def test_ctrl_c_is_told_by_the_exit_code(self, pictures, tmp_path, monkeypatch):
+        def stopped(*_, **__):
+            raise KeyboardInterrupt
+            yield
+
+        monkeypatch.setattr("masking_core.cli.batch.run", stopped)
+        assert batch(pictures, "--out", tmp_path / "out") == 130
+
     def test_a_failure_is_listed_with_its_sentence_and_stops_nothing(self, pictures, tmp_path, capsys):
         (pictures / "bad.jpg").write_bytes(b"no picture")
         assert batch(pictures, "--out", tmp_path / "out") == 1
