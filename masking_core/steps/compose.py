@@ -8,6 +8,7 @@ import numpy as np
 from masking_core.arrays import Alpha, Picture
 from masking_core.errors import ParameterError
 from masking_core.image import Image
+from masking_core.kernels.feather import gaussian
 from masking_core.kernels.linear_light import to_linear, to_srgb
 from masking_core.steps.backgrounds import Background, Transparent
 from masking_core.steps.backgrounds.background import rgb_of
@@ -82,7 +83,7 @@ def _shadow(alpha: Alpha, background: Background) -> Picture:
         matrix[1] = 0, FLATNESS, foot * (1 - FLATNESS) + background.shadow_y
     thrown = cv2.warpAffine(alpha, matrix, (width, height), flags=cv2.INTER_LINEAR)
     if background.shadow_blur:
-        thrown = cv2.GaussianBlur(thrown, (0, 0), background.shadow_blur / 2)
+        thrown = gaussian(np.asarray(thrown, np.float32), background.shadow_blur / 2)
     painted = np.empty((height, width, 4), np.uint8)
     painted[..., :3] = rgb_of(background.shadow_colour)
     painted[..., 3] = np.rint(np.clip(thrown, 0, 1) * background.shadow_strength * 255)
