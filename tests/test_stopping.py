@@ -16,6 +16,7 @@ from masking_core.methods.clustering.kmeans import KMeans
 from masking_core.progress import BAND, bands, listening, report
 from masking_core.prompts import Curve, Ellipse, Hair, Polygon, Rectangle, Stroke
 from masking_core.shapes.outlines import outlines_of
+from masking_core.steps.backgrounds import BACKGROUNDS
 from masking_core.steps.clean import Clean
 from masking_core.steps.cut_out import cut_out
 from masking_core.steps.edge import EDGE_STEPS
@@ -88,6 +89,14 @@ def test_clean_colours_and_layers_stop():
     check_stops(lambda: recipe.finish(found).layers)
 
 
+@pytest.mark.parametrize("kind", [kind for kind in BACKGROUNDS if kind != "picture"])
+def test_every_background_stops(kind):
+    fields = {"shadow": "drop", "shadow_blur": 40.0} if "shadow" in BACKGROUNDS[kind].model_fields else {}
+    recipe = Recipe(method=KMeans(objects=2), background=BACKGROUNDS[kind](**fields))
+    found = recipe.segment(picture(*SIZE), marks(*SIZE))
+    check_stops(lambda: recipe.finish(found).rgba)
+
+
 @pytest.mark.parametrize("step", [{"majority": 1}, {"specks": 9}, {"holes": 9}, {"pieces": "largest"}, {"split": True}])
 def test_every_step_of_clean_up_reports_at_every_object(step):
     def often(objects):
@@ -134,16 +143,25 @@ def cut(rgb):
     return cut_out(rgb, np.full(rgb.shape[:2], 0.5, np.float32))
 
 
+def gradient(rgb):
+    return BACKGROUNDS["gradient"](angle=30.0).paint(Image.from_array(rgb), np.ones(rgb.shape[:2], np.float32))
+
+
+def blurred(rgb):
+    alpha = np.linspace(0, 1, rgb.shape[1], dtype=np.float32) * np.ones(rgb.shape[:2], np.float32)
+    return BACKGROUNDS["blurred"](radius=30.0).paint(Image.from_array(rgb), alpha)
+
+
 def coloured(rgb):
     return coloured_labels(rgb[..., 0].astype(np.int32))
 
 
-@pytest.mark.parametrize("work", [spread, tied, read_back, refined, cut, coloured])
+@pytest.mark.parametrize("work", [spread, tied, read_back, refined, cut, gradient, blurred, coloured])
 def test_what_goes_through_every_pixel_reports_more_often_on_a_larger_picture(work):
     assert 1 <= heard(lambda: work(SMALL)) < heard(lambda: work(SCENE))
 
 
-@pytest.mark.parametrize("work", [spread, read_back, refined, cut, coloured])
+@pytest.mark.parametrize("work", [spread, read_back, refined, cut, gradient, blurred, coloured])
 def test_bands_leave_no_seam(work, monkeypatch):
     rgb = SCENE[:121, :163]
     whole = work(rgb)
