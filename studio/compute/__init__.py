@@ -1,8 +1,9 @@
 """Everything that takes a moment goes this way: off the page's thread, with progress, stopped when nobody wants it.
 
-Every run watches :mod:`masking_core.progress`; that is how it is cancelled. A visitor has at most one run at a time
-among those looked at and one among those made meanwhile, so that nobody slows the others down. Of several who ask for
-the same, one computes; what was computed is kept for as long as there is room and somebody is there who asked for it.
+Every run watches :mod:`masking_core.progress`; that is how it is cancelled. A visitor has at most one run at a time:
+what is made meanwhile rests while the same visitor looks at something that is being made, or many others do. Of several
+who ask for the same, one computes; what was computed is kept for as long as there is room and somebody is there who
+asked for it.
 """
 
 import hashlib

@@ -53,8 +53,9 @@ class Gradient(Background):
         """See :class:`Background`."""
         start, end = (to_linear(np.array(rgb_of(colour), np.uint8)) for colour in (self.start, self.end))
         painted = np.empty((*alpha.shape, 3), np.uint8)
+        height, width = alpha.shape
         for band in bands(alpha.shape, DOING):
-            share = self._share(*alpha.shape, band)[..., None]
+            share = self._share(height, width, band)[..., None]
             painted[band] = to_srgb(start * (1 - share) + end * share)
         return painted
 
