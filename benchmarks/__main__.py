@@ -11,7 +11,10 @@ from typing import Any
 
 from benchmarks.datasets import DataError
 
-SPEED = ("imports", "clustering", "cut", "strokes", "watershed", "raster", "latency", "first_minute", "sweep")
+SPEED = (
+    *("imports", "clustering", "cut", "strokes", "watershed"),
+    *("raster", "reports", "latency", "first_minute", "sweep"),
+)
 """Modules whose ``rows()`` measure speed and memory."""
 DOCS = Path(__file__).parents[1] / "docs"
 WRITTEN = ("accuracy", "matting")

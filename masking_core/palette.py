@@ -39,7 +39,7 @@ def tinted(picture: Picture, labels: Labels, where: NDArray[np.bool_]) -> Pictur
 
 def paint(labels: Labels) -> Picture:
     """A label map as a picture, (H, W, 3) uint8, each object in its colour."""
-    numbers = np.arange(int(labels.max()) + 1)
+    numbers = np.arange(int(labels.max(initial=0)) + 1)
     table = RGB[np.where(numbers < len(RGB), numbers, 1 + (numbers - 1) % (len(RGB) - 1))]
     painted: Picture = table[labels]
     return painted

@@ -10,6 +10,8 @@ from typing import TypeVar
 from masking_core.errors import Cancelled
 
 T = TypeVar("T")
+BAND = 1_000_000
+"""Pixels that one call works on between two reports, where it does not take long for each."""
 Listener = Callable[[float, str], bool | None]
 """Called with (fraction done in [0, 1], what is being done); returning ``False`` cancels the computation."""
 
@@ -55,3 +57,19 @@ def reporting(items: Sequence[T], doing: str = "Drawing the marks") -> Iterator[
         report(done / len(items), doing)
         with within(done / len(items), 1 / len(items)):
             yield item
+
+
+def bands(shape: tuple[int, ...], doing: str, most: int = BAND, step: int = 1) -> Iterator[slice]:
+    """Go through the rows of a picture in bands of about ``most`` pixels, reporting at each.
+
+    Args:
+        shape: rows and columns of the picture.
+        doing: what is being done.
+        most: pixels of a band.
+        step: of how many rows a band is a multiple, but for the last one.
+    """
+    height, width = shape[:2]
+    rows = max(1, most // max(width * step, 1)) * step
+    for top in range(0, height, rows):
+        report(top / height, doing)
+        yield slice(top, min(top + rows, height))

@@ -17,6 +17,8 @@ from masking_core.errors import Cancelled
 from studio import compute
 from studio.foreign import plain
 
+ASKED = "download.asked"
+"""Under which the key of a button that was pressed is held."""
 TICK = 0.1
 """Seconds between two looks at how far a file is."""
 JS = """
@@ -25,7 +27,7 @@ export default function ({ data }) {
   if (saved.has(data.ticket)) return;
   let looks = 0;
   const save = () => {
-    const button = document.querySelector(".st-key-download_file button");
+    const button = document.querySelector(`.st-key-download_${data.ticket} button`);
     if (!button && ++looks < 100) return setTimeout(save, 30);
     if (!button || saved.has(data.ticket)) return;
     saved.add(data.ticket);
@@ -48,8 +50,16 @@ class File:
 
 
 def button(label: str, make: Callable[[], bytes | str], *, name: str, mime: str, key: str, **look: Any) -> None:
-    """A button that has ``make`` called on a worker; :func:`follow` shows how far it is and hands the file over."""
-    st.button(label, key=key, on_click=_begin, args=(label, make, name, mime), **look)
+    """A button that has ``make`` called on a worker; :func:`follow` shows how far it is and hands the file over.
+
+    A press waits for the run of the page that draws the button next: the page may have gone on to another picture since
+    it was drawn where the visitor pressed it, and what is made and its name are those of the page as it is now.
+    """
+    st.button(label, key=key, on_click=_ask, args=(key,), **look)
+    held = compute.current().held
+    if held.get(ASKED) == key:
+        del held[ASKED]
+        _begin(label, make, name, mime)
 
 
 def follow(place: Any) -> None:
@@ -57,7 +67,10 @@ def follow(place: Any) -> None:
 
     Whatever the visitor does ends the calling script; the file goes on.
     """
-    file: File | None = compute.current().held.get("download")
+    held = compute.current().held
+    if held.pop(ASKED, None) is not None:
+        place.caption("What you asked for is no longer on the page. Please choose again.")
+    file: File | None = held.get("download")
     if file is None:
         return
     with place:
@@ -71,6 +84,10 @@ def follow(place: Any) -> None:
     below.empty()
     with place:
         _hand_over(file)
+
+
+def _ask(key: str) -> None:
+    compute.current().held[ASKED] = key
 
 
 def _begin(label: str, make: Callable[[], bytes | str], name: str, mime: str) -> None:
@@ -89,7 +106,7 @@ def _hand_over(file: File) -> None:
     except MaskingError as error:
         st.error(f"{file.title}: {plain(error)}", icon=":material/error:")
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="download_file"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"download_{file.ticket}"):
         st.download_button(
             f"Save {plain(file.name)} again",
             data,

@@ -15,6 +15,7 @@ from masking_core.export.label_maps import coloured_labels, labels_file
 from masking_core.export.open_raster import layers_tiff, layers_zip, open_raster
 from masking_core.export.options import Writing
 from masking_core.export.writers import png
+from masking_core.progress import reporting
 from masking_core.result import Result
 from masking_core.shapes.outlines import Outlines, outlines_of
 from masking_core.shapes.writing import coco, coco_rle, geojson, labelme, roi_set, svg
@@ -80,7 +81,10 @@ def _coloured(result: Result, how: Writing) -> Picture:
 
 
 def _object_masks(result: Result) -> list[Picture]:
-    return [np.rint(result.object_alpha(label) * 255).astype(np.uint8) for label in result.kept]
+    return [
+        np.rint(result.object_alpha(label) * 255).astype(np.uint8)
+        for label in reporting(result.kept, "Drawing the masks")
+    ]
 
 
 def _zipped_masks(result: Result, _: Writing) -> bytes:

@@ -12,6 +12,7 @@ from masking_core.arrays import Labels, Picture
 from masking_core.errors import ParameterError
 from masking_core.export.formats import FORMATS, Format
 from masking_core.export.writers import png_of
+from masking_core.progress import bands, report
 
 FORMS = ("png", "tiff")
 """The formats of :data:`masking_core.export.FORMATS` that hold label maps."""
@@ -46,12 +47,16 @@ def labels_png(labels: Labels) -> bytes:
 
 def coloured_labels(labels: Labels) -> Picture:
     """(H, W, 4) uint8: a label map (H, W) in the objects' colours, for the eye; the background is transparent."""
-    rgba = np.dstack([palette.paint(labels), np.where(labels > 0, np.uint8(255), np.uint8(0))])
-    rgba[labels == 0] = 0
+    rgba = np.zeros((*labels.shape, 4), np.uint8)
+    for band in bands(labels.shape, "Colouring the objects"):
+        inside = labels[band] > 0
+        rgba[band][inside, :3] = palette.paint(labels[band][inside])
+        rgba[band][..., 3] = np.where(inside, np.uint8(255), np.uint8(0))
     return rgba
 
 
 def _tiff(numbers: NDArray[np.integer[Any]]) -> bytes:
+    report(0.0, "Writing the file")
     file = BytesIO()
     PIL.Image.fromarray(numbers).save(file, "TIFF", compression="tiff_adobe_deflate")
     return file.getvalue()

@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from masking_core.arrays import Picture
 from masking_core.errors import ParameterError
 from masking_core.export.options import PLAIN, Writing
+from masking_core.progress import report
 
 
 def png(picture: Picture, how: Writing = PLAIN) -> bytes:
@@ -104,6 +105,7 @@ def bmp(pictures: Sequence[Picture], how: Writing) -> bytes:
     """The first picture as a BMP; one with alpha says so by bit fields (version 4), which Pillow cannot write."""
     picture = pictures[0]
     turned = picture if picture.ndim == 2 else cv2.cvtColor(picture, _BGR[picture.shape[2]])
+    report(0.0, "Writing the file")
     file = bytearray(cv2.imencode(".bmp", turned)[1].tobytes())
     if how.dpi:
         file[38:46] = np.rint(np.array(how.dpi) / 0.0254).astype("<i4").tobytes()  # pixels per metre
@@ -169,6 +171,7 @@ def _saved(picture: PIL.Image.Image, form: str, how: Writing, **more: Any) -> by
     known: dict[str, Any] = {"dpi": how.dpi} if how.dpi else {}
     if how.exif and form not in {"GIF", "BMP"}:
         known["exif"] = how.exif
+    report(0.0, "Writing the file")
     file = BytesIO()
     picture.save(file, form, **known, **more)
     return file.getvalue()

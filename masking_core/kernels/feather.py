@@ -6,11 +6,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core.progress import bands
+
 _WIDTHS = 3.4
 """Standard deviations that a square must measure to keep three quarters of its opacity in its middle, and more."""
 
 BAND = 4_000_000
 """Pixels that are feathered at a time, so that a large picture takes no more memory than its alpha and the result."""
+
+
+QUICK = 8.0
+"""Standard deviation up to which a blur takes a moment, however large the picture."""
+STEPS = 1_000_000_000
+"""Multiplications between two reports."""
+DOING = "Softening the edge"
 
 
 def feather(
@@ -35,16 +44,39 @@ def feather(
     height, width = alpha.shape
     if alpha.size <= BAND:
         return _feathered(alpha, radius)
-    reach, rows = _reach(radius), max(1, BAND // width)
+    reach = _reach(radius)
     whole = np.empty_like(alpha) if out is None else out
     above = alpha[:0]  # the rows over a band as they were before it was feathered
-    for top in range(0, height, rows):
-        bottom = min(top + rows, height)
+    for part in bands((height, width), DOING, BAND):
+        top, bottom = part.start, part.stop
         band = np.concatenate([above, alpha[top : bottom + reach]])
         inner = slice(len(above), len(above) + bottom - top)
         above = band[: inner.stop][-reach:].copy()
         whole[top:bottom] = _feathered(band, radius)[inner]
     return whole
+
+
+def gaussian(alpha: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    """Average (H, W) float32 around every pixel; what runs off the picture goes on beyond its border.
+
+    Args:
+        alpha: (H, W) float32.
+        sigma: standard deviation in pixels, > 0.
+
+    Raises:
+        Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
+    """
+    if sigma <= QUICK:
+        return np.asarray(cv2.GaussianBlur(alpha, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
+    across, blurred = np.empty_like(alpha), np.empty_like(alpha)
+    kernel, one = cv2.getGaussianKernel(round(8 * sigma + 1) | 1, sigma, cv2.CV_32F), np.ones(1, np.float32)
+    most = STEPS // len(kernel)
+    for rows in bands(alpha.shape, DOING, most):
+        across[rows] = cv2.sepFilter2D(alpha[rows], -1, kernel, one, borderType=cv2.BORDER_REPLICATE)
+    for columns in bands(alpha.shape[::-1], DOING, most):
+        strip = np.ascontiguousarray(across[:, columns])
+        blurred[:, columns] = cv2.sepFilter2D(strip, -1, one, kernel, borderType=cv2.BORDER_REPLICATE)
+    return blurred
 
 
 def _reach(radius: float) -> int:
@@ -59,14 +91,14 @@ def _feathered(alpha: NDArray[np.float32], radius: float) -> NDArray[np.float32]
     inner = np.ascontiguousarray(alpha[box])
     levels = cv2.convertScaleAbs(inner, alpha=255)
     sigma = radius / 2
-    soft = _gaussian(inner, sigma)
+    soft = gaussian(inner, sigma)
     while (width := _odd(_WIDTHS * sigma)) > 1:
         thin = _thinner_than(levels, width)
         sigma /= 2
         part = _box(thin, 3 * width + math.ceil(4 * sigma))
         if part is None:
             continue
-        finer = _gaussian(inner[part], sigma) if _odd(_WIDTHS * sigma) > 1 else inner[part]
+        finer = gaussian(inner[part], sigma) if _odd(_WIDTHS * sigma) > 1 else inner[part]
         soft[part] = np.maximum(soft[part], cv2.multiply(finer, _around(thin[part], width)))
     feathered = np.zeros_like(alpha)
     feathered[box] = soft
@@ -79,11 +111,6 @@ def _box(alpha: NDArray[np.float32] | NDArray[np.uint8], margin: int) -> tuple[s
     if not width:
         return None
     return slice(max(y - margin, 0), y + height + margin), slice(max(x - margin, 0), x + width + margin)
-
-
-def _gaussian(alpha: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
-    blurred: NDArray[np.float32] = cv2.GaussianBlur(alpha, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    return blurred
 
 
 def _thinner_than(levels: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:

@@ -178,7 +178,7 @@ class Prompts(Value):
         """Whether there are marks, and none of them lies on a picture of ``shape``; a blank seed map does."""
         return bool(self.marks) and not any(
             mark.numbers(shape)[1].size if isinstance(mark, SeedMap) else mark.mask(shape)[1].any()
-            for mark in self.marks
+            for mark in reporting(self.marks)
         )
 
     def seeds(self, shape: Shape) -> Numbers:

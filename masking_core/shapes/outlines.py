@@ -17,9 +17,11 @@ from skimage.measure import approximate_polygon, find_contours
 from masking_core import label_map, metrics
 from masking_core.arrays import Labels, Mask, Points
 from masking_core.kernels.raster import outline, raster
+from masking_core.progress import reporting
 
 TOLERANCE = 0.5
 """How far a simplified outline may lie from the exact one, in pixels."""
+DOING = "Tracing the outlines"
 AGREEMENT = 0.995
 """IoU that a simplified outline reaches at least; small objects are simplified less for it."""
 
@@ -40,7 +42,7 @@ class Piece:
     def keyholed(self) -> Points:
         """One ring that goes into every hole and back by the same way, for files that know no holes."""
         ring = self.outer
-        for hole in sorted(self.holes, key=lambda each: float(each[:, 0].min())):
+        for hole in reporting(sorted(self.holes, key=lambda each: float(each[:, 0].min())), DOING):
             apart = np.linalg.norm(ring[:, None] - hole[None], axis=2)
             here, there = np.unravel_index(int(apart.argmin()), apart.shape)
             way = np.concatenate([hole[there:], hole[: there + 1]])
@@ -70,7 +72,7 @@ def outlines_of(labels: Labels, objects: Sequence[int], tolerance: float = TOLER
     """The outlines of some objects of a label map (H, W), simplified by ``tolerance`` pixels; 0 keeps every step."""
     boxes = label_map.boxes(labels)
     found = []
-    for label in objects:
+    for label in reporting(objects, DOING):
         if label in boxes:
             x, y, width, height = boxes[label]
             inside = labels[y : y + height, x : x + width] == label
@@ -88,7 +90,9 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
     exact = _rings(inside)
     kept = exact
     while tolerance > 0.05:
-        rings = [approximate_polygon(np.concatenate([ring, ring[:1]]), tolerance)[:-1] for ring in exact]
+        rings = [
+            approximate_polygon(np.concatenate([ring, ring[:1]]), tolerance)[:-1] for ring in reporting(exact, DOING)
+        ]
         kept = [ring if len(ring) >= 3 else whole for ring, whole in zip(rings, exact, strict=True)]
         drawn = Outlines(1, "", tuple(_assembled(kept))).mask(inside.shape)
         if metrics.iou(drawn, inside) >= AGREEMENT:
@@ -112,7 +116,7 @@ def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
     turn = 1.0 if areas and areas[int(np.argmax(np.abs(areas)))] > 0 else -1.0  # the largest is no hole
     outers = [index for index, area in enumerate(areas) if area * turn > 0]
     holes: dict[int, list[Points]] = {index: [] for index in outers}
-    for index, area in enumerate(areas):
+    for index, area in enumerate(reporting(areas, DOING)):
         if area * turn <= 0:
             around = [each for each in outers if _holds(rings[each], rings[index][0])]
             if around:

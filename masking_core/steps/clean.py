@@ -12,7 +12,10 @@ from masking_core import label_map
 from masking_core.arrays import Labels
 from masking_core.errors import PromptError
 from masking_core.parameters import Declared, Show
+from masking_core.progress import reporting
 from masking_core.prompts import Prompts
+
+DOING = "Tidying the objects"
 
 
 class Clean(Declared):
@@ -83,7 +86,7 @@ def _majority(labels: Labels, radius: int) -> Labels:
     kernel = skimage.morphology.disk(radius, dtype=np.float32)
     winner = labels.copy()
     most = np.full(labels.shape, -1, np.float32)
-    for label in [0, *label_map.objects(labels)]:
+    for label in reporting([0, *label_map.objects(labels)], DOING):
         votes = cv2.filter2D((labels == label).astype(np.float32), -1, kernel, borderType=cv2.BORDER_REPLICATE)
         # FFT rounding must not decide a tie: a strictly larger vote by a whole pixel does.
         better = votes > most + 0.5
@@ -94,7 +97,7 @@ def _majority(labels: Labels, radius: int) -> Labels:
 
 def _without_specks(labels: Labels, area: int) -> Labels:
     speck = np.zeros(labels.shape, bool)
-    for label in [0, *label_map.objects(labels)]:
+    for label in reporting([0, *label_map.objects(labels)], DOING):
         pieces, areas = _pieces(labels == label)
         small = areas < area
         small[0] = False
@@ -117,7 +120,7 @@ def nearest(labels: Labels, known: NDArray[np.bool_]) -> Labels:
 
 def _without_holes(labels: Labels, area: int) -> Labels:
     filled = labels.copy()
-    for label in label_map.objects(labels):
+    for label in reporting(label_map.objects(labels), DOING):
         pieces, areas = _pieces(labels != label)
         hole = areas < area
         hole[0] = False
@@ -128,7 +131,7 @@ def _without_holes(labels: Labels, area: int) -> Labels:
 
 def _keep_pieces(labels: Labels, touched: NDArray[np.bool_] | None) -> Labels:
     kept = np.zeros_like(labels)
-    for label in label_map.objects(labels):
+    for label in reporting(label_map.objects(labels), DOING):
         pieces, areas = _pieces(labels == label)
         areas[0] = 0
         stays = np.zeros(len(areas), bool)
@@ -142,7 +145,7 @@ def split(labels: Labels) -> Labels:
     """Number every 4-connected piece of every object anew, from 1, the largest first (ties: in reading order)."""
     numbered = np.zeros_like(labels)
     count = 0
-    for label in label_map.objects(labels):
+    for label in reporting(label_map.objects(labels), DOING):
         pieces, areas = _pieces(labels == label)
         numbered[pieces > 0] = pieces[pieces > 0] + count
         count += len(areas) - 1

@@ -8,11 +8,14 @@ import numpy as np
 from masking_core.arrays import Alpha, Picture
 from masking_core.errors import ParameterError
 from masking_core.image import Image
+from masking_core.kernels.feather import gaussian
 from masking_core.kernels.linear_light import to_linear, to_srgb
+from masking_core.progress import bands, report
 from masking_core.steps.backgrounds import Background, Transparent
 from masking_core.steps.backgrounds.background import rgb_of
 from masking_core.steps.cut_out import cut_out
 
+DOING = "Painting the background"
 FLATNESS = 0.12
 """Height of a contact shadow over that of its object."""
 
@@ -53,11 +56,13 @@ def compose(image: Image, alpha: Alpha, background: Background, colours: Picture
 
 def _over(top: Picture, below: Picture, blending: str) -> Picture:
     """One picture over another (Porter & Duff 1984): ``top`` (H, W, 4), ``below`` (H, W, 3 or 4); (H, W, 4) uint8."""
+    report(0.5, DOING)
     share = np.ascontiguousarray(top[..., 3])
     result: Picture = cv2.cvtColor(below, cv2.COLOR_RGB2RGBA) if below.shape[2] == 3 else below.copy()
     cv2.copyTo(top, cv2.compare(share, 255, cv2.CMP_EQ), result)
     # Few pixels are neither all of the one nor all of the other; only they are mixed.
     soft = np.nonzero(cv2.inRange(share, 1, 254))
+    report(0.7, DOING)
     upper, lower = top[soft], result[soft]
     a = upper[:, 3:].astype(np.float32) / np.float32(255)
     b = lower[:, 3:].astype(np.float32) / np.float32(255) * (1 - a)
@@ -82,10 +87,11 @@ def _shadow(alpha: Alpha, background: Background) -> Picture:
         matrix[1] = 0, FLATNESS, foot * (1 - FLATNESS) + background.shadow_y
     thrown = cv2.warpAffine(alpha, matrix, (width, height), flags=cv2.INTER_LINEAR)
     if background.shadow_blur:
-        thrown = cv2.GaussianBlur(thrown, (0, 0), background.shadow_blur / 2)
+        thrown = gaussian(np.asarray(thrown, np.float32), background.shadow_blur / 2)
     painted = np.empty((height, width, 4), np.uint8)
-    painted[..., :3] = rgb_of(background.shadow_colour)
-    painted[..., 3] = np.rint(np.clip(thrown, 0, 1) * background.shadow_strength * 255)
+    for band in bands(alpha.shape, DOING):
+        painted[band][..., :3] = rgb_of(background.shadow_colour)
+        painted[band][..., 3] = np.rint(np.clip(thrown[band], 0, 1) * background.shadow_strength * 255)
     return painted
 
 

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from masking_core.arrays import Alpha, Picture
+from masking_core.progress import bands
 
 
 def cut_out(rgb: Picture, alpha: Alpha) -> Picture:
@@ -13,7 +14,10 @@ def cut_out(rgb: Picture, alpha: Alpha) -> Picture:
         rgb: (H, W, 3) uint8.
         alpha: (H, W) float32 in [0, 1].
     """
-    rgba: Picture = cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA)
-    rgba[..., 3] = np.rint(alpha * 255)
-    rgba[rgba[..., 3] == 0] = 0
+    rgba = np.empty((*alpha.shape, 4), np.uint8)
+    for band in bands(alpha.shape, "Cutting out"):
+        part = rgba[band]
+        cv2.cvtColor(rgb[band], cv2.COLOR_RGB2RGBA, dst=part)
+        part[..., 3] = np.rint(alpha[band] * 255)
+        part[part[..., 3] == 0] = 0
     return rgba

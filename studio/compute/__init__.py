@@ -1,8 +1,9 @@
 """Everything that takes a moment goes this way: off the page's thread, with progress, stopped when nobody wants it.
 
-Every run watches :mod:`masking_core.progress`; that is how it is cancelled. A visitor has at most one run at a time
-among those looked at and one among those made meanwhile, so that nobody slows the others down. Of several who ask for
-the same, one computes; what was computed is kept for as long as there is room and somebody is there who asked for it.
+Every run watches :mod:`masking_core.progress`; that is how it is cancelled. A visitor has at most one run at a time:
+what is made meanwhile rests while the same visitor looks at something that is being made, or many others do. Of several
+who ask for the same, one computes; what was computed is kept for as long as there is room and somebody is there who
+asked for it.
 """
 
 import hashlib
@@ -175,7 +176,13 @@ def _decoded(files: list[dict[str, Any]], levels: Levels) -> Stack:
 
 def _key(image: Image, recipe: Recipe, prompts: Prompts, pixels: int | None) -> Key:
     budget = None if pixels is None or image.pixels <= pixels else pixels
-    return "found", image.digest, recipe.model_dump_json(include={"method", "area", "clean"}), prompts.to_json(), budget
+    costly = recipe.model_dump_json(include={"method", "area", "clean"})
+    return "found", *_named(image), costly, prompts.to_json(), budget
+
+
+def _named(image: Image) -> Key:
+    """A picture and what it is called: some files say it, and it is nobody else's business."""
+    return image.digest, image.name
 
 
 def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | None = PREVIEW_PIXELS) -> Found:
@@ -259,7 +266,8 @@ def _result(found: Found, recipe: Recipe) -> Result:
 
 
 def _result_key(found: Found, recipe: Recipe) -> Key:
-    return "result", found.image.digest, found.prompts.to_json(), recipe.changed(background=Transparent()).to_json()
+    plain = recipe.changed(background=Transparent())
+    return "result", *_named(found.image), found.prompts.to_json(), plain.to_json()
 
 
 def begin(image: Image, recipe: Recipe, prompts: Prompts, follow: Callable[[Found], None]) -> Job | None:

@@ -25,13 +25,16 @@ PATIENT = 600.0
 
 @dataclass
 class Engine:
-    """Workers for what visitors look at, workers for what is made meanwhile, and the cache of both."""
+    """Workers for what visitors look at, workers for what is made meanwhile and gives way to it, and the cache."""
 
     now: Workers = field(default_factory=lambda: Workers(CORES, 8 * CORES, YOUNG, "now"))
-    later: Workers = field(default_factory=lambda: Workers(CORES, 2 * CORES, YOUNG, "later"))
+    later: Workers = field(init=False)
     cache: Cache = field(default_factory=lambda: Cache(int(SHARE * settings().memory * 1e6)))
     collector: Collector = field(default_factory=Collector)
     warming: Job | None = None
+
+    def __post_init__(self) -> None:
+        self.later = Workers(CORES, 2 * CORES, YOUNG, "later", before=self.now)
 
     def make_room(self, need: int) -> None:
         """See to it that so many more bytes fit into the server's memory. Raises :class:`NoRoom`."""

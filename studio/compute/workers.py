@@ -1,5 +1,7 @@
 """Worker threads that serve visitors in turn: nobody holds two of them, and long work does not hold up short work.
 
+Work that is made meanwhile has workers of its own, which give way to those for what is looked at.
+
 The kernels release Python's global lock, so threads serve several visitors at once, share the decoded pictures and cost
 neither a copy nor a start-up.
 """
@@ -8,6 +10,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from masking_core.errors import Cancelled
@@ -27,10 +30,12 @@ class Workers:
         young: seconds after which a job no longer counts as young, so that others begin beside it; all then share
             the processor.
         name: what the threads are called.
+        before: other workers, whose jobs come first: while the visitor has one there, or all of them have something to
+            do, jobs here rest. So nobody holds two processors, and what is looked at is held up by nothing.
     """
 
-    def __init__(self, at_once: int, most: int, young: float, name: str) -> None:
-        self._at_once, self._young = at_once, young
+    def __init__(self, at_once: int, most: int, young: float, name: str, before: "Workers | None" = None) -> None:
+        self._at_once, self._young, self._before = at_once, young, before
         self._changed = threading.Condition()
         self._waiting: OrderedDict[Visitor, deque[Job]] = OrderedDict()
         self._running: list[Job] = []
@@ -50,11 +55,22 @@ class Workers:
 
     def submit(self, work: Callable[[], Any], visitor: Visitor, seconds: float) -> Job:
         """Queue ``work``, which may take so many seconds, behind what ``visitor`` asked for before."""
-        job = Job(work, visitor, seconds)
+        before = self._before
+        job = (
+            Job(work, visitor, seconds)
+            if before is None
+            else Job(work, visitor, seconds, partial(before.full, visitor))
+        )
         with self._changed:
             self._waiting.setdefault(visitor, deque()).append(job)
             self._changed.notify()
         return job
+
+    def full(self, visitor: Visitor) -> bool:
+        """Whether ``visitor`` has a job here, or there are as many jobs as begin at once."""
+        with self._changed:
+            visitors = [*self._waiting, *(job.visitor for job in self._running)]
+        return visitor in visitors or len(visitors) >= self._at_once
 
     def ahead_of(self, job: Job) -> int:
         """How many jobs will begin before this one; 0 when it is next or has begun."""

@@ -78,3 +78,44 @@ def test_another_file_takes_the_place_of_the_one_that_is_being_made():
     app.session_state["rests"] = False
     assert labels(pressed(app, "quick")) == ["Save quick.bin again"]
     until(lambda: app.session_state["ended"] == ["begun", "never"])
+
+
+def two_pictures():
+    import streamlit as st
+
+    from studio import downloads
+
+    picture, made = st.session_state.get("picture", "coffee"), st.session_state.setdefault("made", [])
+    if picture != "none":
+        downloads.button(
+            "Take",
+            lambda: made.append(picture) or picture.encode(),
+            name=f"{picture}.bin",
+            mime="application/octet-stream",
+            key="take",
+        )
+    downloads.follow(st.container())
+
+
+def test_a_press_on_the_page_of_the_picture_before_takes_the_picture_that_is_open(monkeypatch):
+    files = []
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda _, data, *, file_name, **__: files.append((file_name, data))
+    )
+    app = AppTest.from_function(two_pictures, default_timeout=SOON).run()
+    app.session_state["picture"] = "ball"  # it arrives with the press, or the page is still being drawn
+    pressed(app, "take")
+    assert files[-1] == ("ball.bin", b"ball")
+    assert app.session_state["made"] == ["ball"]
+
+
+def test_a_press_on_what_is_gone_makes_nothing_then_or_later():
+    app = AppTest.from_function(two_pictures, default_timeout=SOON).run()
+    app.session_state["picture"] = "none"
+    pressed(app, "take")
+    gone = "What you asked for is no longer on the page. Please choose again."
+    assert [caption.value for caption in app.caption] == [gone]
+    app.session_state["picture"] = "coffee"
+    assert not app.run().exception
+    assert app.session_state["made"] == []
+    assert not app.caption

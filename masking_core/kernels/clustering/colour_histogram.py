@@ -14,6 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from masking_core.kernels.colour_space import ColourSpace, from_rgb, read_only
+from masking_core.progress import bands
 
 Value = TypeVar("Value", bound=np.generic)
 
@@ -55,15 +56,20 @@ class ColourHistogram:
         Returns:
             (H, W) or (H, W, C), of the type of ``values``.
         """
-        pixels, channels = _pixels(rgb), values.shape[1:]
-        out = np.empty((len(pixels), *channels), dtype=values.dtype)
+        channels = values.shape[1:]
+        out = np.empty((*rgb.shape[:2], *channels), dtype=values.dtype)
         if channels:
             rows = self._table(np.arange(len(self.keys), dtype=np.int32), len(self.keys))
-            last = np.full((1, *channels), missing, dtype=values.dtype)
-            _look_up_rows(pixels, 8 - self.bits, rows, np.concatenate([values, last]), out)
+            table = np.concatenate([values, np.full((1, *channels), missing, dtype=values.dtype)])
         else:
-            _look_up(pixels, 8 - self.bits, self._table(values, missing), out)
-        return out.reshape(*rgb.shape[:2], *channels)
+            table = self._table(values, missing)
+        for band in bands(rgb.shape[:2], "Giving each pixel its group"):
+            pixels, part = _pixels(rgb[band]), out[band].reshape(-1, *channels)
+            if channels:
+                _look_up_rows(pixels, 8 - self.bits, rows, table, part)
+            else:
+                _look_up(pixels, 8 - self.bits, table, part)
+        return out
 
     def tied(self, rgb: NDArray[np.uint8], seeds: NDArray[np.integer], clusters: int) -> NDArray[np.int32]:
         """Which cluster each bin is tied to because the user marked pixels of its colour.
@@ -76,13 +82,16 @@ class ColourHistogram:
         Returns:
             (B,) int32: -1 free, else the cluster most of the bin's marked pixels belong to, the lower one of equals.
         """
-        marked = seeds >= 0
-        row = np.searchsorted(self.keys, _keys(rgb[marked], 8 - self.bits))
-        known = row < len(self.keys)
-        known[known] = self.keys[row[known]] == _keys(rgb[marked][known], 8 - self.bits)
-        votes = np.zeros((len(self.keys), clusters), dtype=np.int64)
-        np.add.at(votes, (row[known], seeds[marked][known]), 1)
-        return np.where(votes.any(axis=1), votes.argmax(axis=1), -1).astype(np.int32)
+        rows = self._table(np.arange(len(self.keys), dtype=np.int32), -1)
+        votes = np.zeros(len(self.keys) * clusters, dtype=np.int64)
+        for band in bands(seeds.shape, "Reading the marks"):
+            marked = seeds[band] >= 0
+            if marked.any():
+                row, cluster = rows[_keys(rgb[band][marked], 8 - self.bits)], seeds[band][marked]
+                known = row >= 0
+                votes += np.bincount(row[known] * clusters + cluster[known], minlength=len(votes))
+        by_bin = votes.reshape(len(self.keys), clusters)
+        return np.where(by_bin.any(axis=1), by_bin.argmax(axis=1), -1).astype(np.int32)
 
     def _table(self, values: NDArray[Value], missing: Value | int) -> NDArray[Value]:
         """``values`` by key, for all keys there may be."""

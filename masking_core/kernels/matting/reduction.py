@@ -14,7 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from masking_core.kernels.matting.problem import Plane, Problem
+from masking_core.progress import bands
 
+DOING = "Finding the soft edge"
 WINDOW = 1
 """Half the width of the windows in which a linear function is sought, in pixels of the smaller size."""
 
@@ -37,15 +39,26 @@ def reduced(problem: Problem, factor: int) -> Problem:
     if factor == 1:
         return problem
     rgb, alpha = (_shrunk(each, factor) for each in (problem.rgb, problem.alpha))
-    unknown = _shrunk(problem.unknown.view(np.uint8), factor) > 0
-    return Problem(rgb, unknown, alpha)
+    return Problem(rgb, touched(problem.unknown, factor), alpha)
+
+
+def touched(where: NDArray[np.bool_], factor: int) -> NDArray[np.bool_]:
+    """Where a pixel of a size ``factor`` times smaller stands for at least one pixel of (H, W) ``where``."""
+    return where if factor == 1 else np.asarray(_shrunk(where.view(np.uint8), factor) > 0)
 
 
 def _shrunk(picture: NDArray[Any], factor: int) -> Plane:
     height, width = picture.shape[:2]
-    whole = cv2.copyMakeBorder(picture, 0, -height % factor, 0, -width % factor, cv2.BORDER_REPLICATE)
-    size = (whole.shape[1] // factor, whole.shape[0] // factor)
-    return np.asarray(cv2.resize(whole.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+    shrunk = np.empty((-(-height // factor), -(-width // factor), *picture.shape[2:]), np.float32)
+    for band in bands((height, width), DOING, step=factor):
+        part = picture[band]
+        whole = cv2.copyMakeBorder(part, 0, -len(part) % factor, 0, -width % factor, cv2.BORDER_REPLICATE)
+        rows = slice(band.start // factor, -(-band.stop // factor))
+        small = shrunk[rows]
+        small[...] = cv2.resize(
+            whole.astype(np.float32), (small.shape[1], small.shape[0]), interpolation=cv2.INTER_AREA
+        )
+    return shrunk
 
 
 def enlarged(solved: Problem, problem: Problem, factor: int) -> Plane:
@@ -62,7 +75,9 @@ def enlarged(solved: Problem, problem: Problem, factor: int) -> Plane:
     near = cv2.dilate(solved.unknown.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_)
     lines = _lines(solved.rgb, solved.alpha, near, WINDOW)
     full = problem.alpha.copy()
-    _read(_averaged(lines, near, WINDOW), problem.rgb, problem.unknown, factor, full)
+    averaged = _averaged(lines, near, WINDOW)
+    for band in bands(full.shape, DOING):
+        _read(averaged, problem.rgb[band], problem.unknown[band], factor, band.start, full[band])
     return full
 
 
@@ -131,11 +146,11 @@ def _averaged(lines: Plane, near: NDArray[np.bool_], reach: int) -> Plane:
 
 
 @njit(cache=True, nogil=True)
-def _read(lines: Plane, rgb: NDArray[Any], unknown: NDArray[np.bool_], factor: int, alpha: Plane) -> None:
-    """Between the pixels of the smaller size, functions are blended."""
+def _read(lines: Plane, rgb: NDArray[Any], unknown: NDArray[np.bool_], factor: int, top_row: int, alpha: Plane) -> None:
+    """Between the pixels of the smaller size, functions are blended; the picture is a band from ``top_row`` on."""
     last_row, last_column = lines.shape[0] - 1, lines.shape[1] - 1
     for i in range(unknown.shape[0]):
-        y = min(max((i + 0.5) / factor - 0.5, 0.0), float(last_row))
+        y = min(max((top_row + i + 0.5) / factor - 0.5, 0.0), float(last_row))
         top = min(int(y), max(last_row - 1, 0))
         below = min(top + 1, last_row)
         for j in range(unknown.shape[1]):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from masking_core.kernels.matting.problem import BACKGROUND, FOREGROUND, UNKNOWN, Plane, Problem
-from masking_core.kernels.matting.reduction import factor_for, reduced
+from masking_core.kernels.matting.reduction import factor_for, reduced, touched
 from masking_core.kernels.matting.sampling import sampled
 from masking_core.progress import report
 
@@ -138,9 +138,7 @@ def _contradiction(
     samples = sampled(small)
     found[small.unknown] = np.abs(samples.alpha - small.alpha[small.unknown]) * samples.confidence**CREDIT
     found = np.asarray(cv2.GaussianBlur(found, (0, 0), BLUR), np.float32)
-    inner, near = (
-        reduced(Problem(given.rgb[..., :1], part, given.alpha), factor).unknown for part in (core, away <= RIM * width)
-    )
+    inner, near = (touched(part, factor) for part in (core, away <= RIM * width))
     rest, rim = small.unknown & ~inner, small.unknown & ~near
     threshold = float(np.clip(ABOVE * _mean(found[rim]), WEAK, STRONG))
     return found, threshold, _mean(found[inner]) - _mean(found[rest])

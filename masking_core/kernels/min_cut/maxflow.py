@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from masking_core.errors import ParameterError
 from masking_core.progress import report
 
+DOING = "Cutting"
 MAX_LINK = 16_383
 """Largest weight of an n-link: a residual of up to twice that fits 16 bits."""
 HARD = 8 * MAX_LINK + 1
@@ -93,12 +94,14 @@ class Grid:
         shape = nlinks.shape[-2:]
         self._free = np.ones(shape, np.bool_) if free is None else _require("free", free, np.bool_, shape)
         self._fixed = np.zeros(shape, np.bool_) if fixed is None else _require("fixed", fixed, np.bool_, shape)
+        report(0.0, DOING)
         self._home = _homes(self._free)
         self._size = len(self._home)
         self._node = np.zeros((self._size, 8), np.int32)
         self._residual = self._node.view(np.int16)
         self._unary = np.zeros(self._size, np.int32)
         self._entrances = np.zeros(self._size, np.uint8)
+        report(0.0, DOING)
         _number(self._home, shape[1], self._node)
         least, most, self._to_foreground = _lay_links(
             _require("nlinks", nlinks, np.int16, (4, *shape)),
@@ -128,6 +131,7 @@ class Grid:
             Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
         """
         distance, queue, bucket, count = np.zeros((4, self._size), np.int32)
+        report(0.0, DOING)
         unary = _require("unary", unary, np.int32, self._free.shape)
         offered, roots = _lay_unary(unary, self._free, self._home, self._unary, self._node, distance, queue)
         reached = most = phase = 0
@@ -139,7 +143,7 @@ class Grid:
             )
             phase += 1 if active else _PHASES
             most = max(most, active)
-            report(1 - active / max(most, 1), "Cutting")
+            report(1 - active / max(most, 1), DOING)
             budget = int(_PATIENCE * reached)
             _drain(self._node, self._residual, self._entrances, distance, bucket, count, top, limit, budget)
         foreground = self._fixed.copy()

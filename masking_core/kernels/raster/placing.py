@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core.progress import bands
+
 Plane = NDArray[np.float32]
 
 RADIUS = 4
 """Of the squares, in pixels of the map, in which map and picture are taken to be alike up to a factor."""
 FLAT = 1e-3
 """Variance of a colour channel (0 to 1) below which a square is flat, and the map is smoothed in it."""
-STRIP = 256
-"""Rows that are filled at a time."""
+DOING = "Finding the edges"
 
 
 class Crop(NamedTuple):
@@ -49,12 +50,12 @@ def read_at(values: Plane, crop: Crop, shape: tuple[int, int], full: tuple[int, 
     x = _places(shape[1], full[1], crop.left, crop.right, fitting[0])
     inside = ((y > -0.5) & (y < fitting[1] - 0.5))[:, None] & ((x > -0.5) & (x < fitting[0] - 0.5))
     placed: Plane = np.zeros(shape, np.float32)
-    for top in range(0, shape[0], STRIP):
-        rows = y[top : top + STRIP]
+    for strip in bands(shape, DOING):
+        rows = y[strip]
         for left in range(0, shape[1], 1 << 14):  # remap takes pictures of up to 32,767 pixels a side
             columns = x[left : left + (1 << 14)]
             grid = np.broadcast_to(columns, (len(rows), len(columns))), np.repeat(rows[:, None], len(columns), axis=1)
-            placed[top : top + STRIP, left : left + (1 << 14)] = cv2.remap(
+            placed[strip, left : left + (1 << 14)] = cv2.remap(
                 fitted, np.ascontiguousarray(grid[0]), grid[1], cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE
             )
     placed[~inside] = 0
@@ -76,10 +77,11 @@ def along_edges(values: Plane, picture: NDArray[np.uint8]) -> Plane:
     guide = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     slopes, offset = _linear(small, guide)
     crop = Crop(0, 0, *shape)
-    planes = [read_at(plane, crop, shape, shape) for plane in (*np.moveaxis(slopes, 2, 0), offset)]
-    refined = planes[3]
+    refined = read_at(offset, crop, shape, shape)
     for channel in range(3):
-        refined += planes[channel] * (picture[..., channel] * np.float32(1 / 255))
+        plane = read_at(np.ascontiguousarray(slopes[..., channel]), crop, shape, shape)
+        for band in bands(shape, DOING):
+            refined[band] += plane[band] * (picture[band][..., channel] * np.float32(1 / 255))
     return np.asarray(np.clip(refined, 0, 1, out=refined), np.float32)
 
 

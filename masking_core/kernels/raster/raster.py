@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from masking_core.arrays import Mask
 from masking_core.kernels.raster.outline import BOTTOM, BULGE, DIRECTION, RADIUS, SLOPE, TOP, Edges, X, Y, box
+from masking_core.progress import bands
 
 Coverage = NDArray[np.float32]
 Rule = Literal["evenodd", "nonzero"]
@@ -47,7 +48,10 @@ def area(edges: Edges, shape: tuple[int, ...], rule: Rule = "evenodd") -> tuple[
     window = window_of(*box(edges), shape)
     rows, columns = window
     inside = np.empty((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
-    _fill(edges, np.argsort(edges[:, TOP]), rows.start, columns.start, rule == "nonzero", inside)
+    order, crossed = np.argsort(edges[:, TOP]), np.empty(len(edges), np.int64)
+    state = np.zeros(3, np.int64)
+    for band in bands(_cost(inside.shape, len(edges), 1), "Drawing the marks"):
+        _fill(edges, order, crossed, state, rows.start + band.start, columns.start, rule == "nonzero", inside[band])
     return window, inside.view(bool)
 
 
@@ -55,13 +59,22 @@ def area_coverage(edges: Edges, shape: tuple[int, ...], rule: Rule = "evenodd") 
     """Like :func:`area`, but the share of every pixel that is enclosed: float32 in [0, 1]."""
     window = window_of(*box(edges), shape)
     rows, columns = window
-    bands = np.arange(rows.start * UNIT, rows.stop * UNIT + 1, BAND)
+    lines = np.arange(rows.start * UNIT, rows.stop * UNIT + 1, BAND)
     if len(edges) <= MAX_BANDED:
         vertices = np.rint(edges[:, [TOP, BOTTOM]] * UNIT).astype(np.int64).ravel()
-        bands = np.union1d(bands, np.clip(vertices, bands[0], bands[-1]))
+        lines = np.union1d(lines, np.clip(vertices, lines[0], lines[-1]))
     covered = np.empty((rows.stop - rows.start, columns.stop - columns.start), np.float32)
-    _cover(edges, np.argsort(edges[:, TOP]), bands, rows.start, columns.start, rule == "nonzero", covered)
+    order, crossed = np.argsort(edges[:, TOP]), np.empty(len(edges), np.int64)
+    state = np.zeros(3, np.int64)
+    for band in bands(_cost(covered.shape, len(edges), UNIT // BAND), "Drawing the marks"):
+        top, part = rows.start + band.start, covered[band]
+        _cover(edges, order, lines, crossed, state, top, columns.start, rule == "nonzero", part)
     return window, covered
+
+
+def _cost(shape: tuple[int, ...], edges: int, lines: int) -> tuple[int, int]:
+    """Rows, and about how many steps each takes: its pixels, and on each of its scan lines the edges that cross it."""
+    return shape[0], shape[1] + edges * lines
 
 
 def combine(total: NDArray[Any], window: Window, part: NDArray[Any], operation: Operation) -> None:
@@ -103,12 +116,15 @@ def window_of(left: float, top: float, right: float, bottom: float, shape: tuple
     return (rows, columns) if rows.start < rows.stop and columns.start < columns.stop else NOWHERE
 
 
+# A picture is filled in parts, from above. What the last one left is in ``active``, the edges that cross its last scan
+# line, and ``state``: how many those are, which edge comes next, and which band.
+
+
 @njit(cache=True, nogil=True)
-def _fill(edges, order, top, left, nonzero, inside):
+def _fill(edges, order, active, state, top, left, nonzero, inside):
     """Set ``inside`` (H, W) uint8 to 1 where the outline winds about the pixel's centre, to 0 elsewhere."""
     height, width = inside.shape
-    active = np.empty(len(edges), np.int64)
-    count = following = 0
+    count, following = state[0], state[1]
     for row in range(height):
         y = row + top + 0.5
         count, following = _advance(edges, order, active, count, following, y)
@@ -121,15 +137,15 @@ def _fill(edges, order, top, left, nonzero, inside):
         for column in range(width):
             winding += turns[column]
             inside[row, column] = (winding != 0) if nonzero else (winding & 1)
+    state[0], state[1] = count, following
 
 
 @njit(cache=True, nogil=True)
-def _cover(edges, order, bands, top, left, nonzero, covered):
+def _cover(edges, order, bands, active, state, top, left, nonzero, covered):
     """Set ``covered`` (H, W) float32 to the share of each pixel that the outline encloses, band by band."""
     width = covered.shape[1]
-    active = np.empty(len(edges), np.int64)
     xs = np.empty(len(edges), np.float64)
-    count = following = band = 0
+    count, following, band = state[0], state[1], state[2]
     for row in range(covered.shape[0]):
         change = np.zeros(width + 2, np.int64)
         while band < len(bands) - 1 and bands[band] < (row + top + 1) * UNIT:
@@ -153,6 +169,7 @@ def _cover(edges, order, bands, top, left, nonzero, covered):
                 total += change[column]
                 share = np.float32(total / (UNIT * UNIT))
             covered[row, column] = share
+    state[0], state[1], state[2] = count, following, band
 
 
 @njit(cache=True, nogil=True)

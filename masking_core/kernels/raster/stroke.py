@@ -5,12 +5,14 @@ makes a stroke of n segments cost n × its width in rows rather than n × its ar
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numba import njit
 
 from masking_core.arrays import Mask, Points
 from masking_core.kernels.raster.raster import Coverage, Window, window_of
+from masking_core.progress import bands
 
 
 def stroke(points: Points, radius: float, shape: tuple[int, ...]) -> tuple[Window, Mask]:
@@ -35,7 +37,8 @@ def stroke_coverage(points: Points, radius: float, shape: tuple[int, ...]) -> tu
     """
     window = _window(points, radius + 0.5, shape)
     covered = _mask(points, radius - 0.5, window).astype(np.float32)
-    _cover_rim(points, radius, window[0].start, window[1].start, covered)
+    for part in _pieces(points, covered.shape[0]):
+        _cover_rim(part, radius, window[0].start, window[1].start, covered)
     return window, covered
 
 
@@ -47,8 +50,15 @@ def _window(points: Points, margin: float, shape: tuple[int, ...]) -> Window:
 def _mask(points: Points, radius: float, window: Window) -> Mask:
     rows, columns = window
     inside = np.zeros((rows.stop - rows.start, columns.stop - columns.start), bool)
-    _fill_capsules(points, radius, rows.start, columns.start, inside)
+    for part in _pieces(points, inside.shape[0]):
+        _fill_capsules(part, radius, rows.start, columns.start, inside)
     return inside
+
+
+def _pieces(points: Points, height: int) -> Iterator[Points]:
+    """The polyline in pieces that take a moment each, with a report before each of them."""
+    for piece in bands((max(1, len(points) - 1), height), "Drawing the marks"):
+        yield points[piece.start : piece.stop + 1]
 
 
 @njit(cache=True, nogil=True)

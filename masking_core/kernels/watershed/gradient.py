@@ -11,11 +11,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from masking_core.kernels.colour_space import planes
-from masking_core.progress import report
+from masking_core.progress import report, within
 
 Multiscale = Literal["off", "max", "mean"]
 """One scale, or the largest or the mean response of three scales."""
 
+DOING = "Finding edges"
 OCTAVES = (1, 2, 4)
 _FINE = 3.0  # σ in pixels that is still sampled well; what is blurred more needs no full resolution
 
@@ -37,8 +38,9 @@ def colour_gradient(rgb: NDArray[np.uint8], sigma: float, multiscale: Multiscale
     octaves = (1,) if multiscale == "off" else OCTAVES
     total = np.zeros(rgb.shape[:2], np.float32)
     for done, octave in enumerate(octaves):
-        report((1 + done) / (1 + len(octaves)), "Finding edges")
-        found = _at_scale(lab, sigma * octave) * np.float32(math.sqrt(octave))
+        with within(done / len(octaves), 1 / len(octaves)):
+            found = _at_scale(lab, sigma * octave)
+        found *= np.float32(math.sqrt(octave))
         (np.maximum if multiscale == "max" else np.add)(total, found, out=total)
     return total / np.float32(len(octaves)) if multiscale == "mean" else total
 
@@ -63,9 +65,11 @@ def _at_scale(lab: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     rest = math.sqrt(max(0.0, sigma**2 - (factor**2 - 1) / 12)) / factor
     blurred = np.empty((3, size[1], size[0]), np.float32)
     for channel, plane in enumerate(lab):
+        report(channel / 4, DOING)
         small = plane if factor == 1 else cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
         blurred[channel] = cv2.GaussianBlur(small, (0, 0), rest, borderType=cv2.BORDER_REPLICATE) if rest else small
     magnitude = np.empty(blurred.shape[1:], np.float32)
+    report(0.75, DOING)
     _di_zenzo(blurred, 1 / factor, magnitude)
     if factor == 1:
         return magnitude

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from masking_core.kernels.watershed.basins import depth_inside
 from masking_core.kernels.watershed.flooding import flood
+from masking_core.progress import reporting
+
+DOING = "Parting what looks alike"
 
 WEAK = 0.5
 """Two objects have no edge between them where its mean is less than this share of their mean edge to all else."""
@@ -35,7 +38,7 @@ def parted_by_shape(
     if not groups:
         return labels
     parted = labels.copy()
-    for group in groups:
+    for group in reporting(groups, DOING):
         inside = np.isin(labels, group)
         x, y, width, height = cv2.boundingRect(inside.view(np.uint8))
         box = slice(y, y + height), slice(x, x + width)
@@ -54,7 +57,7 @@ def _climb(depth: NDArray[np.float32], markers: NDArray[np.integer]) -> None:
     hills[depth == 0] = 0
     for number in np.unique(markers[markers >= 0]).tolist():
         count, pieces = cv2.connectedComponents((markers == number).astype(np.uint8))
-        for piece in range(1, count):
+        for piece in reporting(range(1, count), DOING):
             here = divmod(int(np.where(pieces == piece, hills, -1).argmax()), hills.shape[1])
             while (above := _uphill(hills, *here)) is not None and markers[above] in (-1, number):
                 markers[above] = number
@@ -75,7 +78,7 @@ def _groups(labels: NDArray[np.int32], levels: NDArray[np.uint8]) -> list[NDArra
     if count < 3:
         return []
     sums, lengths = np.zeros((count, count)), np.zeros((count, count))
-    for ours, theirs, here, there in _neighbours(labels, levels):
+    for ours, theirs, here, there in reporting(_neighbours(labels, levels), DOING):
         met = ours != theirs
         pairs = np.minimum(ours, theirs)[met] * count + np.maximum(ours, theirs)[met]
         strength = np.maximum(here, there)[met].astype(np.float64)

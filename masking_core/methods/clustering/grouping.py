@@ -20,7 +20,7 @@ from masking_core.method import Method, Segmentation, Stage, Tool
 from masking_core.methods.clustering.stages import stages
 from masking_core.methods.clustering.why import why
 from masking_core.parameters import Show
-from masking_core.progress import report
+from masking_core.progress import report, reporting
 from masking_core.prompts import Prompts
 
 INSIDE = "Colours more common inside your shape than outside count as the object."
@@ -175,7 +175,8 @@ def _inside(
     outside = ~np.logical_or.reduce(list(bounds.values()))
     bounded = np.zeros_like(clusters)
     soft = None if membership is None else np.zeros((*clusters.shape, max(bounds)), np.float32)
-    for number, inside in bounds.items():
+    for number in reporting(list(bounds), "Choosing the groups inside each region"):
+        inside = bounds[number]
         own = _more_frequent(clusters, inside, outside, count)
         own[: len(marked)] = np.array(marked) == number
         bounded[inside & own[clusters]] = number
@@ -188,11 +189,12 @@ def _more_frequent(
     clusters: Labels, inside: NDArray[np.bool_], outside: NDArray[np.bool_], count: int
 ) -> NDArray[np.bool_]:
     """The clusters with a larger share of inside than of outside; all but the largest if there is no outside."""
-    here = np.bincount(clusters[inside], minlength=count)
+    here = label_map.counts(clusters[inside], count)
+    report(0.5, "Choosing the groups inside each region")
     if not outside.any():
         all_but_largest: NDArray[np.bool_] = np.arange(count) != here.argmax()
         return all_but_largest
-    there = np.bincount(clusters[outside], minlength=count)
+    there = label_map.counts(clusters[outside], count)
     own: NDArray[np.bool_] = np.greater(here * int(outside.sum()), there * int(inside.sum()))
     return own
 

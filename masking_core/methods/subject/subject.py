@@ -98,6 +98,7 @@ class Subject(Method):
         for each in objects:
             report(0.8, "Finding the edges")
             soft = self._soft(image, maps[each.number], each)
+            report(0.9, "Finding the edges")
             mask = (soft >= 0.5) & ((soft > best) | (each.seeds == 1))
             if each.is_stroked and not mask[each.seeds != 1].any():
                 notes.append(f"The network sees nothing under your strokes of object {each.number}.")
@@ -129,6 +130,7 @@ class Subject(Method):
         soft = np.zeros(marks.seeds.shape, np.float32)
         rows, columns = found.crop.rows, found.crop.columns
         soft[rows, columns] = along_edges(found.values, np.ascontiguousarray(image.rgb[rows, columns]))
+        report(0.85, "Finding the edges")
         soft = np.clip((soft - np.float32(self.threshold)) * np.float32(self.crispness) + np.float32(0.5), 0, 1)
         soft[marks.seeds == 1], soft[marks.seeds == 0] = 1, 0
         if marks.is_stroked:

@@ -13,6 +13,7 @@ from masking_core.arrays import Labels, Mask
 from masking_core.errors import PromptError
 from masking_core.kernels.colour_space import planes
 from masking_core.kernels.watershed.basins import blobs, core, even_regions, insides
+from masking_core.progress import reporting
 from masking_core.prompts import Prompts
 
 CORE = 0.75
@@ -49,7 +50,7 @@ class Markers:
 
     def confine(self, labels: Labels) -> Labels:
         """Make background of what flowed out of its object's bounds; ``labels`` is changed and returned."""
-        for number, inside in self.bounds.items():
+        for number, inside in reporting(tuple(self.bounds.items()), "Keeping to the regions"):
             labels[(labels == number) & ~inside & (self.seeds != number)] = 0
         return labels
 
@@ -133,7 +134,8 @@ def _covered(number: int) -> str:
 def _mark_cores(seeds: Labels, bounds: Mapping[int, Mask]) -> None:
     """Mark the core of each region, from the smallest on: a larger one takes what the smaller leave."""
     taken = seeds >= 0
-    for number, inside in sorted(bounds.items(), key=lambda item: (int(item[1].sum()), item[0])):
+    by_size = sorted(bounds.items(), key=lambda item: (int(item[1].sum()), item[0]))
+    for number, inside in reporting(by_size, "Placing the markers"):
         own = inside & ~taken
         if not own.any():
             raise PromptError(f"Other marks cover all of the region of object {number}. Paint a stroke on the object.")

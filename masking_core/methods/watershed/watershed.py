@@ -119,6 +119,7 @@ class Watershed(Method):
         coarse = self.scaled(factor).segment(small, prompts.scaled(factor))
         shape = image.rgb.shape[0], image.rgb.shape[1]
         exact = drawn(prompts, shape, self._rim(image)) or background_only(prompts, shape)
+        report(0.5, "Placing the markers")
         fine = self._flooded(image, exact.joined(away_from_outlines(coarse.labels, BAND)), 0.0, start)
         seconds = {**fine.info["stage_seconds"], "markers": 0.0}
         seconds["markers"] = perf_counter() - start - sum(seconds.values())

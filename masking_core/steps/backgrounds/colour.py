@@ -9,7 +9,10 @@ from masking_core.arrays import Alpha, Picture
 from masking_core.image import Image
 from masking_core.kernels.linear_light import to_linear, to_srgb
 from masking_core.parameters import HexColour, Show
+from masking_core.progress import bands
 from masking_core.steps.backgrounds.background import Background, rgb_of
+
+DOING = "Painting the background"
 
 
 class Colour(Background):
@@ -48,13 +51,17 @@ class Gradient(Background):
 
     def paint(self, image: Image, alpha: Alpha) -> Picture:  # noqa: ARG002
         """See :class:`Background`."""
-        share = self._share(*alpha.shape)[..., None]
         start, end = (to_linear(np.array(rgb_of(colour), np.uint8)) for colour in (self.start, self.end))
-        return to_srgb(start * (1 - share) + end * share)
+        painted = np.empty((*alpha.shape, 3), np.uint8)
+        height, width = alpha.shape
+        for band in bands(alpha.shape, DOING):
+            share = self._share(height, width, band)[..., None]
+            painted[band] = to_srgb(start * (1 - share) + end * share)
+        return painted
 
-    def _share(self, height: int, width: int) -> Alpha:
-        """(H, W) float32: 0 where the first colour is, 1 where the second is."""
-        y, x = np.ogrid[:height, :width]
+    def _share(self, height: int, width: int, rows: slice) -> Alpha:
+        """Of some rows of (H, W) float32: 0 where the first colour is, 1 where the second is."""
+        y, x = np.ogrid[rows, :width]
         across = (x + 0.5 - width / 2).astype(np.float32), (y + 0.5 - height / 2).astype(np.float32)
         if self.shape == "radial":
             distance = np.hypot(*across) / np.float32(np.hypot(width / 2, height / 2))

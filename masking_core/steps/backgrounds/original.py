@@ -10,11 +10,11 @@ from pydantic import Field
 from masking_core.arrays import Alpha, Picture
 from masking_core.image import Image
 from masking_core.parameters import Show
+from masking_core.progress import bands, report
 from masking_core.steps.backgrounds.background import Background
 
 GREY_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-ROWS = 256
-"""Rows painted at a time, so that no second picture of floats is held."""
+DOING = "Painting the background"
 
 
 class _Original(Background):
@@ -60,11 +60,10 @@ class Dimmed(_Original):
         Show(step=0.05),
     ] = 0.7
 
-    def paint(self, image: Image, alpha: Alpha) -> Picture:  # noqa: ARG002
+    def paint(self, image: Image, alpha: Alpha) -> Picture:
         """See :class:`Background`."""
         painted = np.empty_like(image.rgb)
-        for start in range(0, len(painted), ROWS):
-            rows = slice(start, start + ROWS)
+        for rows in bands(alpha.shape, DOING):
             grey = (image.rgb[rows] @ GREY_LUMA)[..., None]
             painted[rows] = (image.rgb[rows] * (1 - self.amount) + grey * self.amount) * (1 - 0.85 * self.amount)
         return self._with_alpha(painted, image)
@@ -89,17 +88,18 @@ def _blurred(rgb: Picture, weight: NDArray[np.float32], radius: float) -> Pictur
     height, width = weight.shape
     factor = min(8, max(1, int(radius / 5)))
     size = -(-width // factor), -(-height // factor)
-    weighed = cv2.cvtColor(rgb, cv2.COLOR_RGB2RGBA).astype(np.float32)
-    weighed[..., 3] = 1
-    weighed *= weight[..., None]
-    soft = cv2.GaussianBlur(
-        _filled(cv2.resize(weighed, size, interpolation=cv2.INTER_AREA)),
-        (0, 0),
-        radius / 2 / factor,
-        borderType=cv2.BORDER_REPLICATE,
-    )
+    weighed = np.empty((height, width, 4), np.float32)
+    for band in bands(weight.shape, DOING):
+        weighed[band][..., :3] = rgb[band] * weight[band][..., None]
+        weighed[band][..., 3] = weight[band]
+    report(0.0, DOING)
+    filled = _filled(cv2.resize(weighed, size, interpolation=cv2.INTER_AREA))
+    soft = cv2.GaussianBlur(filled, (0, 0), radius / 2 / factor, borderType=cv2.BORDER_REPLICATE)
+    report(0.5, DOING)
     blurred = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
-    rounded: Picture = np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
+    rounded = np.empty((height, width, 3), np.uint8)
+    for band in bands(weight.shape, DOING):
+        rounded[band] = np.clip(np.rint(blurred[band]), 0, 255)
     return rounded
 
 

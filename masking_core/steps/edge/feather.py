@@ -2,11 +2,10 @@
 
 from typing import Annotated, ClassVar, Literal
 
-import cv2
 from pydantic import Field
 
 from masking_core.arrays import Alpha
-from masking_core.kernels.feather import feather
+from masking_core.kernels.feather import feather, gaussian
 from masking_core.parameters import Show
 from masking_core.steps.edge.step import EdgeStep, Seen
 
@@ -45,5 +44,4 @@ class Feather(EdgeStep):
 def blurred(alpha: Alpha, radius: float) -> Alpha:
     """``alpha`` averaged around every pixel; what runs off the picture goes on beyond its border."""
     # A Gaussian of half the radius has nearly all of its weight within the radius.
-    result: Alpha = cv2.GaussianBlur(alpha, (0, 0), radius / 2, borderType=cv2.BORDER_REPLICATE)
-    return result
+    return gaussian(alpha, radius / 2)

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from masking_core import Edge, KMeans, Prompts, Recipe
+from masking_core import Edge, Image, KMeans, Prompts, Recipe
 from masking_core.progress import report
 from masking_core.samples import sample
 from masking_core.steps.edge import STYLES
@@ -71,6 +71,15 @@ def test_a_draft_has_the_quick_edge_until_the_finished_one_is_there():
 def test_a_quick_edge_needs_no_draft(edge):
     recipe = AUTOMATIC.changed(edge=edge)
     assert compute.finish(found(recipe), recipe, Notice(), draft=True).edge == edge
+
+
+def test_the_same_pixels_under_another_name_keep_their_name():
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype(np.uint8)
+    for name in ("hers", "his"):
+        image = Image.from_array(pixels, name=name)
+        before = compute.preview(image, AUTOMATIC, Prompts(), Notice())
+        assert before.image.name == name
+        assert compute.finish(before, AUTOMATIC, Notice()).image.name == name
 
 
 def test_what_follows_a_cut_is_done_before_the_page_gets_it():

@@ -7,7 +7,8 @@ import pytest
 
 from masking_core.errors import Cancelled
 from masking_core.progress import report
-from studio.compute.job import Overtime
+from studio.compute import job as job_module
+from studio.compute.job import Job, Overtime
 from studio.compute.visitors import Visitor, current
 from studio.compute.workers import Workers
 
@@ -100,3 +101,136 @@ def test_work_acts_for_the_visitor_who_asked():
     visitor = Visitor()
     assert Workers(1, 1, 1000, "test").submit(current, visitor, SOON).future.result(SOON) is visitor
     assert current() is not visitor
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Work rests at its first report for as long as it has to."""
+    monkeypatch.setattr(job_module, "STINT", 0.0)
+    monkeypatch.setattr(job_module, "REST", 1000.0)
+
+
+def pools(at_once):
+    now = Workers(at_once, 8, 1000, "now")
+    return now, Workers(at_once, 8, 1000, "later", before=now)
+
+
+class Counting:
+    """Work that reports again and again until it is opened, and counts how often it went on."""
+
+    def __init__(self):
+        self.open, self.count, self.resting = threading.Event(), 0, threading.Event()
+
+    def __call__(self):
+        while not self.open.is_set():
+            self.resting.set()
+            report(0.5, "Counting")
+            self.count += 1
+        return "counted"
+
+
+def goes_on(counting):
+    before, end = counting.count, time.monotonic() + SOON
+    while counting.count < before + 3:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def rests(counting):
+    """One step may be on its way when it is told to rest."""
+    before = counting.count
+    time.sleep(0.2)
+    return counting.count <= before + 1
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_visitors_download_rests_while_their_picture_is_made():
+    (now, later), visitor = pools(4), Visitor()
+    download, stroke = Counting(), Gate()
+    saved = later.submit(download, visitor, SOON)
+    goes_on(download)
+    shown = now.submit(stroke, visitor, SOON)
+    assert stroke.begun.wait(SOON)
+    assert rests(download)
+    stroke.open.set()
+    assert shown.future.result(SOON) == "through"
+    goes_on(download)
+    download.open.set()
+    assert saved.future.result(SOON) == "counted"
+
+
+@pytest.mark.usefixtures("patient")
+def test_downloads_rest_while_others_need_every_processor_and_only_then():
+    now, later = pools(2)
+    download, others = Counting(), [Gate(), Gate()]
+    saved = later.submit(download, Visitor(), SOON)
+    now.submit(others[0], Visitor(), SOON)
+    assert others[0].begun.wait(SOON)
+    goes_on(download)
+    now.submit(others[1], Visitor(), SOON)
+    assert others[1].begun.wait(SOON)
+    assert rests(download)
+    others[0].open.set()
+    goes_on(download)
+    others[1].open.set()
+    download.open.set()
+    assert saved.future.result(SOON) == "counted"
+
+
+@pytest.mark.usefixtures("patient")
+def test_what_rests_can_be_cancelled():
+    (now, later), visitor = pools(1), Visitor()
+    stroke, download = Gate(), Counting()
+    now.submit(stroke, visitor, SOON)
+    assert stroke.begun.wait(SOON)
+    saved = later.submit(download, visitor, SOON)
+    while saved.begun is None:
+        time.sleep(0.005)
+    later.cancel_all(visitor)
+    with pytest.raises(Cancelled):
+        saved.future.result(SOON)
+    stroke.open.set()
+
+
+def test_what_rests_goes_on_now_and_then_as_others_may_wait_for_what_it_holds(monkeypatch):
+    monkeypatch.setattr(job_module, "STINT", 0.0)
+    monkeypatch.setattr(job_module, "REST", 0.0)
+    (now, later), visitor = pools(1), Visitor()
+    lock, download = threading.Lock(), Counting()
+
+    def holding():
+        with lock:
+            return download()
+
+    saved = later.submit(holding, visitor, SOON)
+    assert download.resting.wait(SOON)
+
+    def needing():
+        download.open.set()
+        with lock:
+            return "had it"
+
+    assert now.submit(needing, visitor, SOON).future.result(SOON) == "had it"
+    assert saved.future.result(SOON) == "counted"
+
+
+def test_rests_do_not_count_as_time_that_work_took(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(job_module.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(job_module.time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
+    told = []
+
+    def work(step):
+        for _ in range(40):
+            clock[0] += step
+            report(0.5, "Going on")
+            told.append(clock[0])
+        return "done"
+
+    resting = Job(lambda: work(0.1), Visitor(), 4.5, lambda: True)
+    resting.run()
+    assert resting.future.result(0) == "done"
+    assert 10 < clock[0] < 18, "forty steps of 0.1 s and after each a rest of 0.3 s"
+    late = Job(lambda: work(0.2), Visitor(), 4.5, lambda: True)
+    late.run()
+    assert isinstance(late.future.exception(0), Overtime)
