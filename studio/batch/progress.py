@@ -94,7 +94,7 @@ def _results(batch: Batch) -> None:
     if any(entry["key"] for entry in batch.table()):
         downloads.button(
             "Download all as a ZIP",
-            lambda: batch.folder.pack(batch.table()).read_bytes(),
+            lambda: batch.folder.pack(batch.table()),
             name="masks.zip",
             mime="application/zip",
             key="batch.zip",
