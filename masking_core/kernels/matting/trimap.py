@@ -12,7 +12,6 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from masking_core.kernels.matting.problem import BACKGROUND, FOREGROUND, UNKNOWN, Plane, Problem
 from masking_core.kernels.matting.reduction import factor_for, reduced, touched
@@ -103,9 +102,10 @@ def _middles(mask: NDArray[np.bool_], away: Plane, unknown: NDArray[np.bool_]) -
     Without a colour of their own they would be gone, or be mixed from those of other parts.
     """
     count, parts = cv2.connectedComponents(mask.view(np.uint8))
-    deepest = np.asarray(ndimage.maximum(away, parts, np.arange(count)), np.float32)
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, parts[mask], away[mask])
     lost = deepest >= SPECK
-    lost[0] = lost[parts[mask & ~unknown]] = False
+    lost[parts[mask & ~unknown]] = False
     if not lost.any():
         return np.zeros_like(mask)
     middles: NDArray[np.bool_] = lost[parts] & (away >= MIDDLE * deepest[parts])
