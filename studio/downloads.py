@@ -4,7 +4,6 @@ A visitor has one such file at a time. It is made whatever else they do meanwhil
 or leaving ends it.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,8 +16,6 @@ from masking_core.errors import Cancelled
 from studio import compute
 from studio.foreign import plain
 
-TICK = 0.1
-"""Seconds between two looks at how far a file is."""
 JS = """
 const saved = new Set();
 export default function ({ data }) {
@@ -64,9 +61,12 @@ def follow(place: Any) -> None:
         line, below = st.empty(), st.empty()
     if not file.job.done:
         below.button("Stop", icon=":material/stop:", key="download_stop", on_click=file.job.cancel)
-    while not file.job.done:
+
+    def tell() -> None:
         line.progress(min(max(file.job.fraction, 0.0), 1.0), f"{file.title}: {compute.waiting_words(file.job)}")
-        time.sleep(TICK)
+
+    tell()
+    compute.follow(file.job, tell)
     line.empty()
     below.empty()
     with place:

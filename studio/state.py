@@ -7,6 +7,8 @@ outlive page changes; what is computed from these values is a cache entry elsewh
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState, get_script_run_ctx
 
 from masking_core.samples import samples
 
@@ -72,5 +74,21 @@ def get(key: str, default: Any = None) -> Any:
 
 
 def give_way() -> None:
-    """End this run of the page here if the visitor has done something since it began; else do nothing."""
-    st.session_state.get("page")  # Streamlit looks for it at every access
+    """End this run of the page here if the visitor has done something since it began; else do nothing.
+
+    A callback is never ended: it would not be called again.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or in_callback():
+        return
+    st.session_state.get("page")  # Streamlit looks at every access whether the whole page is to run again
+    requests = context.script_requests
+    # What was done inside a fragment would wait until this run has come to its end.
+    if requests is not None and requests._state is ScriptRequestType.RERUN:
+        st.rerun(scope="fragment" if context.fragment_ids_this_run else "app")
+
+
+def in_callback() -> bool:
+    """Whether a widget's callback is what runs."""
+    known = get_script_run_ctx(suppress_warning=True) is not None
+    return known and ThreadState.get().run_location is RunLocation.CALLBACK
