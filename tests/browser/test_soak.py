@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import pytest
-from actions import answered, draw, press, settled, take
+from actions import answered, draw, press, settled, shot, take
 from playwright.sync_api import Locator, Page, TimeoutError, WebSocket, expect
 
 from masking_core import Image, MaskingError, Session
@@ -159,7 +159,7 @@ class Visitor:
         idle = self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
         held = self.page.locator("[data-waiting]")
         while held.count() or not (idle.count() and time.monotonic() - self.traffic.last > QUIET):
-            assert time.monotonic() - begun < REST, f"it never rests after {' '.join(self.log)}"
+            assert time.monotonic() - begun < REST, "it never rests"
             self.page.wait_for_timeout(100)
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
         print(f"{len(self.log)}: rest after {time.monotonic() - begun - QUIET:.1f} s")
@@ -179,8 +179,8 @@ class Visitor:
             session.locator("summary").click()
         saved = Session.open(self.file(session.get_by_role("button", name="Save", exact=True)))
         found, known = [first(mark) for mark in saved.slices[0].marks], self.states[self.at]
-        assert len(found) == len(known), " ".join(self.log)
-        assert np.allclose(found, known, atol=0.01), " ".join(self.log)
+        assert len(found) == len(known), f"{np.round(found, 2).tolist()} instead of {known}"
+        assert np.allclose(found, known, atol=0.01), f"{np.round(found, 2).tolist()} instead of {known}"
         picture = Image.open(saved.picture or b"", name="balls.png")
         button = self.page.get_by_role("button", name="Download ", exact=False).first
         try:
@@ -189,7 +189,7 @@ class Visitor:
             expect(button).to_have_count(0)
             return
         shown = np.asarray(PIL.Image.open(io.BytesIO(self.file(button))).convert("RGBA"))
-        assert np.array_equal(shown, expected), " ".join(self.log)
+        assert np.array_equal(shown, expected)
 
 
 def first(mark: object) -> Place:
@@ -202,6 +202,8 @@ def first(mark: object) -> Place:
 @pytest.fixture
 def visitor(page: Page, server, photo: Path, seed: int) -> Visitor:
     arrived = Visitor(page, seed)
+    page.on("console", lambda m: print("  ", len(arrived.log), m.text) if "DBG" in m.text or m.type == "error" else None)
+    page.on("pageerror", lambda e: print("PAGEERROR", e, e.stack))
     page.goto(f"{server.url}/mask")
     settled(page)
     page.locator('input[type="file"]').first.set_input_files(photo)
@@ -212,11 +214,15 @@ def visitor(page: Page, server, photo: Path, seed: int) -> Visitor:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_page_rests_after_hasty_actions(visitor: Visitor) -> None:
-    for count in range(ACTIONS):
-        visitor.act()
-        if count % 20 == 19:
-            visitor.check()
-    visitor.check()
+    try:
+        for count in range(ACTIONS):
+            visitor.act()
+            if count % 20 == 19:
+                visitor.check()
+        visitor.check()
+    except BaseException:
+        print(" ".join(visitor.log), shot(visitor.page, "soak"))
+        raise
 
 
 def test_what_is_done_during_a_download_is_answered_before_it_is_there(page: Page, server, tmp_path: Path) -> None:
