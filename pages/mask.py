@@ -111,6 +111,7 @@ with compute.ahead(picture[slice], chosen, slices.marks(picture, slice), views.r
         ranges.edit(picture)
         panel.edit(picture[0])
         sessions.show(picture, chosen)
-    links.problem(chosen)
+    with st.empty():  # one place, whether there is anything to say or not: see opened.current
+        links.problem(chosen)
     with st.container(key="workbench"):
         workbench(picture, chosen)

@@ -4,7 +4,6 @@ What is large is made on disk and streamed from there. A visitor has one such fi
 they do meanwhile; asking for another one, stopping it or leaving ends it.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +21,6 @@ ASKED = "download.asked"
 """Under which the key of a button that was pressed is held."""
 ADDRESS = "files"
 """Where files on disk are streamed from, below the app's own address."""
-TICK = 0.1
-"""Seconds between two looks at how far a file is."""
 JS = """
 const saved = new Set();
 export default function ({ data }) {
@@ -94,9 +91,12 @@ def follow(place: Any) -> None:
         line, below = st.empty(), st.empty()
     if not file.job.done:
         below.button("Stop", icon=":material/stop:", key="download_stop", on_click=file.job.cancel)
-    while not file.job.done:
+
+    def tell() -> None:
         line.progress(min(max(file.job.fraction, 0.0), 1.0), f"{file.title}: {compute.waiting_words(file.job)}")
-        time.sleep(TICK)
+
+    tell()
+    compute.follow(file.job, tell)
     line.empty()
     below.empty()
     with place:
