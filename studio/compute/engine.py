@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from masking_core import Stack
+from masking_core.image import apart
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
@@ -55,6 +56,8 @@ class Engine:
 def engine() -> Engine:
     """The one of this server; it begins to make the kernels ready."""
     settle_allocator()
+    if settings().decoder and apart.POSSIBLE:
+        apart.use(apart.Apart(settings().decoder, settings().time_limit))
     made = Engine()
     when_one_leaves(made.leave)
     made.warming = made.now.submit(warm_up, NOBODY, PATIENT)
