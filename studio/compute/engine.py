@@ -1,11 +1,10 @@
 """All that the visitors of one server share: the workers and the cache."""
 
-import os
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from masking_core import Stack
+from masking_core import Stack, processors
 from masking_core.image import apart
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
@@ -15,7 +14,7 @@ from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
 
-CORES = os.cpu_count() or 1
+CORES = processors.count()
 YOUNG = 0.5
 """Seconds after which other visitors' work begins beside a job of this one."""
 SHARE = 0.4
