@@ -20,6 +20,15 @@ class Settings(FromEnvironment):
     operator: Annotated[str, Field(description="Secret for the counters at /status; without one nobody sees them.")] = (
         ""
     )
+    decoder: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1_000_000,
+            description="Memory that the process which opens a visitor's file may take, in megabytes; 0 opens files in "
+            "the server's own process.",
+        ),
+    ] = 2000
     time_limit: Annotated[
         float, Field(gt=0, le=3600, description="Seconds after which a single computation is stopped.")
     ] = 60.0

@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
+from masking_core import processors
 from masking_core.errors import MaskingError
 
 P = ParamSpec("P")
@@ -35,7 +36,7 @@ class Workers(Executor):
 
     def __init__(self, count: int | None = None) -> None:
         """Start no more than ``count`` processes, each when it is needed; one a core if None."""
-        self.count = count or os.cpu_count() or 1
+        self.count = count or processors.count()
         self._threads = ThreadPoolExecutor(self.count, "batch")
         self._own = threading.local()
         self._pools: list[ProcessPoolExecutor] = []

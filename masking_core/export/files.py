@@ -21,12 +21,12 @@ def write_whole(path: Path | str, data: bytes) -> None:
     Raises:
         OutputError: the sentence names the file.
     """
-    if str(path) == STANDARD:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        return
-    target = Path(path)
+    target = Path("Standard output" if str(path) == STANDARD else path)
     try:
+        if str(path) == STANDARD:
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+            return
         if target.exists() and not target.is_file() and not target.is_dir():
             target.write_bytes(data)
         else:

@@ -18,7 +18,7 @@ import skimage
 from numpy.typing import ArrayLike, NDArray
 
 from masking_core.errors import ImageError, ParameterError
-from masking_core.image import reading
+from masking_core.image import apart, reading
 from masking_core.image.levels import AUTOMATIC, Levels, Samples, eight_bits, value_range
 from masking_core.image.limits import Limits, in_force
 from masking_core.image.sources import NAMELESS, Source, bytes_of, name_of, safe_name, subject_of
@@ -85,7 +85,11 @@ class Image:
         if isinstance(source, PIL.Image.Image):
             limits.check_size(subject, *source.size)
             return _developed([_loaded(source, subject)], [name], levels, subject)[0]
-        frames = reading.frames(bytes_of(source, subject, limits), subject, limits)
+        data = bytes_of(source, subject, limits)
+        if (elsewhere := apart.in_use()) is not None:
+            how = {"name": name, "limits": limits.model_dump(), "levels": levels.model_dump()}
+            return cast(Image, elsewhere.opened(cls, data, subject, how))
+        frames = reading.frames(data, subject, limits)
         image = _developed([_loaded(next(frames), subject)], [name], levels, subject)[0]
         return replace(image, notes=(*image.notes, ONE_OF_SEVERAL)) if reading.goes_on(frames) else image
 
@@ -260,6 +264,9 @@ class Stack:
             return cls((Image.from_array(source, name=name, levels=levels),), name)
         if isinstance(source, PIL.Image.Image):
             pictures = reading.frames_of(source, subject, limits)
+        elif (elsewhere := apart.in_use()) is not None:
+            how = {"name": name, "limits": limits.model_dump(), "levels": levels.model_dump()}
+            return cast(Stack, elsewhere.opened(cls, bytes_of(source, subject, limits), subject, how, (Image,)))
         else:
             pictures = reading.frames(bytes_of(source, subject, limits), subject, limits)
         loaded: list[_Loaded] = []

@@ -13,7 +13,7 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from masking_core.errors import PromptError
-from masking_core.image import reading
+from masking_core.image import apart, reading
 from masking_core.image.decoder_errors import foreign
 from masking_core.image.levels import Samples
 from masking_core.image.limits import Limits, in_force
@@ -57,7 +57,11 @@ class NumberMap:
         if isinstance(source, PIL.Image.Image):
             limits.check_size(subject, *source.size)
             return _of_pillow(source, name)
-        frame = next(reading.frames(bytes_of(source, subject, limits), subject, limits))
+        data = bytes_of(source, subject, limits)
+        if (elsewhere := apart.in_use()) is not None:
+            found: NumberMap = elsewhere.opened(cls, data, subject, {"name": name, "limits": limits.model_dump()})
+            return found
+        frame = next(reading.frames(data, subject, limits))
         return _of_samples(frame, name) if isinstance(frame, Samples) else _of_pillow(frame, name)
 
     @classmethod

@@ -11,3 +11,7 @@ if not os.access(Path(__file__).parent, os.W_OK) and "NUMBA_CACHE_DIR" not in os
     _folder = tempfile.TemporaryDirectory(prefix="masking_core-", ignore_cleanup_errors=True)
     atexit.register(_folder.cleanup)
     os.environ["NUMBA_CACHE_DIR"] = _folder.name
+
+from masking_core.kernels import cache
+
+cache.install()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from masking_core import Image, PromptError, Result, export, metrics, truth
 from masking_core.arrays import Mask
 from masking_core.image.numbers import NumberMap
-from studio import state
+from studio import compute, state
 
 TOLERANCE = 0.008
 """How far outlines may lie apart and still agree, in diagonals of the picture (Perazzi et al. 2016)."""
@@ -108,7 +108,8 @@ def invert(image: Image) -> None:
 
 
 def _numbers(image: Image, name: str, data: bytes) -> NumberMap:
-    found = NumberMap.open(data, name=name)
+    numbers = "numbers", compute.digest_of(data), name
+    found = compute.apart(numbers, lambda: NumberMap.open(data, name=name))
     found.must_be(image.size, "a ground truth")
     return found
 

@@ -32,8 +32,8 @@ from studio.compute.visitors import NOBODY, Visitor, acting_for, current, when_o
 from studio.settings import settings
 
 __all__ = [
-    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "drafted", "finish", "finished",
-    "follow", "getting_ready", "once",
+    "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "digest_of", "drafted", "finish",
+    "finished", "follow", "getting_ready", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "status", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
@@ -151,6 +151,11 @@ def apart(key: Key, compute: Callable[[], T]) -> T:
     return submit(lambda: once(key, compute)).future.result() if found is None else found
 
 
+def digest_of(data: bytes) -> bytes:
+    """What stands for the bytes of a file in a key."""
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
 def open_stack(files: list[dict[str, Any]], levels: Levels = AUTOMATIC) -> Stack:
     """The frames of one file, or several files as one stack; decoded once for as long as there is room.
 
@@ -161,7 +166,7 @@ def open_stack(files: list[dict[str, Any]], levels: Levels = AUTOMATIC) -> Stack
     Raises:
         ImageError: one cannot be opened, or they are too many or too large.
     """
-    content = tuple((hashlib.blake2b(file["data"], digest_size=16).digest(), file["name"]) for file in files)
+    content = tuple((digest_of(file["data"]), file["name"]) for file in files)
     return _opened(("picture", content, levels), lambda: _decoded(files, levels))
 
 

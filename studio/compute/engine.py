@@ -1,11 +1,11 @@
 """All that the visitors of one server share: the workers and the cache."""
 
-import os
 from dataclasses import dataclass, field
 
 import streamlit as st
 
-from masking_core import Stack
+from masking_core import Stack, processors
+from masking_core.image import apart
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
@@ -14,7 +14,7 @@ from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
 
-CORES = os.cpu_count() or 1
+CORES = processors.count()
 YOUNG = 0.5
 """Seconds after which other visitors' work begins beside a job of this one."""
 SHARE = 0.4
@@ -55,6 +55,8 @@ class Engine:
 def engine() -> Engine:
     """The one of this server; it begins to make the kernels ready."""
     settle_allocator()
+    if settings().decoder and apart.POSSIBLE:
+        apart.use(apart.Apart(settings().decoder, settings().time_limit))
     made = Engine()
     when_one_leaves(made.leave)
     made.warming = made.now.submit(warm_up, NOBODY, PATIENT)

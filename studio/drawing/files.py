@@ -11,7 +11,7 @@ from masking_core.image.sources import safe_name
 from masking_core.prompts import SeedMap
 from masking_core.prompts.painted import seeds_of
 from masking_core.shapes import read_shapes
-from studio import state, uploads
+from studio import compute, state, uploads
 from studio.drawing import history
 from studio.drawing.history import History
 from studio.foreign import plain
@@ -120,7 +120,8 @@ def _is_document(data: bytes) -> bool:
 
 
 def _painted(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
-    painted = NumberMap.open(data, name=name)
+    numbers = "numbers", compute.digest_of(data), name
+    painted = compute.apart(numbers, lambda: NumberMap.open(data, name=name))
     painted.must_be(size, "a seed map")
     return Prompts(marks=(SeedMap.from_numbers(seeds_of(painted), PurePath(name).stem[:LONGEST_NAME]),))
 

@@ -6,7 +6,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import MaskingError, Recipe, Session, Stack, export
-from studio import downloads, state, uploads
+from studio import compute, downloads, state, uploads
 from studio.drawing import history
 from studio.drawing.board import marks_of
 from studio.foreign import plain
@@ -36,7 +36,7 @@ def show(stack: Stack, recipe: Recipe) -> None:
     if problem := state.setdefault("session.problem", ""):
         st.error(plain(problem), icon=":material/error:")
     if waiting := state.setdefault("session.waiting", b""):
-        st.info(f"This session was saved without its picture: upload {plain(Session.open(waiting).name)} above.")
+        st.info(f"This session was saved without its picture: upload {plain(_read(waiting).name)} above.")
 
 
 def picture_arrived(stack: Stack) -> None:
@@ -44,7 +44,7 @@ def picture_arrived(stack: Stack) -> None:
     waiting = state.setdefault("session.waiting", b"")
     if not waiting:
         return
-    session = Session.open(waiting)
+    session = _read(waiting)
     if session.digest == stack.digest and len(session.slices) == len(stack):
         _apply(session, stack)
 
@@ -71,7 +71,7 @@ def _open() -> None:
         files = uploads.listed("session.upload")
         if not files:
             return
-        session = Session.open(files[-1].data)
+        session = _read(files[-1].data)
         if session.picture is None:
             state.put("session.waiting", files[-1].data)
             return
@@ -81,6 +81,18 @@ def _open() -> None:
         state.put("session.problem", str(error))
         return
     _apply(session, stack)
+
+
+def _read(data: bytes) -> Session:
+    """What a file holds, its picture decoded; off the page's thread."""
+
+    def read() -> Session:
+        session = Session.open(data)
+        if session.picture is not None:
+            session.stack  # noqa: B018  # kept with the session
+        return session
+
+    return compute.apart(("session", compute.digest_of(data)), read)
 
 
 def _apply(session: Session, stack: Stack) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from types import SimpleNamespace
 
 import pytest
 
@@ -70,6 +71,14 @@ def test_a_device_is_written_to_as_it_is():
 def test_a_device_that_is_full_is_a_sentence():
     with pytest.raises(MaskingError, match=r"^/dev/full cannot be written: No space left on device"):
         write_whole("/dev/full", b"x" * 10_000)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux only")
+def test_a_full_standard_output_is_a_sentence(monkeypatch):
+    with open("/dev/full", "wb", buffering=0) as full:
+        monkeypatch.setattr("sys.stdout", SimpleNamespace(buffer=full))
+        with pytest.raises(MaskingError, match=r"^Standard output cannot be written: No space left on device\.$"):
+            write_whole("-", b"x")
 
 
 def test_standard_output_gets_the_bytes(capfdbinary):
