@@ -1,6 +1,6 @@
 """Whose network is asked: its name, the licences of its code and weights, and where it comes from."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -38,5 +38,6 @@ def _asked(part: Method | Foreground) -> str:
 
 
 def _source(source: str) -> str:
-    host = urlsplit(source).netloc
-    return f"from [{plain(host)}]({quote(source, safe=':/?=&%~')})" if host else f"from {plain(source)}"
+    address = urlsplit(source)
+    owner = "/".join(address.path.split("/")[1:3])
+    return f"from {plain(f'{address.netloc}/{owner}' if address.netloc else source)}"
