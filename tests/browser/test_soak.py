@@ -97,7 +97,8 @@ class Visitor:
         self.at = min(self.at + 1, len(self.states) - 1)
 
     def clear(self) -> None:
-        self.press(self.page.locator(".st-key-clear button"))
+        press(self.page, "clear")
+        self.away()
         if self.states[self.at]:
             self.states[self.at + 1 :] = [[]]
             self.at += 1
