@@ -3,6 +3,7 @@
 import streamlit as st
 
 from studio import compute, state
+from studio.components.recovery import recovery
 from studio.sharing import autosave
 
 PAGES = (
@@ -53,3 +54,4 @@ def setup(title: str) -> None:
             st.page_link(path, label=label, icon=icon)
     with st.sidebar:
         autosave.show()
+        recovery()

@@ -31,6 +31,14 @@ def base(key: str) -> Recipe:
     return columns[chosen].recipe if chosen in columns else Recipe(method=METHODS[chosen]())
 
 
+KEEPS = "Keeps (MB)"
+MEMORY = st.column_config.NumberColumn(
+    format="%.1f",
+    help="Memory that the result keeps beside the picture, in megabytes: its masks, and what its steps are shown from.",
+)
+"""How tables show what :func:`studio.compute.memory.kept_by` says."""
+
+
 def parameters_of(recipe: Recipe) -> dict[str, Parameter]:
     """The parameters that have an effect in ``recipe``, by name: those shown first to a visitor come first."""
     known = {

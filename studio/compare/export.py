@@ -9,9 +9,11 @@ from masking_core.sharing import comparison_report
 from masking_core.sharing.comparison_report import Entry
 from studio import downloads
 from studio.compare import blind, column_list, pictures
+from studio.compare.base import KEEPS
 from studio.compare.column_list import Column
 from studio.compare.ground_truth import Truth
 from studio.compare.runs import Scene, pieces
+from studio.compute.memory import kept_by
 
 
 def buttons(scene: Scene, columns: list[Column], truth: Truth | None) -> None:
@@ -68,6 +70,7 @@ def _entry(scene: Scene, column: Column, reference: Column | None, truth: Truth 
     figures = {
         "Marks": len(scene.prompts.marks),
         "Seconds": result.info["seconds"],
+        KEEPS: kept_by(result),
         "Foreground": float(here.mean()),
         "Pieces": pieces(here),
     }

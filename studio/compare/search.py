@@ -14,6 +14,7 @@ from studio import compute, state
 from studio.compare import base
 from studio.compare.ground_truth import Truth
 from studio.compare.runs import Scene
+from studio.compute.memory import kept_by
 from studio.foreign import plain
 from studio.settings import settings
 
@@ -21,15 +22,17 @@ SHOWN = 200
 FORMATS = {
     "IoU": st.column_config.NumberColumn(format="%.4f"),
     "Seconds": st.column_config.NumberColumn(format="%.2f"),
+    base.KEEPS: base.MEMORY,
 }
 
 
 @dataclass
 class Search:
-    """A search under way or over: its background job, and what was tried so far."""
+    """A search under way or over: its background job, what was tried so far, and the megabytes each result keeps."""
 
     job: compute.Job
     tries: list[Try]
+    memory: dict[Recipe, float]
 
     @property
     def over(self) -> bool:
@@ -40,17 +43,20 @@ class Search:
     def started(cls, scene: Scene, truth: Truth, recipe: Recipe, names: list[str], seconds: float) -> "Search":
         """Begin a search, which goes on whatever the visitor does."""
         tries: list[Try] = []
+        memory: dict[Recipe, float] = {}
 
         def work() -> tuple[Try, ...]:
             begun = time.monotonic()
 
             def score(candidate: Recipe) -> float:
                 with within(min((time.monotonic() - begun) / seconds, 1.0), 0.0):
-                    return truth.scores(scene.run(candidate, base.PIXELS))["iou"]
+                    result = scene.run(candidate, base.PIXELS)
+                    memory[candidate] = kept_by(result)
+                    return truth.scores(result)["iou"]
 
             return search(recipe, names, score, seconds=seconds, tried=tries.append)
 
-        return cls(compute.submit(work, later=True, seconds=seconds + settings().time_limit), tries)
+        return cls(compute.submit(work, later=True, seconds=seconds + settings().time_limit), tries, memory)
 
 
 def show(scene: Scene, truth: Truth) -> None:
@@ -109,7 +115,7 @@ def _watch(running: Search, known: dict[str, str]) -> None:
     while not running.over:
         if len(running.tries) != shown:
             shown = len(running.tries)
-            place.dataframe(_table(running.tries, known), hide_index=True, column_config=FORMATS)
+            place.dataframe(_table(running, known), hide_index=True, column_config=FORMATS)
         notice.progress(running.job.fraction, _words(running))
         _wait(running)
     notice.empty()
@@ -119,7 +125,7 @@ def _watch(running: Search, known: dict[str, str]) -> None:
         st.caption("Stopped; this is what was tried until then.")
     except MaskingError as error:
         st.error(plain(error), icon=":material/error:")
-    place.dataframe(_table(running.tries, known), hide_index=True, column_config=FORMATS)
+    place.dataframe(_table(running, known), hide_index=True, column_config=FORMATS)
     found = best(running.tries)
     if found is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -144,13 +150,13 @@ def _wait(running: Search) -> None:
         return
 
 
-def _table(tries: list[Try], known: dict[str, str]) -> list[dict[str, Any]]:
+def _table(running: Search, known: dict[str, str]) -> list[dict[str, Any]]:
     """Every try, the best first."""
-    ordered = sorted(tries[:SHOWN], key=lambda item: -1.0 if item.score is None else item.score, reverse=True)
+    ordered = sorted(running.tries[:SHOWN], key=lambda item: -1.0 if item.score is None else item.score, reverse=True)
     return [
         {"IoU": item.score}
         | {known[name]: value for name, value in item.values.items() if name in known}
-        | {"Seconds": item.seconds}
+        | {"Seconds": item.seconds, base.KEEPS: running.memory.get(item.recipe)}
         | ({"Problem": item.problem} if item.problem else {})
         for item in ordered
     ]

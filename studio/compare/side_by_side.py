@@ -45,7 +45,7 @@ class Card:
             return
         here = pictures.foreground(outcome.result)
         count = pieces(here)
-        words = [views.cost(outcome.result.info["seconds"], self._prompts), f"{here.mean():.1%} foreground"]
+        words = [views.cost(outcome.result, self._prompts), f"{here.mean():.1%} foreground"]
         words.append(f"{count:,} piece{'' if count == 1 else 's'}")
         if truth is not None:
             words.append(f"**IoU with the truth\u00a0{truth.scores(outcome.result)['iou']:.3f}**")

@@ -12,6 +12,7 @@ from studio import state
 from studio.compare import base, ground_truth, pictures, sweep_charts
 from studio.compare.runs import Outcome, Runs, Scene
 from studio.foreign import plain
+from studio.results import views
 
 MOST = 64
 NONE = "none"
@@ -164,5 +165,5 @@ def _fill(
         alt_text = f"Cell {'.'.join(str(index + 1) for index in number)}"
         pictures.draw(outcome.result, pictures.RESULT, None, f"compare.sweep.picture.{name}", alt_text)
         score = f" · **IoU {truth.scores(outcome.result)['iou']:.3f}**" if truth else ""
-        st.caption(f"{outcome.result.info['seconds']:.2f} s{score}")
+        st.caption(f"{views.spent(outcome.result)}{score}")
         base.take(recipe, f"compare.sweep.{name}")

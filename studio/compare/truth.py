@@ -9,7 +9,9 @@ from streamlit.elements.lib.column_types import ColumnConfig
 from masking_core import Image, Manual, MaskingError, Recipe, export
 from studio import compute, state, uploads
 from studio.compare import column_list, ground_truth, search
+from studio.compare.base import KEEPS, MEMORY
 from studio.compare.runs import Runs, Scene
+from studio.compute.memory import kept_by
 from studio.foreign import plain
 
 TITLES = {
@@ -118,7 +120,7 @@ def _offer_to_invert(image: Image) -> None:
 def _table(scene: Scene, truth: ground_truth.Truth) -> None:
     columns = column_list.columns()
     table, notice = st.empty(), st.empty()
-    rows, problems, seconds = {}, {}, {}
+    rows, problems, spent = {}, {}, {}
     turned: list[bool] = []
     for id, outcome in Runs(scene, {column.id: column.recipe for column in columns}).finished(notice):
         if outcome.result is None:
@@ -126,10 +128,10 @@ def _table(scene: Scene, truth: ground_truth.Truth) -> None:
             continue
         rows[id] = truth.scores(outcome.result)
         turned.append(truth.looks_inverted(outcome.result))
-        seconds[id] = outcome.result.info["seconds"]
+        spent[id] = {"Seconds": outcome.result.info["seconds"], KEEPS: kept_by(outcome.result)}
         shown = [
             {"Column": column.title, **{TITLES[name]: score for name, score in rows[column.id].items()}}
-            | {"Marks": len(scene.prompts.marks), "Seconds": seconds[column.id]}
+            | {"Marks": len(scene.prompts.marks), **spent[column.id]}
             | {"Settings": column_list.summary(column.recipe)}
             for column in columns
             if column.id in rows
@@ -174,6 +176,7 @@ def _formats() -> dict[str, ColumnConfig]:
             format="%.1f", help="Sum of absolute differences of the alphas, in pixels."
         ),
         "Seconds": st.column_config.NumberColumn(format="%.2f", help="What the result took on the preview."),
+        KEEPS: MEMORY,
         "MAE": st.column_config.NumberColumn(format="%.4f", help="Mean absolute difference of the alphas."),
     }
 

@@ -206,7 +206,7 @@ def _show(run: Running) -> None:
     shown = _small(compose(result.image, result.alpha, BEHIND)[..., :3])
     _draw_marks(shown, run.prompts.scaled(shown.shape[1] / result.image.size[0] * result.scale))
     run.picture.image(pictures.jpeg(shown), width="stretch", alt=f"Cut by {run.cell.title}")
-    run.words.caption(f"{run.cell.good_for} **{views.cost(result.info['seconds'], run.prompts)}**")
+    run.words.caption(f"{run.cell.good_for} **{views.cost(result, run.prompts)}**")
 
 
 def _faded(image: Image) -> Picture:

@@ -15,6 +15,7 @@ from masking_core.uncertainty import next_place
 from studio import compute, pictures, state
 from studio.components.before_after import before_after
 from studio.components.linked_picture import picture_beside
+from studio.compute.memory import kept_by
 
 VIEWS = ("Result", "Before / after", "Alpha", "Trimap", "Clean colours", "Objects", "Uncertainty")
 PLAIN = ("Result", "Alpha", "Trimap", "Clean colours", "Objects")
@@ -31,10 +32,15 @@ FINE = 92
 """Quality of a JPEG that is looked at closely."""
 
 
-def cost(seconds: float, prompts: Prompts) -> str:
-    """What a result took: "3 marks · 0.21 s"."""
+def cost(result: Result, prompts: Prompts) -> str:
+    """What a result took: "3 marks · 0.21 s · keeps 12 MB"."""
     count = len(prompts.marks)
-    return f"{count or 'no'} mark{'s' * (count != 1)} · {seconds:.2f} s"
+    return f"{count or 'no'} mark{'s' * (count != 1)} · {spent(result)}"
+
+
+def spent(result: Result) -> str:
+    """The same without the marks, where all results have the same ones."""
+    return f"{result.info['seconds']:.2f} s · keeps {kept_by(result):,.0f} MB"
 
 
 def chosen() -> str:

@@ -67,6 +67,12 @@ class Visitor:
         self.states: list[list[Place]] = [[]]
         self.at = 0
         self.log: list[str] = []
+        self.reloads = 0
+        page.on("load", self._loaded)
+
+    def _loaded(self, _: Page) -> None:
+        self.log.append("(load)")
+        self.reloads += 1
 
     def act(self) -> None:
         often = ["draw"] * 6 + ["undo"] * 3 + ["redo"] * 2 + ["tool"] * 2 + ["slide"] * 3
@@ -91,7 +97,8 @@ class Visitor:
         self.at = min(self.at + 1, len(self.states) - 1)
 
     def clear(self) -> None:
-        self.press(self.page.locator(".st-key-clear button"))
+        press(self.page, "clear")
+        self.away()
         if self.states[self.at]:
             self.states[self.at + 1 :] = [[]]
             self.at += 1
@@ -178,7 +185,10 @@ class Visitor:
         if not session.get_by_role("button", name="Save", exact=True).is_visible():
             session.locator("summary").click()
         saved = Session.open(self.file(session.get_by_role("button", name="Save", exact=True)))
-        found, known = [first(mark) for mark in saved.slices[0].marks], self.states[self.at]
+        found = [first(mark) for mark in saved.slices[0].marks]
+        if self.reloads > 1:  # the marks are back as they were saved, the steps that led to them are not
+            self.states, self.at, self.reloads = [[], found], int(bool(found)), 1
+        known = self.states[self.at]
         assert len(found) == len(known), f"{np.round(found, 2).tolist()} instead of {known}"
         assert np.allclose(found, known, atol=0.01), f"{np.round(found, 2).tolist()} instead of {known}"
         picture = Image.open(saved.picture or b"", name="balls.png")
@@ -202,8 +212,6 @@ def first(mark: object) -> Place:
 @pytest.fixture
 def visitor(page: Page, server, photo: Path, seed: int) -> Visitor:
     arrived = Visitor(page, seed)
-    page.on("console", lambda m: print("  ", len(arrived.log), m.text) if "DBG" in m.text or m.type == "error" else None)
-    page.on("pageerror", lambda e: print("PAGEERROR", e, e.stack))
     page.goto(f"{server.url}/mask")
     settled(page)
     page.locator('input[type="file"]').first.set_input_files(photo)
@@ -248,3 +256,19 @@ def test_what_is_done_during_a_download_is_answered_before_it_is_there(page: Pag
     assert stop.is_visible(), "the click was answered while the file was being made"
     expect(page.locator(".st-key-redo button:visible").first).to_be_enabled()
     stop.click()
+
+
+def test_a_page_that_can_no_longer_be_drawn_is_loaded_anew(page: Page, server) -> None:
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    with page.expect_event("load"):
+        page.evaluate(
+            "() => void setTimeout(() => { throw new Error('Bad delta path index 13 (should be between [0, 8])'); })"
+        )
+    expect(page.locator("canvas.upper-canvas[aria-label]")).to_be_visible()
+    # Not again and again, were that of no use, and not for any other fault.
+    page.evaluate("() => { window.sameAsBefore = true; }")
+    for fault in ("Bad delta path index 13", "ResizeObserver loop"):
+        page.evaluate("fault => void setTimeout(() => { throw new Error(fault); })", fault)
+    settled(page, 1)
+    assert page.evaluate("window.sameAsBefore")

@@ -378,3 +378,4 @@ def test_what_a_result_took_stands_beside_how_good_it_is():
     app = with_truth()
     assert list(app.dataframe[0].value["Marks"]) == [0, 0, 0]
     assert (app.dataframe[0].value["Seconds"] > 0).all()
+    assert (app.dataframe[0].value["Keeps (MB)"] > 0).all()

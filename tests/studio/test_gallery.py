@@ -1,5 +1,6 @@
 """The front door: every method at work on one picture, and a click that carries it to the workbench."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -50,12 +51,12 @@ def test_every_method_has_a_cell_and_says_in_one_sentence_what_it_is_good_for():
     assert all(cell.good_for.endswith(".") for cell in CELLS)
 
 
-def test_every_cell_is_a_running_result_with_its_time():
+def test_every_cell_is_a_running_result_with_its_time_and_memory():
     app = front_door().run()
     assert not app.exception
     for cell in cells():
         said = next(words for words in captions(app) if cell.good_for in words)
-        assert said.endswith(" s**"), said
+        assert re.search(r"\d s · keeps \d+ MB\*\*$", said), said
 
 
 @pytest.mark.parametrize("name", prepared.SAMPLES)
@@ -124,7 +125,7 @@ def test_ones_own_picture_is_cut_out_at_once_and_can_be_taken_away_or_improved()
     assert not app.exception
     assert texts(app.text) == "mine.png"
     assert any(button.label == "Download cut-out" for button in app.button)
-    assert sum(words.endswith(" s**") for words in captions(app)) == len(cells())
+    assert sum(words.endswith(" MB**") for words in captions(app)) == len(cells())
     app.button(key="improve").click().run()
     assert app.selectbox(key="method").value == first.method()
     assert app.selectbox(key="background").value == "transparent"

@@ -6,10 +6,11 @@ from contextlib import nullcontext
 
 import pytest
 
-from masking_core import ParameterError
+from masking_core import KMeans, ParameterError, Prompts, Recipe
 from masking_core.errors import Cancelled
+from masking_core.samples import sample
 from studio.compute import memory, runs
-from studio.compute.memory import NoRoom, make_room
+from studio.compute.memory import NoRoom, kept_by, make_room
 
 
 def test_there_is_room_until_the_ceiling_then_caches_go_then_work_is_refused(monkeypatch):
@@ -41,3 +42,14 @@ def test_every_run_is_one_line_and_counted(caplog):
     assert all(set(line) == {"run", "pixels", "seconds", "outcome"} for line in lines)
     after = runs.counts()
     assert all(after[f"test.{line['outcome']}"] == before.get(f"test.{line['outcome']}", 0) + 1 for line in lines)
+
+
+def test_what_a_result_keeps_is_its_own_arrays_whatever_was_drawn_from_it():
+    image = sample("cat")
+    result = Recipe(method=KMeans(objects=2)).run(image, Prompts())
+    before = kept_by(result)
+    arrays = (result.labels, result.alpha, result.membership)
+    assert before >= sum(array.nbytes for array in arrays if array is not None) / 1e6
+    assert before < 100 * image.pixels / 1e6, "not the picture's own caches"
+    result.colours, result.rgba  # noqa: B018
+    assert kept_by(result) == pytest.approx(before, rel=0.01)
