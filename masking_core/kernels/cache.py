@@ -12,7 +12,7 @@ from numba.core.caching import FunctionCache, NullCache
 log = logging.getLogger("masking_core")
 
 
-class KernelCache(FunctionCache):  # type: ignore[misc]  # numba has no types
+class KernelCache(FunctionCache):
     """What numba keeps of one kernel, whatever became of the files."""
 
     @contextmanager
@@ -28,7 +28,7 @@ class KernelCache(FunctionCache):  # type: ignore[misc]  # numba has no types
 
 def _kept(kernel: Callable[..., Any]) -> Any:
     if not kernel.__module__.startswith("masking_core."):
-        return FunctionCache(kernel)  # type: ignore[no-untyped-call]
+        return FunctionCache(kernel)
     try:
         return KernelCache(kernel)  # type: ignore[no-untyped-call]
     except (RuntimeError, OSError) as error:  # there is no folder for it
