@@ -29,6 +29,7 @@ UNKNOWN = {"name": "tqdm", "skip_reason": "Dependency not found on PyPI and coul
     [
         ([SOUND, SOUND], "None of the 2 dependencies has a known weakness.", 0),
         ([SOUND, UNKNOWN], "1 of 2 dependencies could not be looked up; the others have no known weakness.", 0),
+        ([UNKNOWN, UNKNOWN], "None of the 2 dependencies could be looked up.", 0),
         ([UNKNOWN, WEAK], "These dependencies have known weaknesses.\npillow 9.0: CVE-1, mended in 9.1 or 9.2", 1),
         ([HOPELESS], "These dependencies have known weaknesses.\nleft 1: CVE-2, mended in no version yet", 1),
     ],

@@ -32,6 +32,8 @@ def verdict(output: str, complaint: str) -> tuple[str, int]:
     if weak:
         return "\n".join(["These dependencies have known weaknesses.", *weak]), 1
     unknown = sum("skip_reason" in each for each in found)
+    if unknown == len(found):
+        return f"None of the {len(found)} dependencies could be looked up.", 0
     if unknown:
         return f"{unknown} of {len(found)} dependencies could not be looked up; the others have no known weakness.", 0
     return f"None of the {len(found)} dependencies has a known weakness.", 0
