@@ -7,6 +7,7 @@ outlive page changes; what is computed from these values is a cache entry elsewh
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from masking_core.samples import samples
 
@@ -69,6 +70,12 @@ def picture() -> dict[str, Any]:
 def get(key: str, default: Any = None) -> Any:
     """The value under ``key``, or the default without remembering it; for what a component holds."""
     return st.session_state.get(key, default)
+
+
+def whole_page() -> bool:
+    """Whether the whole page is drawn, and not one part of it anew."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is None or not context.fragment_ids_this_run
 
 
 def give_way() -> None:
