@@ -14,10 +14,12 @@ from benchmarks.protocol import ProtocolVisitor
 from benchmarks.served import Server, served
 from masking_core.prompts import Stroke
 
+Times = tuple[float, float]
+"""Seconds from a stroke's message to the result, and to the end of the page's answer, when its edge is finished."""
 AT_ONCE = (1, 4, 8, 16)
 STROKES = 8
-TWO, SIX = (1732, 1155), (3000, 2000)
-"""Sizes of photos of 2 and of 6 megapixels."""
+SMALL, TWO, SIX = (600, 400), (1732, 1155), (3000, 2000)
+"""Sizes of photos of a quarter, of 2 and of 6 megapixels."""
 SUCCESSIVE = 40
 EVERY = 8
 AWAY = 120
@@ -96,24 +98,26 @@ def _crowd(server: Server, count: int) -> dict[str, Any]:
         outcomes = [job.result() for job in jobs]
         over.set()
         trivial = bystander.result()
-    seconds = [each for times, _ in outcomes for each in times]
+    seconds = np.array([each for times, _ in outcomes for each in times])
     return {
         "visitors": count,
-        "stroke p50 s": float(np.percentile(seconds, 50)),
-        "stroke p95 s": float(np.percentile(seconds, 95)),
+        "result p50 s": float(np.percentile(seconds[:, 0], 50)),
+        "result p95 s": float(np.percentile(seconds[:, 0], 95)),
+        "finished edge p50 s": float(np.percentile(seconds[:, 1], 50)),
+        "finished edge p95 s": float(np.percentile(seconds[:, 1], 95)),
         "trivial p95 s": float(np.percentile(trivial, 95)),
         "strokes": len(seconds),
         "errors": sum(errors for _, errors in outcomes),
     }
 
 
-def _draws(server: Server, number: int, size: tuple[int, int], strokes: int) -> tuple[list[float], int]:
+def _draws(server: Server, number: int, size: tuple[int, int], strokes: int) -> tuple[list[Times], int]:
     """One visit: seconds of every stroke, and how many answers were wrong or missing."""
     with ProtocolVisitor(server.address) as visitor:
         return _strokes(visitor, number, size, strokes)
 
 
-def _strokes(visitor: ProtocolVisitor, number: int, size: tuple[int, int], strokes: int) -> tuple[list[float], int]:
+def _strokes(visitor: ProtocolVisitor, number: int, size: tuple[int, int], strokes: int) -> tuple[list[Times], int]:
     visitor.run()
     data, centre = _photo(number, size)
     visitor.upload(f"{number}.jpg", data)
@@ -121,7 +125,7 @@ def _strokes(visitor: ProtocolVisitor, number: int, size: tuple[int, int], strok
     times = [
         visitor.draw(size, stroke) for stroke, _ in zip(_on_and_beside(size, centre), range(strokes), strict=False)
     ]
-    right = _is_disc(visitor.picture("The result"), centre)
+    right = _is_disc(visitor.result(), centre)
     return times, len(visitor.problems) + (not right)
 
 

@@ -17,10 +17,12 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from websockets.sync.client import ClientConnection, connect
 
 from masking_core.prompts import Stroke
-from studio.drawing.canvas import fabric
-from studio.drawing.canvas.fabric import Sheet
+from studio.drawing.canvas import writing
+from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.ink import Ink
 
+RESULT = '"The result: '
+"""What the component that shows the result describes it with."""
 PATIENCE = 90
 """Seconds until an answer that does not come counts as an error."""
 WIDE = 900
@@ -42,6 +44,8 @@ class ProtocolVisitor:
         self.elements: dict[tuple[int, ...], tuple[str, Any]] = {}
         self.problems: list[str] = []
         self._drawn: list[dict[str, Any]] = []
+        self._shown = ""
+        self.until_result: float | None = None
         self._fragment = ""
 
     def __enter__(self) -> Self:
@@ -55,7 +59,10 @@ class ProtocolVisitor:
         self._link.close()
 
     def run(self, *, trigger: str | None = None, fragment: str = "") -> float:
-        """Have the page run, with the button ``trigger`` pressed, and wait for its end; seconds it took."""
+        """Have the page run, with the button ``trigger`` pressed, and wait for its end; seconds it took.
+
+        ``until_result`` are the seconds until another result was shown, if one was.
+        """
         self._fragment = fragment
         states = [*self._states.values()]
         if trigger:
@@ -67,10 +74,13 @@ class ProtocolVisitor:
             fragment_id=fragment,
             cached_message_hashes=list(self._cached),
         )
+        before, self.until_result = self._shown, None
         begun = time.monotonic()
         self._send(BackMsg(rerun_script=state))
         while True:
             message = self._next(begun)
+            if self.until_result is None and self._shown != before:
+                self.until_result = time.monotonic() - begun
             if message.WhichOneof("type") == "script_finished":
                 return time.monotonic() - begun
 
@@ -91,15 +101,16 @@ class ProtocolVisitor:
         self._drawn = []
         return self.run()
 
-    def draw(self, size: tuple[int, int], stroke: Stroke) -> float:
-        """Draw a stroke on a picture of that size; seconds from the message to the end of the page's answer."""
+    def draw(self, size: tuple[int, int], stroke: Stroke) -> tuple[float, float]:
+        """Draw a stroke on a picture of that size; seconds from the message to the result, and to its finished edge."""
         sheet = Sheet.over(size, min(WIDE, 3000 * size[0] // size[1]))
-        figure = fabric.write([stroke], sheet)["objects"][0]
+        figure = writing.write([stroke], sheet)["objects"][0]
         self._drawn.append(figure | {"stroke": Ink("brush", stroke.object).stroke})
         widget, fragment = self._canvas()
         drawing = {"drawing": {"raw": {"version": "7.4.0", "objects": self._drawn}, "data": None}}
         self._states[widget] = WidgetState(id=widget, json_value=json.dumps(drawing))
-        return self.run(fragment=fragment)
+        whole = self.run(fragment=fragment)
+        return (whole if self.until_result is None else self.until_result), whole
 
     def press(self, label: str) -> float:
         """Press the button of that label; seconds until the page has answered."""
@@ -119,15 +130,12 @@ class ProtocolVisitor:
                 return self.run(fragment=delta.fragment_id)
         raise LookupError(f"There is no control {key}.")
 
-    def picture(self, alt: str) -> np.ndarray:
-        """The (H, W, 3) uint8 RGB picture on the page whose description begins with ``alt``."""
-        for kind, delta in self.elements.values():
-            if kind == "imgs":
-                image = delta.new_element.imgs.imgs[0]
-                if image.alt.startswith(alt) and image.url.startswith("data:"):
-                    data = base64.b64decode(image.url.partition(",")[2])
-                    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
-        raise LookupError(f"There is no picture {alt}.")
+    def result(self) -> np.ndarray:
+        """The (H, W, 3) uint8 RGB picture of the result, as it was shown first."""
+        if not self._shown:
+            raise LookupError("There is no result.")
+        data = base64.b64decode(self._shown.partition(",")[2])
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
 
     def text(self) -> str:
         """All that the page says in words."""
@@ -171,6 +179,8 @@ class ProtocolVisitor:
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 kind = message.delta.new_element.WhichOneof("type") or ""
                 self.elements[tuple(message.metadata.delta_path)] = kind, message.delta
+                if kind == "bidi_component" and RESULT in message.delta.new_element.bidi_component.json:
+                    self._shown = json.loads(message.delta.new_element.bidi_component.json)["picture"]
                 if kind == "exception":
                     self.problems.append(message.delta.new_element.exception.message)
                 elif kind == "alert":

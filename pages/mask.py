@@ -79,7 +79,7 @@ def workbench(stack: Stack, recipe: Recipe) -> None:
             taking.button(away)
             taking.menu(away)
             taking.clipboard(away)
-            programs.show(recipe, editor.prompts, index)
+            programs.show(recipe, editor.prompts, index, len(stack))
         for note in (*image.notes, *result.notes):
             st.caption(f":material/info: {plain(note)}")
         proposal.show(image, recipe, editor.prompts, result, index)
@@ -111,6 +111,7 @@ with compute.ahead(picture[slice], chosen, slices.marks(picture, slice), views.r
         ranges.edit(picture)
         panel.edit(picture[0])
         sessions.show(picture, chosen)
-    links.problem(chosen)
+    with st.empty():  # one place, whether there is anything to say or not: see opened.current
+        links.problem(chosen)
     with st.container(key="workbench"):
         workbench(picture, chosen)

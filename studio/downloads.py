@@ -1,12 +1,12 @@
 """Files that take a moment to make: made on a worker with progress and a way to stop, then saved by the browser.
 
-A visitor has one such file at a time. It is made whatever else they do meanwhile; asking for another one, stopping it
-or leaving ends it.
+What is large is made on disk and streamed from there. A visitor has one such file at a time. It is made whatever else
+they do meanwhile; asking for another one, stopping it or leaving ends it.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,12 +19,17 @@ from studio.foreign import plain
 
 ASKED = "download.asked"
 """Under which the key of a button that was pressed is held."""
-TICK = 0.1
-"""Seconds between two looks at how far a file is."""
+ADDRESS = "files"
+"""Where files on disk are streamed from, below the app's own address."""
 JS = """
 const saved = new Set();
 export default function ({ data }) {
   if (saved.has(data.ticket)) return;
+  if (data.address) {
+    saved.add(data.ticket);
+    Object.assign(document.createElement("a"), { href: data.address, download: data.name }).click();
+    return;
+  }
   let looks = 0;
   const save = () => {
     const button = document.querySelector(`.st-key-download_${data.ticket} button`);
@@ -38,6 +43,10 @@ export default function ({ data }) {
 """
 
 
+Data = bytes | str | Path
+"""What is in a file, or the path of a file on disk that holds it."""
+
+
 @dataclass
 class File:
     """A file on its way: what it is called, what it is, and the work that makes it."""
@@ -49,7 +58,7 @@ class File:
     ticket: str = field(default_factory=lambda: uuid4().hex)
 
 
-def button(label: str, make: Callable[[], bytes | str], *, name: str, mime: str, key: str, **look: Any) -> None:
+def button(label: str, make: Callable[[], Data], *, name: str, mime: str, key: str, **look: Any) -> None:
     """A button that has ``make`` called on a worker; :func:`follow` shows how far it is and hands the file over.
 
     A press waits for the run of the page that draws the button next: the page may have gone on to another picture since
@@ -60,6 +69,11 @@ def button(label: str, make: Callable[[], bytes | str], *, name: str, mime: str,
     if held.get(ASKED) == key:
         del held[ASKED]
         _begin(label, make, name, mime)
+
+
+def offered(ticket: str) -> tuple[Path, str, str] | None:
+    """The path, name and type of a file on disk that is handed over under a ticket; None when it is no longer there."""
+    return _offered.get(ticket)
 
 
 def follow(place: Any) -> None:
@@ -77,9 +91,12 @@ def follow(place: Any) -> None:
         line, below = st.empty(), st.empty()
     if not file.job.done:
         below.button("Stop", icon=":material/stop:", key="download_stop", on_click=file.job.cancel)
-    while not file.job.done:
+
+    def tell() -> None:
         line.progress(min(max(file.job.fraction, 0.0), 1.0), f"{file.title}: {compute.waiting_words(file.job)}")
-        time.sleep(TICK)
+
+    tell()
+    compute.follow(file.job, tell)
     line.empty()
     below.empty()
     with place:
@@ -90,7 +107,7 @@ def _ask(key: str) -> None:
     compute.current().held[ASKED] = key
 
 
-def _begin(label: str, make: Callable[[], bytes | str], name: str, mime: str) -> None:
+def _begin(label: str, make: Callable[[], Data], name: str, mime: str) -> None:
     held = compute.current().held
     if before := held.get("download"):
         before.job.cancel()
@@ -107,15 +124,27 @@ def _hand_over(file: File) -> None:
         st.error(f"{file.title}: {plain(error)}", icon=":material/error:")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"download_{file.ticket}"):
-        st.download_button(
-            f"Save {plain(file.name)} again",
-            data,
-            file_name=file.name,
-            mime=file.mime,
-            on_click="ignore",
-            type="tertiary",
-        )
-    _saving()(data={"ticket": file.ticket}, key="download_saving")
+        again = f"Save {plain(file.name)} again"
+        if isinstance(data, Path):
+            held = compute.current().held
+            _offered.pop(held.get("offered", ""), None)
+            _offered[file.ticket], held["offered"] = (data, file.name, file.mime), file.ticket
+            address = f"{ADDRESS}/{file.ticket}"
+            st.link_button(again, address, type="tertiary")
+        else:
+            address = ""
+            st.download_button(again, data, file_name=file.name, mime=file.mime, on_click="ignore", type="tertiary")
+    _saving()(data={"ticket": file.ticket, "address": address, "name": file.name}, key="download_saving")
+
+
+_offered: dict[str, tuple[Path, str, str]] = {}
+
+
+def _withdraw(visitor: compute.Visitor) -> None:
+    _offered.pop(visitor.held.get("offered", ""), None)
+
+
+compute.when_one_leaves(_withdraw)
 
 
 @st.cache_resource(show_spinner=False)

@@ -15,12 +15,12 @@ import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
-from studio import compute
+from studio import compute, downloads
 from studio.compute import visitors
 from studio.settings import settings
 from studio.sharing import autosave
@@ -150,5 +150,18 @@ async def status(request: Request) -> Response:
     return JSONResponse(compute.status())
 
 
+async def file(request: Request) -> Response:
+    """A file that was made on disk for a visitor, in pieces as the browser takes them."""
+    found = downloads.offered(request.path_params["ticket"])
+    if found is None or not found[0].is_file():
+        return PlainTextResponse("This file is no longer here. Please make it again.", 404)
+    path, name, mime = found
+    return FileResponse(path, filename=name, media_type=mime, headers={"Cache-Control": "no-store"})
+
+
 MIDDLEWARE = [Middleware(Guarded)]
-ROUTES = [Route("/ready", ready), Route("/status", status)]
+ROUTES = [
+    Route("/ready", ready),
+    Route("/status", status),
+    Route(f"/{downloads.ADDRESS}/{{ticket}}", file),
+]

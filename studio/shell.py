@@ -34,6 +34,7 @@ STYLE = """
   *, *::before, *::after { animation-duration: .01ms !important; animation-iteration-count: 1 !important;
     transition-duration: .01ms !important; scroll-behavior: auto !important; }
 }
+[data-testid="stButtonGroup"] [role="radiogroup"] { flex-wrap: wrap; height: auto; }
 [data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
 </style>
 """

@@ -4,17 +4,20 @@ Plain data only: bytes, numbers, strings and dictionaries of them. Widgets that 
 outlive page changes; what is computed from these values is a cache entry elsewhere, never state.
 """
 
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState, get_script_run_ctx
+from streamlit.runtime.state.session_state import SessionState
 
 from masking_core.samples import samples
 
 
 def setdefault(key: str, default: Any = None) -> Any:
     """The value under ``key``; the default is stored, so that the answer stays the same."""
-    return st.session_state.setdefault(key, default)
+    return _values().setdefault(key, default)
 
 
 def begin(key: str, default: Any) -> Any:
@@ -24,8 +27,8 @@ def begin(key: str, default: Any) -> Any:
     option there; so each page writes the value down anew before it draws the widget for the first time.
     """
     drawn: dict[str, str] = setdefault("drawn", {})
-    value = st.session_state.get(key, default)
-    if key not in st.session_state or drawn.get(key) != setdefault("page", ""):
+    value = get(key, default)
+    if key not in _values() or drawn.get(key) != setdefault("page", ""):
         drawn[key] = get("page")
         put(key, value)
     return value
@@ -33,22 +36,22 @@ def begin(key: str, default: Any) -> Any:
 
 def put(key: str, value: Any) -> None:
     """Remember a value; for a widget's key, before the widget is drawn or in its callback."""
-    st.session_state[key] = value
+    _values()[key] = value
 
 
 def drop(key: str) -> None:
     """Forget a value, if there is one."""
-    st.session_state.pop(key, None)
+    _values().pop(key, None)
 
 
 def under(prefix: str) -> list[tuple[str, Any]]:
     """All keys that begin with ``prefix``, and their values."""
-    return [(str(key), value) for key, value in st.session_state.items() if str(key).startswith(prefix)]
+    return [(str(key), value) for key, value in _values().items() if str(key).startswith(prefix)]
 
 
 def clear() -> None:
     """Forget everything about the visitor."""
-    st.session_state.clear()
+    _values().clear()
 
 
 def redraw() -> None:
@@ -58,7 +61,7 @@ def redraw() -> None:
 
 def must_redraw() -> bool:
     """Whether somebody asked for a run of the whole page since the last one."""
-    return bool(st.session_state.pop("redraw", False))
+    return bool(_values().pop("redraw", False))
 
 
 def picture() -> dict[str, Any]:
@@ -69,7 +72,7 @@ def picture() -> dict[str, Any]:
 
 def get(key: str, default: Any = None) -> Any:
     """The value under ``key``, or the default without remembering it; for what a component holds."""
-    return st.session_state.get(key, default)
+    return _values().get(key, default)
 
 
 def whole_page() -> bool:
@@ -79,5 +82,52 @@ def whole_page() -> bool:
 
 
 def give_way() -> None:
-    """End this run of the page here if the visitor has done something since it began; else do nothing."""
-    st.session_state.get("page")  # Streamlit looks for it at every access
+    """End this run of the page here if the visitor has done something since it began; else do nothing.
+
+    A callback is never ended: it would not be called again.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or in_callback():
+        return
+    st.session_state.get("page")  # Streamlit looks at every access whether the whole page is to run again
+    requests = context.script_requests
+    # What was done inside a fragment would wait until this run has come to its end.
+    if requests is not None and requests._state is ScriptRequestType.RERUN:
+        st.rerun(scope="fragment" if context.fragment_ids_this_run else "app")
+
+
+def in_callback() -> bool:
+    """Whether a widget's callback is what runs."""
+    known = get_script_run_ctx(suppress_warning=True) is not None
+    return known and ThreadState.get().run_location is RunLocation.CALLBACK
+
+
+class _Undisturbed(MutableMapping[str, Any]):
+    """What Streamlit remembers, for callbacks.
+
+    At every access of its own Streamlit looks whether the page is to run again, and ends what runs: a callback as well,
+    half way, and it would not be called again.
+    """
+
+    def __init__(self, state: SessionState) -> None:
+        self._state = state
+
+    def __getitem__(self, key: str) -> Any:
+        return self._state[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._state[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._state.filtered_state)
+
+    def __len__(self) -> int:
+        return len(self._state.filtered_state)
+
+
+def _values() -> MutableMapping[Any, Any]:
+    context = get_script_run_ctx(suppress_warning=True)
+    return _Undisturbed(context.session_state._state) if context is not None and in_callback() else st.session_state

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import PIL.Image
 import pytest
 
 import masking_core
@@ -35,6 +37,14 @@ def test_what_computes_is_loaded_when_it_computes(names):
     loaded = loaded_after(f"from masking_core import {names}")
     heavy = {"scipy.ndimage", "scipy.sparse", "scipy.special", "skimage.color", "skimage.segmentation"}
     assert not loaded & {*heavy, "pandas", "streamlit", "altair", "tifffile"}
+
+
+def test_the_command_line_loads_no_statistics(tmp_path):
+    picture = str(tmp_path / "small.png")
+    PIL.Image.fromarray(np.zeros((8, 9, 3), np.uint8)).save(picture)
+    arguments = ["mask", picture, "--out", str(tmp_path / "out.png")]
+    loaded = loaded_after(f"from masking_core.cli.main import main; main({arguments!r})")
+    assert not loaded & {"scipy.signal", "scipy.stats", "skimage.measure", "pandas", "streamlit", "tifffile"}
 
 
 def test_where_the_library_cannot_be_written_to_its_folder_for_kernels_goes_with_it():

@@ -7,6 +7,7 @@ from typing import Literal
 from masking_core.batch.flags import Figures
 from masking_core.batch.marks import UNMARKED, Marks
 from masking_core.batch.places import Place
+from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.image.limits import Limits, in_force
 from masking_core.recipe import Recipe
 
@@ -22,7 +23,8 @@ class Item:
         name: its path below the folder that was given; the same for all recipes.
         recipe: how it is cut; ``recipe_name`` is what it is called.
         writes: the files to be written, by the kind of result, see :data:`masking_core.export.CONTENTS`.
-        form: the format that is asked for, see :data:`masking_core.export.FORMATS`.
+        form: the formats that are asked for, with commas between them, see :func:`masking_core.batch.outputs.kind_of`.
+        levels: over which values pictures of more than eight bits are shown.
         marks: where its marks come from.
         truth: where its true mask is, if there is one.
         key: what the record says was done to these files; empty if nothing.
@@ -36,6 +38,7 @@ class Item:
     recipe_name: str
     writes: Mapping[str, str]
     form: str = "png"
+    levels: Levels = AUTOMATIC
     marks: Marks = UNMARKED
     truth: Place | None = None
     key: str = ""

@@ -11,9 +11,21 @@ PLACEHOLDERS = ("folder", "stem", "name", "ext", "recipe", "what")
 
 
 def kind_of(what: str, wanted: str) -> Kind:
-    """The file that holds a content: of the kind ``wanted`` if there is such a file, else the usual one."""
+    """The file that holds a content: of the first kind among ``wanted``, with commas between them, or the usual one."""
     kinds = CONTENTS[what].kinds
-    return kinds.get(wanted) or next(iter(kinds.values()))
+    return next((kinds[kind] for kind in wanted.split(",") if kind in kinds), next(iter(kinds.values())))
+
+
+def kinds_named(text: str) -> str:
+    """Ids of kinds of files, with commas between them, as they are.
+
+    Raises:
+        ParameterError: there is no such kind.
+    """
+    known = list(dict.fromkeys(kind for content in CONTENTS.values() for kind in content.kinds))
+    if not set(text.split(",")) <= set(known):
+        raise ParameterError(f"format must name some of {', '.join(known)}; {text!r} was given.")
+    return text
 
 
 def contents_named(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from masking_core.batch.outputs import check_pattern, kind_of, named, usual_patt
 from masking_core.batch.places import Place
 from masking_core.batch.record import Record
 from masking_core.errors import ParameterError
+from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.image.limits import Limits, in_force
 from masking_core.recipe import Recipe
 
@@ -25,7 +26,8 @@ class Settings:
         recipes: by name.
         out: the folder or address below which results are written.
         kinds: what is written of each picture, see :data:`masking_core.export.CONTENTS`.
-        form: the format that is asked for, see :data:`masking_core.export.FORMATS`.
+        form: the formats that are asked for, with commas between them, see :func:`masking_core.batch.outputs.kind_of`.
+        levels: over which values pictures of more than eight bits are shown.
         pattern: the names of results; empty for one under which nothing of one picture collides.
         marks: of pictures that have none of their own.
         marks_in: folders with marks by the kind of their files, see :data:`masking_core.batch.marks.FILES`; a file goes
@@ -38,6 +40,7 @@ class Settings:
     out: str
     kinds: tuple[str, ...] = ("composed",)
     form: str = "png"
+    levels: Levels = AUTOMATIC
     pattern: str = ""
     marks: Marks = UNMARKED
     marks_in: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +69,7 @@ def plan(files: Files, settings: Settings) -> list[Item]:
             recipe_name=name,
             writes={kind: _target(settings, pattern, picture, name, kind) for kind in settings.kinds},
             form=settings.form,
+            levels=settings.levels,
             marks=_marks(picture, files, folders) or settings.marks,
             truth=truths.get(picture.stem),
             limits=settings.limits,

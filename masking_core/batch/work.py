@@ -37,7 +37,7 @@ def _cut(item: Item, begun: float) -> Outcome:
     key = key_of(item, data, drawn, truth)
     if key == item.key and all(places.digest_of(path) == known for path, known in item.digests.items()):
         return Outcome("unchanged", key, item.digests)
-    image = Image.open(data, name=item.source.name, limits=item.limits)
+    image = Image.open(data, name=item.source.name, limits=item.limits, levels=item.levels)
     result = item.recipe.run(image, item.marks.prompts(drawn, image, item.limits))
     measured = figures(result)
     against = _scores(item, result, truth)
@@ -54,7 +54,7 @@ def _scores(item: Item, result: Result, truth: bytes) -> dict[str, float]:
 
 def key_of(item: Item, picture: bytes, marks: bytes, truth: bytes) -> str:
     """32 hexadecimal digits over all that the files of an item depend on."""
-    written = repr((item.form, *item.writes)).encode()
+    written = repr((item.form, item.levels.model_dump(), *item.writes)).encode()
     made_with = repr(sorted(versions().items())).encode()
     return places.digest(picture, marks, truth, item.recipe.to_json().encode(), written, made_with)
 

@@ -19,7 +19,7 @@ from masking_core.batch import executors, frames, places, report
 from masking_core.batch.find import Files, pictures_of
 from masking_core.batch.item import Item
 from masking_core.batch.marks import FILES, RELATIVE, read_marks
-from masking_core.batch.outputs import contents_named
+from masking_core.batch.outputs import contents_named, kinds_named
 from masking_core.batch.plan import Settings, plan, resumed
 from masking_core.batch.recipes import read_recipes
 from masking_core.batch.record import NAME, Entry, Record, as_csv
@@ -28,8 +28,9 @@ from masking_core.batch.showing import show_item
 from masking_core.batch.summary import flagged
 from masking_core.batch.watch import arrivals
 from masking_core.batch.work import cut
+from masking_core.cli import given
 from masking_core.errors import MaskingError, ParameterError
-from masking_core.export import CONTENTS, FORMATS
+from masking_core.export import CONTENTS
 from masking_core.image import Limits
 
 SOME_FAILED = 1
@@ -53,7 +54,10 @@ def add(commands: Any) -> None:
     batch.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings")
     batch.add_argument("--sweep", action="append", default=[], metavar="NAME=VALUE,VALUE", dest="sweeps")
     batch.add_argument("--write", default="composed", metavar="WHAT,WHAT", help=f"some of {', '.join(CONTENTS)}")
-    batch.add_argument("--format", default="png", choices=FORMATS, metavar="ID", help=f"one of {', '.join(FORMATS)}")
+    batch.add_argument(
+        "--format", default="png", metavar="ID,ID", help="kinds of files; each content takes the first that it can be"
+    )
+    batch.add_argument("--range", metavar="RANGE", help=given.RANGE)
     batch.add_argument("--pattern", default="", help="names of the results, usually {folder}/{stem}.{ext}")
     batch.add_argument(
         "--marks", default="none", help=f"for pictures without their own: {', '.join(RELATIVE)} or box:10,10,90,90 (%%)"
@@ -150,7 +154,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         recipes=read_recipes([options.recipe, *options.also], options.settings, options.sweeps),
         out=options.out if places.is_address(options.out) else os.path.abspath(options.out),
         kinds=contents_named(options.write),
-        form=options.format,
+        form=kinds_named(options.format),
+        levels=given.levels(options.range),
         pattern=options.pattern,
         marks=read_marks(options.marks),
         marks_in={kind: folder for kind in FILES if (folder := getattr(options, kind))},

@@ -11,6 +11,7 @@ from masking_core.batch.marks import FILES, Marks, MarksFile, read_marks
 from masking_core.batch.places import Place
 from masking_core.batch.recipes import read_recipes
 from masking_core.batch.truth import open_truth, scores
+from masking_core.cli import given
 from masking_core.errors import MaskingError, ParameterError
 from masking_core.image import Image, Limits
 from masking_core.prompts import Prompts
@@ -30,6 +31,7 @@ def add(commands: Any) -> None:
     found.add_argument("--marks", default="none", help="none, subject, strokes or box:10,10,90,90 (%%)")
     for kind in FILES:
         found.add_argument(f"--{kind}", metavar="FILE", help=f"a file of {kind}")
+    found.add_argument("--range", metavar="RANGE", help=given.RANGE)
     found.add_argument("--truth", type=Path, metavar="FILE", help="the true mask; results are scored")
 
 
@@ -38,7 +40,7 @@ def _compare(options: argparse.Namespace) -> int:
         raise ParameterError(f"A comparison is a file that ends in .png or .html; {options.out.name} was given.")
     limits = Limits.from_environment()
     recipes = read_recipes(options.recipes, options.settings, options.sweeps)
-    image = Image.open(options.picture, limits=limits)
+    image = Image.open(options.picture, limits=limits, levels=given.levels(options.range))
     marks = _marks(options)
     prompts = marks.prompts(marks.read(limits), image, limits)
     truth = None if options.truth is None else options.truth.read_bytes()

@@ -22,6 +22,9 @@ from masking_core.shapes import read_shapes
 MARKS = ("prompts", "trimap", "seeds", "outlines")
 Model = TypeVar("Model", bound=Declared)
 
+RANGE = "values shown as black to white: automatic, full, BLACK,WHITE"
+"""What the option for deep pictures takes."""
+
 
 def read(path: str) -> bytes:
     """The bytes of a file, or of standard input for "-", within the limits.

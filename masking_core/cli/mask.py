@@ -34,7 +34,7 @@ def add(commands: Any) -> None:
     mask.set_defaults(run=_mask)
     mask.add_argument("pictures", nargs="+", metavar="PICTURE")
     mask.add_argument("--frame", metavar="N", help="cut this frame alone, counted from 1")
-    mask.add_argument("--range", metavar="RANGE", help="values shown as black to white: automatic, full, BLACK,WHITE")
+    mask.add_argument("--range", metavar="RANGE", help=given.RANGE)
     _add_recipe(mask)
     mask.add_argument("--prompts", metavar="FILE", help="marks in JSON, see docs/prompts.md; or a list, one a frame")
     mask.add_argument("--trimap", metavar="FILE", help="a grey picture: black background, white object")

@@ -28,6 +28,7 @@ __all__ = ["Image", "Limits", "Stack"]
 
 T = TypeVar("T")
 
+ONE_OF_SEVERAL = "This file holds several pictures; only the first was opened."
 STEPS = (1_000_000, 250_000)
 """Pixels of the copies from which smaller ones of a large picture are made."""
 MOST_DERIVED = 12
@@ -63,7 +64,9 @@ class Image:
     def open(
         cls, source: Source, *, name: str | None = None, limits: Limits | None = None, levels: Levels = AUTOMATIC
     ) -> Image:
-        """The picture in a file (its first frame), the current frame of a Pillow picture, or an array; upright, sRGB.
+        """The first picture in a file, the current frame of a Pillow picture, or an array; upright, sRGB.
+
+        Where the file holds several pictures, a note says so; :class:`Stack` opens them all.
 
         EXIF and HEIF orientation are applied and embedded ICC profiles converted. Samples of more than eight bits are
         shown over ``levels``, see :func:`masking_core.image.levels.value_range`.
@@ -86,7 +89,9 @@ class Image:
         if (elsewhere := apart.in_use()) is not None:
             how = {"name": name, "limits": limits.model_dump(), "levels": levels.model_dump()}
             return cast(Image, elsewhere.opened(cls, data, subject, how))
-        return _developed([_loaded(next(reading.frames(data, subject, limits)), subject)], [name], levels, subject)[0]
+        frames = reading.frames(data, subject, limits)
+        image = _developed([_loaded(next(frames), subject)], [name], levels, subject)[0]
+        return replace(image, notes=(*image.notes, ONE_OF_SEVERAL)) if reading.goes_on(frames) else image
 
     @classmethod
     def from_array(

@@ -86,6 +86,14 @@ def frames(data: bytes, subject: str, limits: Limits) -> Iterator[Frame]:
     return _checked(iter([_Page(file.size, True, partial(picture, file, data, subject))]), 1, subject, limits)
 
 
+def goes_on(pictures: Iterator[Frame]) -> bool:
+    """Whether there is another picture after those that were read, however damaged or large."""
+    try:
+        return next(pictures, None) is not None
+    except ImageError:
+        return True
+
+
 def _let_pillow_read(limits: Limits) -> None:
     """Raise Pillow's own limit, twice of which it refuses whatever ours says, to what is allowed here."""
     allowed = int(limits.max_megapixels * 1e6)

@@ -12,6 +12,7 @@ from masking_core.errors import ModelError, PromptError
 from masking_core.image import Image
 from masking_core.kernels.raster.placing import Crop, along_edges
 from masking_core.method import Method, Segmentation, Tool
+from masking_core.methods.network_why import Account, Answer, why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files, network
 from masking_core.models.files import Weights
@@ -69,10 +70,11 @@ class Clicks(Method):
             raise PromptError(self.needs)
         weights = self._weights()
         labels, best = np.zeros(shape, np.int32), np.zeros(shape, np.float32)
-        engine, shown = "", []
+        engine, shown, answers = "", [], []
         for each in (marks for marks in objects if marks.is_stroked):
             answer, engine = self._answer(image, prompts, each, weights)
             shown.append(_said(answer, each.number))
+            answers.append(Answer(each, Crop(0, 0, *shape), answer))
             soft = along_edges(answer, image.rgb)
             soft[each.seeds == 1], soft[each.seeds == 0] = 1, 0
             mask = (rounded(soft) >= 0.5) & ((soft > best) | (each.seeds == 1))
@@ -90,6 +92,7 @@ class Clicks(Method):
                 "foreground": float((labels > 0).mean()),
             },
             stages=tuple(shown),
+            why=partial(why, Account(image, labels, tuple(answers), 0.5, None)),
         )
 
     def _weights(self) -> Weights:

@@ -72,6 +72,11 @@ class Model(Declared):
     wheel: Wheel | None = None
 
     @property
+    def listed(self) -> str:
+        """What it is called in a list, where that must say what it may not be used for."""
+        return f"{self.label} (not for commercial use)" if self.non_commercial else self.label
+
+    @property
     def file(self) -> str:
         """The file's name in a folder of models."""
         return f"{self.name}.onnx"

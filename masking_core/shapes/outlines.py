@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import skimage
 from numpy.typing import NDArray
-from skimage.measure import approximate_polygon, find_contours
 
 from masking_core import label_map, metrics
 from masking_core.arrays import Labels, Mask, Points
@@ -91,7 +91,8 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
     kept = exact
     while tolerance > 0.05:
         rings = [
-            approximate_polygon(np.concatenate([ring, ring[:1]]), tolerance)[:-1] for ring in reporting(exact, DOING)
+            skimage.measure.approximate_polygon(np.concatenate([ring, ring[:1]]), tolerance)[:-1]
+            for ring in reporting(exact, DOING)
         ]
         kept = [ring if len(ring) >= 3 else whole for ring, whole in zip(rings, exact, strict=True)]
         drawn = Outlines(1, "", tuple(_assembled(kept))).mask(inside.shape)
@@ -106,7 +107,7 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
 def _rings(inside: Mask) -> list[Points]:
     """Every border of a mask, half way between the pixels inside and outside; holes turn the other way."""
     padded = np.pad(inside, 1).astype(np.float32)
-    contours = find_contours(padded, 0.5, fully_connected="low", positive_orientation="low")
+    contours = skimage.measure.find_contours(padded, 0.5, fully_connected="low", positive_orientation="low")
     return [np.ascontiguousarray(contour[:-1, ::-1]) - 0.5 for contour in contours]
 
 

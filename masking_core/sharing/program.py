@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 import masking_core
+from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.methods import METHODS
 from masking_core.parameters import Declared, Parameter, parameters
 from masking_core.prompts import Prompts
@@ -33,7 +34,7 @@ def _later_parts() -> Iterator[type[Declared]]:
     yield from BACKGROUNDS.values()
 
 
-def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> str:
+def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int | None = None, levels: Levels = AUTOMATIC) -> str:
     """A program that cuts ``picture`` and writes the cut-out: the pixels of ``recipe.run`` at full resolution.
 
     It needs nothing but this library and the picture: marks, and a picture behind, are written out in it. Parameters
@@ -43,7 +44,8 @@ def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> st
         recipe: how it is cut.
         prompts: marks in pixels of the full picture.
         picture: the name of a sample picture, or else the path of a file.
-        slice: which one of a stack, from 0.
+        slice: which one of a stack, from 0; None for a file of one picture.
+        levels: over which values a picture of more than eight bits is shown.
 
     >>> from masking_core import KMeans
     >>> print(python(Recipe(method=KMeans(objects=4)), Prompts(), "photo.jpg"))  # doctest: +ELLIPSIS
@@ -58,7 +60,7 @@ def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> st
     Path("photo-cutout.png").write_bytes(export.png(result.rgba))
     <BLANKLINE>
     """
-    opening, opener = _opening(picture, slice)
+    opening, opener = _opening(picture, slice, levels)
     arguments = [_expression(recipe), "image"] if not prompts.marks else [_expression(recipe), "image", "prompts"]
     lines = [f"image = {opening}"]
     if prompts.marks:
@@ -68,7 +70,7 @@ def python(recipe: Recipe, prompts: Prompts, picture: str, slice: int = 0) -> st
     target = f"{PurePath(picture).stem or 'picture'}-cutout.png"
     lines.append(f"Path({_quoted(target)}).write_bytes(export.png(result.rgba))")
     made = f"# Made with masking-studio {__version__}."
-    return "\n".join([made, *_imports(recipe, prompts, opener), "", *lines, ""])
+    return "\n".join([made, *_imports(recipe, prompts, opener, levels), "", *lines, ""])
 
 
 def parameter_reference() -> str:
@@ -94,21 +96,23 @@ def _family(part: type[Declared]) -> str:
     return "Edge" if issubclass(part, EdgeStep) else "Background" if issubclass(part, Background) else ""
 
 
-def _opening(picture: str, slice: int) -> tuple[str, str]:
+def _opening(picture: str, slice: int | None, levels: Levels) -> tuple[str, str]:
     """How the picture is opened, and the class or function that opens it."""
     if picture in SAMPLES:
         return f"sample({_quoted(picture)})", "sample"
-    if slice:
-        return f"Stack.open({_quoted(picture)})[{slice}]", "Stack"
-    return f"Image.open({_quoted(picture)})", "Image"
+    shown = "" if levels == AUTOMATIC else f", levels={_expression(levels)}"
+    if slice is not None:
+        return f"Stack.open({_quoted(picture)}{shown})[{slice}]", "Stack"
+    return f"Image.open({_quoted(picture)}{shown})", "Image"
 
 
-def _imports(recipe: Recipe, prompts: Prompts, opener: str) -> Iterator[str]:
+def _imports(recipe: Recipe, prompts: Prompts, opener: str, levels: Levels) -> Iterator[str]:
     if isinstance(recipe.background, Behind):
         yield "from base64 import b64decode"
     yield "from pathlib import Path"
     yield ""
     values = [*_models(recipe), *(_models(prompts) if prompts.marks else ())]
+    values += [levels] if levels != AUTOMATIC and opener != "sample" else []
     names = {type(value).__name__: type(value).__module__ for value in values}
     for public in (marks, masking_core):
         names |= {name: public.__name__ for name in names if name in public.__all__}

@@ -93,9 +93,9 @@ def _results(batch: Batch) -> None:
         _ranking(batch)
     if any(entry["key"] for entry in batch.table()):
         downloads.button(
-            "Download all as a ZIP",
-            lambda: batch.folder.pack(batch.table()).read_bytes(),
-            name="masks.zip",
+            "Download what is done so far as a ZIP" if batch.state == "running" else "Download all as a ZIP",
+            lambda: batch.folder.pack(batch.table()),
+            name="results.zip",
             mime="application/zip",
             key="batch.zip",
             icon=":material/folder_zip:",

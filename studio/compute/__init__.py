@@ -33,7 +33,7 @@ from studio.settings import settings
 
 __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "digest_of", "drafted", "finish",
-    "finished", "getting_ready", "once",
+    "finished", "follow", "getting_ready", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "status", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
@@ -108,20 +108,31 @@ def waiting_words(job: Job) -> str:
 def wait(job: Job, notice: Any) -> Any:
     """The job's value; ``notice``, an empty placeholder, shows how far it is when it takes longer than a moment.
 
-    A change of any widget ends the calling script at one of the looks below; the job is then told to stop.
+    Whatever the visitor does ends the calling script at one of the looks; the job is then told to stop. A callback is
+    not ended, and shows nothing: what it drew would move the page.
     """
-    begun = shown = time.monotonic()
+    if state.in_callback():
+        return job.future.result()
     try:
-        while not futures.wait([job.future], timeout=LOOK).done:
-            state.give_way()
-            now = time.monotonic()
-            if now - begun > PATIENCE and now - shown > RHYTHM:
-                notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job))
-                shown = now
+        follow(job, lambda: notice.progress(min(max(job.fraction, 0.0), 1.0), waiting_words(job)), PATIENCE)
         notice.empty()
         return job.future.result()
     finally:
         job.cancel()
+
+
+def follow(job: Job, tell: Callable[[], object], patience: float = 0.0) -> None:
+    """Wait for a job to end; ``tell`` is called ten times a second, from ``patience`` seconds on.
+
+    Whatever the visitor does ends the calling script at one of the looks; the job goes on.
+    """
+    begun = shown = time.monotonic()
+    while not futures.wait([job.future], timeout=LOOK).done:
+        state.give_way()
+        now = time.monotonic()
+        if now - begun >= patience and now - shown >= RHYTHM:
+            tell()
+            shown = now
 
 
 def once(key: Key, compute: Callable[[], T]) -> T:
@@ -170,7 +181,7 @@ def open_sample(name: str) -> Stack:
 def _opened(key: Key, decode: Callable[[], Stack]) -> Stack:
     found = engine().cache.get(key)
     if found is None:
-        found = wait(submit(lambda: engine().cache.once(key, decode)), st.empty())
+        found = wait(submit(lambda: engine().cache.once(key, decode)), None if state.in_callback() else st.empty())
     return found  # type: ignore[no-any-return]
 
 

@@ -189,6 +189,7 @@ def _follow(running: list[Running]) -> None:
             for run in left:
                 run.words.caption(f":gray[{run.job.doing} …]")
             if left:
+                state.give_way()
                 time.sleep(TICK)
     finally:
         for run in running:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import streamlit as st
+
 from masking_core import MaskingError, Stack
 from masking_core.image.levels import AUTOMATIC, Levels
 from masking_core.samples import SAMPLES, samples
@@ -20,12 +22,15 @@ stack, "name": of it, "thumbnail": JPEG}."""
 
 def current() -> Stack:
     """The open picture: what was dropped last, if it can be opened."""
-    if arrived := state.get("upload.arrived"):
-        _take(arrived)
-    chosen = state.picture()
-    if "sample" in chosen:
-        return compute.open_sample(chosen["sample"])
-    return compute.open_stack(chosen["files"], ranges.chosen(chosen))
+    # How far it is stands in one place, which is there at every run: what follows on the page must not move by it, or
+    # what is done inside a fragment no longer finds that fragment.
+    with st.empty():
+        if arrived := state.get("upload.arrived"):
+            _take(arrived)
+        chosen = state.picture()
+        if "sample" in chosen:
+            return compute.open_sample(chosen["sample"])
+        return compute.open_stack(chosen["files"], ranges.chosen(chosen))
 
 
 def title(stack: Stack) -> str:

@@ -17,6 +17,8 @@ STYLE = """
 .st-key-pictures button { min-height: 2rem; padding: 0 .5rem; }
 .st-key-pictures .stButton:has(button[kind="secondary"]), .st-key-pictures button[kind="secondary"] { min-width: 0; }
 .st-key-pictures button p { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 9.5rem; }
+/* Its name is read out; the cross beside the picture's name is enough to see. */
+.st-key-pictures button[kind="tertiary"] p { position: absolute; width: 1px; height: 1px; clip-path: inset(50%); }
 .st-key-pictures img { width: 40px; height: 32px; object-fit: cover; border-radius: 4px; }
 </style>
 """

@@ -38,9 +38,9 @@ def edit(image: Image) -> None:
     if kind == "picture":
         _picture()
     fixed = {"data": b""} if kind == "picture" else {}
-    controls.edit(BACKGROUNDS[kind], _prefix(kind), **fixed)
     if kind == "colour":
         _suggest(image)
+    controls.edit(BACKGROUNDS[kind], _prefix(kind), **fixed)
 
 
 def load(background: Background) -> None:

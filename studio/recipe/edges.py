@@ -20,8 +20,7 @@ def read(prefix: str) -> Edge:
 def edit(prefix: str) -> Edge:
     """Draw the widgets and return the edge they describe."""
     edge = read(prefix)
-    key = f"{prefix}.style"
-    state.put(key, edge.style)
+    key = _style_key(prefix, edge)
     st.segmented_control(
         "Edge",
         [style for style in STYLE_TITLES if style or not edge.style],
@@ -31,7 +30,7 @@ def edit(prefix: str) -> Edge:
         help="Automatic looks at the picture and takes Smooth or Hair and fur. Hard: no soft pixels. Smooth: the edge "
         "fades a little. Hair and fur: alpha is estimated from the colours along the edge.",
         on_change=_choose_style,
-        args=(prefix,),
+        args=(prefix, key),
     )
     with st.expander("Edge in detail"):
         for kind in edge.kinds:
@@ -87,9 +86,22 @@ def _step(prefix: str, kind: str, kinds: tuple[str, ...]) -> None:
     controls.edit(EDGE_STEPS[kind], f"{prefix}.{kind}")
 
 
-def _choose_style(prefix: str) -> None:
-    style = state.get(f"{prefix}.style")
-    if style in STYLES:
+def _style_key(prefix: str, edge: Edge) -> str:
+    """The widget of the style: another one once something else has changed the style.
+
+    A browser that has not heard of that yet tells again which style was chosen before; it must not come back.
+    """
+    turn = state.get(f"{prefix}.turn", 0)
+    if state.get(f"{prefix}.style.{turn}") != edge.style:
+        turn += 1
+        state.put(f"{prefix}.turn", turn)
+        state.put(f"{prefix}.style.{turn}", edge.style)
+    return f"{prefix}.style.{turn}"
+
+
+def _choose_style(prefix: str, key: str) -> None:
+    style = state.get(key)
+    if style in STYLES and key == f"{prefix}.style.{state.get(f'{prefix}.turn')}":
         load(read(prefix).with_style(style), prefix)
 
 

@@ -6,7 +6,7 @@ from masking_core import Clean, Image, Recipe
 from masking_core.methods import METHODS
 from masking_core.steps.foreground import Foreground
 from studio import controls, state
-from studio.recipe import area, backgrounds, edges, first, objects
+from studio.recipe import area, backgrounds, edges, first, networks, objects
 
 
 def read(image: Image) -> Recipe:
@@ -30,7 +30,7 @@ def edit(image: Image) -> None:
     with st.container():
         backgrounds.edit(image)
     with st.container():
-        controls.edit(Foreground, "foreground", picked=objects.picked())
+        networks.credit(controls.edit(Foreground, "foreground", picked=objects.picked()))
     with st.container():
         area.edit(image)
     with st.container():
@@ -63,4 +63,4 @@ def _method() -> None:
         persist_state="session",
     )
     st.caption(METHODS[chosen].good_for)
-    controls.edit(METHODS[chosen], chosen)
+    networks.credit(controls.edit(METHODS[chosen], chosen))

@@ -6,6 +6,7 @@ from masking_core import Behind, Prompts, Recipe
 from masking_core.sharing.links import fit
 from masking_core.sharing.program import python
 from studio import state
+from studio.picture import ranges
 from studio.sharing import links
 
 LONG = 300
@@ -14,7 +15,7 @@ READABLE = 20_000
 """Letters of a program that is shown; a longer one is only downloaded."""
 
 
-def show(recipe: Recipe, prompts: Prompts, slice: int) -> None:
+def show(recipe: Recipe, prompts: Prompts, slice: int, frames: int) -> None:
     """Draw the button; nothing is made while it is folded away."""
     with st.popover("Share", icon=":material/share:", on_change="rerun", key="share") as opened:
         if not opened.open:
@@ -23,7 +24,7 @@ def show(recipe: Recipe, prompts: Prompts, slice: int) -> None:
         with link:
             _link(recipe, prompts)
         with program:
-            _program(recipe, prompts, slice)
+            _program(recipe, prompts, slice, frames)
 
 
 def _link(recipe: Recipe, prompts: Prompts) -> None:
@@ -43,8 +44,9 @@ def _link(recipe: Recipe, prompts: Prompts) -> None:
     )
 
 
-def _program(recipe: Recipe, prompts: Prompts, slice: int) -> None:
-    program = python(recipe, prompts, *_picture(slice))
+def _program(recipe: Recipe, prompts: Prompts, slice: int, frames: int) -> None:
+    name, number = _picture(slice, frames)
+    program = python(recipe, prompts, name, number, ranges.chosen(state.picture()))
     if len(program) <= READABLE:
         st.code(program, height="content" if program.count("\n") < 14 else 320)
     st.download_button(
@@ -59,10 +61,10 @@ def _program(recipe: Recipe, prompts: Prompts, slice: int) -> None:
     st.caption("Put it in the same folder as your picture and run it; it writes the same cut-out at full resolution.")
 
 
-def _picture(slice: int) -> tuple[str, int]:
-    """The sample's name or the file's, and which of the file's pictures it is."""
+def _picture(slice: int, frames: int) -> tuple[str, int | None]:
+    """The sample's name or the file's, and which of the file's pictures it is; None of a file that has but one."""
     chosen = state.picture()
     if "sample" in chosen:
-        return chosen["sample"], 0
+        return chosen["sample"], None
     names = [file["name"] for file in chosen["files"]]
-    return (names[0], slice) if len(names) == 1 else (names[slice], 0)
+    return (names[0], slice if frames > 1 else None) if len(names) == 1 else (names[slice], None)

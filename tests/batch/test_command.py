@@ -18,6 +18,8 @@ from masking_core import Image, KMeans, Recipe
 from masking_core.batch import watch
 from masking_core.batch.record import NAME, entries
 from masking_core.cli.main import main
+from masking_core.image.image import ONE_OF_SEVERAL
+from masking_core.image.levels import Levels
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,6 +67,44 @@ class TestInThreads:
         assert lines(capsys)[-1]["done"] == 1
         assert batch(pictures, "--out", out, "--set", "objects=2", "--json") == 0
         assert lines(capsys)[-1]["done"] == 4
+
+    def test_each_content_takes_the_first_format_that_it_can_be(self, pictures, tmp_path):
+        out = tmp_path / "out"
+        assert batch(pictures, "--out", out, "--write", "cutout,mask,outlines", "--format", "geojson,webp") == 0
+        made = {path.name for path in out.iterdir() if path.stem.startswith("a")}
+        assert made == {"a-cutout.webp", "a-mask.webp", "a-outlines.geojson"}
+
+    def test_an_unknown_format_is_refused_with_those_that_there_are(self, pictures, tmp_path, capsys):
+        assert batch(pictures, "--out", tmp_path / "out", "--format", "png,psd") == 2
+        assert "format must name some of png, webp, " in capsys.readouterr().err
+
+    def test_deep_pictures_are_cut_over_the_range_that_is_given(self, tmp_path):
+        deep = np.where(disc()[1], 1_200, 1_000).astype(np.uint16)
+        deep[0, 0] = 65_535  # one bright pixel that the full range is spent on
+        save(tmp_path / "in" / "deep.png", deep)
+        for text, levels in (("full", Levels(mode="full")), ("900,1300", Levels(mode="given", black=900, white=1300))):
+            out = tmp_path / text
+            assert batch(tmp_path / "in", "--out", out, "--range", text, "--set", "objects=2") == 0
+            image = Image.open(tmp_path / "in" / "deep.png", levels=levels)
+            made = np.asarray(PIL.Image.open(out / "deep.png"))
+            assert np.array_equal(made, Recipe(method=KMeans(objects=2)).run(image).rgba)
+            assert batch(tmp_path / "in", "--out", out, "--range", "automatic", "--set", "objects=2") == 0
+            assert not np.array_equal(np.asarray(PIL.Image.open(out / "deep.png")), made)
+
+    def test_a_file_of_several_pictures_is_told_of(self, tmp_path, capsys):
+        frames = [PIL.Image.fromarray(disc(seed)[0]) for seed in range(3)]
+        (tmp_path / "in").mkdir()
+        frames[0].save(tmp_path / "in" / "pages.tif", save_all=True, append_images=frames[1:])
+        assert batch(tmp_path / "in", "--out", tmp_path / "out", "--json") == 0
+        assert lines(capsys)[0]["notes"] == [ONE_OF_SEVERAL]
+
+    def test_ctrl_c_is_told_by_the_exit_code(self, pictures, tmp_path, monkeypatch):
+        def stopped(*_, **__):
+            raise KeyboardInterrupt
+            yield
+
+        monkeypatch.setattr("masking_core.cli.batch.run", stopped)
+        assert batch(pictures, "--out", tmp_path / "out") == 130
 
     def test_a_failure_is_listed_with_its_sentence_and_stops_nothing(self, pictures, tmp_path, capsys):
         (pictures / "bad.jpg").write_bytes(b"no picture")

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 
 import numpy as np
 import pytest
@@ -138,3 +139,17 @@ def test_the_colours_say_what_is_right_wrong_and_missing():
     for pixel, colour in zip(shown, (report.RIGHT, report.WRONG, report.MISSING), strict=False):
         assert pixel.tolist() == [100 + part // 2 for part in colour]
     assert len({tuple(pixel) for pixel in shown.tolist()}) == 4
+
+
+def test_the_line_of_the_plot_joins_what_no_other_beats():
+    listed = [*experiment(), *(entry("beaten", str(n), 0.2, 9.0) for n in range(30))]
+    page = report.html(listed, lambda _: None)
+    places = dict(re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', page))
+    line = re.search(r'<polyline points="(.*?)"', page)[1].split()
+    assert len(line) == sum(row.on_front for row in rows(listed)) == 2
+    assert all(tuple(point.split(",")) in places.items() for point in line)
+
+
+def test_of_the_worst_pictures_the_score_or_the_failure_is_told():
+    page = report.html([entry("a", "1", 0.25), entry("a", "2"), entry("a", "3", 0.5)], lambda _: None)
+    assert re.findall(r"<p>a, (.*?)</p>", page) == ["failed: No.", "IoU 0.250", "IoU 0.500"]

@@ -136,3 +136,35 @@ def test_sections_of_the_sidebar_stay_unfolded_whatever_is_chosen_above_them(pag
     page.locator('input[type="file"]').first.set_input_files(photo)
     settled(page)
     expect(slider).to_be_visible()
+
+
+SLOW = """
+const listen = WebSocket.prototype.addEventListener;
+WebSocket.prototype.addEventListener = function (type, hear, ...more) {
+  const late = (event) => setTimeout(() => hear.call(this, event), window.late ?? 0);
+  listen.call(this, type, type === "message" ? late : hear, ...more);
+};
+"""
+"""What the page says reaches the browser ``window.late`` milliseconds later."""
+
+
+def test_a_step_of_the_edge_that_was_removed_stays_away_whatever_follows_at_once(page: Page, server) -> None:
+    page.add_init_script(SLOW)
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    sidebar = page.get_by_test_id("stSidebar")
+    styles = sidebar.get_by_test_id("stButtonGroup").filter(has_text="Hair and fur")
+    detail = sidebar.get_by_test_id("stExpander").filter(has_text="Edge in detail")
+    detail.locator("summary").first.click()
+    styles.get_by_text("Smooth", exact=True).click()
+    settled(page)
+    page.evaluate("window.late = 1500")
+    detail.locator(".st-key-edge-feather-remove button").click()
+    page.wait_for_timeout(1000)  # the page has run, and the browser has not heard of it
+    # A click elsewhere tells the page again what the browser believes every widget to be.
+    sidebar.get_by_text("Masking area").click()
+    settled(page, 2)
+    page.evaluate("window.late = 0")
+    settled(page, 2)
+    expect(detail.locator(".st-key-edge-feather-remove")).to_have_count(0)
+    expect(styles.get_by_role("radio", name="Hard")).to_be_checked()

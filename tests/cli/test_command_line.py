@@ -6,7 +6,8 @@ import PIL.Image
 import pytest
 
 from masking_core import Edge, Image, KMeans, Recipe
-from masking_core.cli.main import main
+from masking_core.cli.main import COMMANDS, main, parser
+from masking_core.export import CONTENTS
 from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 
@@ -110,3 +111,17 @@ def test_the_methods_are_listed_with_bounds_and_defaults(capsys):
     assert main(["methods"]) == 0
     text = capsys.readouterr().out
     assert all(id in text for id in METHODS)
+
+
+def test_only_the_command_that_is_asked_for_is_read_and_every_one_where_none_is():
+    assert "score" not in parser(["mask", "--help"]).format_help()
+    assert all(name in parser(["nothing"]).format_help() for name in COMMANDS)
+    assert all(name in parser(["completion"]).format_help() for name in COMMANDS)
+
+
+def test_the_help_says_what_every_file_holds(capsys):
+    with pytest.raises(SystemExit):
+        main(["mask", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "--out FILE the cut-out on its background .png" in told
+    assert f"--mask-out FILE {CONTENTS['mask'].description}" in told

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from masking_core import Area, Clean, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
-from masking_core.explain.pixel import changes, why
+from masking_core.explain.pixel import _others, changes, why
 from masking_core.methods import METHODS
 from masking_core.methods.subject.subject import Subject
 from masking_core.methods.watershed.why import lowest_pass
+from masking_core.parameters import parameters
 from masking_core.prompts import Point, Rectangle, Stroke
 
 INSIDE, OUTSIDE = (60, 40), (5, 5)
@@ -121,3 +122,12 @@ def test_each_change_turns_the_pixel(method):
             assert (change.recipe.run(image, change.prompts).alpha[y, x] >= 0.5) != before, change.words
         if method in {GraphCut, Watershed}:
             assert any(change.words.startswith("Mark this place") for change in found)
+
+
+@pytest.mark.parametrize("method", METHODS_AT_HAND)
+def test_other_values_of_a_parameter_are_allowed_and_none_of_them_is_the_present_one(method):
+    for parameter in parameters(method):
+        now = getattr(method(), parameter.name)
+        for other in _others(parameter, now):
+            assert other != now
+            assert getattr(method(**{parameter.name: other}), parameter.name) == other

@@ -239,3 +239,11 @@ def test_a_resolution_that_makes_no_sense_is_left_out():
     for nonsense in ((0, 0), (-3, 5), "many", (1e9, 1), None, (300,)):
         opened.info["dpi"] = nonsense
         assert Image.open(opened).dpi is None
+
+
+def test_a_footer_at_the_end_makes_a_tga_of_a_header_that_is_not_known():
+    unknown = bytes([0, 7, 99]) + bytes(40)
+    footer = bytes(8) + b"TRUEVISION-XFILE.\0"
+    assert plausible(unknown + footer)
+    assert not plausible(unknown)
+    assert not plausible(footer[-18:] + bytes(60))

@@ -194,3 +194,14 @@ def test_opencv_agrees_on_deep_colour_pngs():
 )
 def test_the_full_range_of_unknown_samples_is_the_least_usual_one_that_holds_them(low, high, held):
     assert _may_hold(low, high) == held
+
+
+def test_all_that_a_dark_picture_of_16_bits_can_hold_is_what_its_file_says():
+    dark = png16(RNG.integers(0, 200, (40, 50)))
+    assert Image.open(dark, levels=FULL).rgb.max() <= 1
+    assert (
+        Image.open(
+            saved(PIL.Image.fromarray(RNG.integers(0, 200, (40, 50)).astype(np.int32)), "TIFF"), levels=FULL
+        ).rgb.max()
+        > 150
+    )

@@ -1,6 +1,7 @@
 """Label maps are numbers: every kind of file gives the numbers that were put into it."""
 
 import io
+import re
 
 import numpy as np
 import PIL.Image
@@ -139,3 +140,9 @@ def test_the_limits_hold_here_too(monkeypatch):
     for kind in ("8-bit png", "int32 tiff", "pillow"):
         with pytest.raises(ImageError, match="longest side"):
             NumberMap.open(FILES[kind]())
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 3, 1, 1), (0, 5), (5, 0, 3)])
+def test_arrays_of_another_shape_are_refused_with_it(shape):
+    with pytest.raises(PromptError, match=re.escape(str(shape))):
+        NumberMap.open(np.zeros(shape, np.int32))

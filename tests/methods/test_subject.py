@@ -21,6 +21,7 @@ from masking_core import (
     Subject,
     export,
 )
+from masking_core.explain.pixel import why
 from masking_core.methods.clicks import Clicks
 from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
@@ -176,6 +177,10 @@ def test_clicks_are_answered_by_ones_own_network():
     result = Recipe(method=Clicks()).run(image, Prompts(marks=marks))
     assert (result.labels == 1)[45, 40]
     assert not (result.labels == 1)[45, 120]
+    found = Recipe(method=Clicks()).segment(image, Prompts(marks=marks))
+    assert "marks always win" in why(found, 40, 45).sentence
+    assert "it is kept, because 50% decide" in why(found, 40, 35).sentence
+    assert "it is left out" in why(found, 80, 5).sentence
     assert overlap(result.alpha >= 0.5, left | right) > 0.8
     with pytest.raises(PromptError, match="Click on the object first"):
         Recipe(method=Clicks()).run(image)
@@ -188,3 +193,30 @@ def test_a_click_network_that_is_not_there_is_one_sentence():
         Recipe(method=Clicks(model="mine")).run(image, clicked)
     with pytest.raises(ModelError):
         Recipe(method=Clicks(model="u2netp")).run(image, clicked)
+
+
+@pytest.mark.parametrize("level", [70, 85, 100])
+def test_the_threshold_that_is_named_is_where_the_pixel_turns(bright, level):
+    image, *_ = two_discs()
+    rgb = image.rgb.copy()
+    rgb[30:60, 70:90] = level  # between the discs, of a brightness that is neither
+    image = Image.from_array(rgb)
+    told = why(Recipe(method=Subject()).segment(image, Prompts()), 80, 45)
+    kept = "it is kept" in told.sentence
+    turning = float(told.sentence.rsplit(" would")[0].rsplit(" ")[-1])
+    for threshold, expected in ((round(turning - 0.02, 2), True), (round(turning + 0.02, 2), False)):
+        labels = Recipe(method=Subject(threshold=threshold)).segment(image, Prompts()).labels
+        assert (labels[45, 80] > 0) == expected
+    assert kept == (turning >= 0.5)
+    assert sum(each.weight for each in told.evidence) * (1 if kept else -1) >= 0
+
+
+def test_why_a_pixel_says_what_marks_and_strokes_decided(bright):
+    image, *_ = two_discs()
+    stroke = Prompts(marks=(Stroke(points=((35.0, 45.0), (45.0, 45.0)), width=4.0),))
+    found = Recipe(method=Subject()).segment(image, stroke)
+    assert "marks always win" in why(found, 40, 45).sentence
+    assert "none of your strokes touches" in why(found, 120, 45).sentence
+    assert why(found, 40, 35).sentence.endswith("it is kept. No threshold would leave it out.")
+    box = Prompts(marks=(Rectangle(x=10, y=10, width=60, height=70),))
+    assert "outside the area" in why(Recipe(method=Subject()).segment(image, box), 120, 45).sentence

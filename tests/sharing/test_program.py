@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
+import tifffile
 
 import masking_core
 from masking_core import (
@@ -30,6 +31,7 @@ from masking_core import (
     export,
 )
 from masking_core.cli.main import main
+from masking_core.image.levels import Levels
 from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 from masking_core.prompts import Arc, Curve, Ellipse, Group, Pie, Point, Polygon, Rectangle, SeedMap, Stroke, Text
@@ -179,6 +181,24 @@ def test_a_slice_of_a_stack_is_opened_by_its_place(photo, tmp_path):
     recipe = Recipe(method=KMeans())
     run(python(recipe, Prompts(), "stack.tif", slice=1))
     assert np.array_equal(pixels("stack-cutout.png"), recipe.run(Stack.open(tmp_path / "stack.tif")[1]).rgba)
+
+
+DEEP = [Levels(), Levels(mode="full"), Levels(mode="given", black=1_000, white=1_250)]
+
+
+@pytest.mark.parametrize("levels", DEEP, ids=lambda levels: levels.mode)
+@pytest.mark.parametrize("slice", [None, 0, 2])
+def test_deep_pictures_are_shown_over_the_range_that_was_chosen(levels, slice, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows, columns = np.ogrid[:HIGH, :WIDE]
+    disc = np.where((rows - 30) ** 2 + (columns - 45) ** 2 < 400, 1_180, 1_000)
+    noise = np.random.default_rng(0).normal(0, 20, (HIGH, WIDE))
+    frames = [(disc + noise + 40 * number).astype(np.uint16) for number in range(1 if slice is None else 3)]
+    tifffile.imwrite("deep.tif", np.stack(frames), photometric="minisblack")
+    recipe = Recipe(method=KMeans(objects=2))
+    run(python(recipe, Prompts(), "deep.tif", slice, levels))
+    opened = Stack.open("deep.tif", levels=levels)[slice or 0]
+    assert np.array_equal(pixels("deep-cutout.png"), recipe.run(opened).rgba)
 
 
 def test_it_is_readable():

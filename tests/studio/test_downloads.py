@@ -4,6 +4,8 @@ import time
 
 from streamlit.testing.v1 import AppTest
 
+from studio import downloads
+
 SOON = 20
 
 
@@ -119,3 +121,29 @@ def test_a_press_on_what_is_gone_makes_nothing_then_or_later():
     assert not app.run().exception
     assert app.session_state["made"] == []
     assert not app.caption
+
+
+def on_disk():
+    from pathlib import Path
+
+    import streamlit as st
+
+    from studio import downloads
+
+    path = Path(st.session_state["path"])
+    downloads.button("Pack", lambda: path, name="all.zip", mime="application/zip", key="pack")
+    downloads.follow(st.container())
+
+
+def test_a_file_on_disk_is_streamed_under_a_ticket_until_another_takes_its_place(tmp_path):
+    app = AppTest.from_function(on_disk, default_timeout=SOON)
+    tickets = []
+    for number in range(2):
+        app.session_state["path"] = str(tmp_path / f"{number}.zip")
+        pressed(app.run(), "pack")
+        (link,) = app.get("link_button")
+        assert link.proto.label == "Save all.zip again"
+        tickets.append(link.proto.url.removeprefix("files/"))
+    assert downloads.offered(tickets[0]) is None
+    assert downloads.offered(tickets[1]) == (tmp_path / "1.zip", "all.zip", "application/zip")
+    assert downloads.offered("") is None

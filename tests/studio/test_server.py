@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from studio import compute, server
+from studio import compute, downloads, server
 from studio.compute import visitors
 from studio.settings import Settings
 
@@ -27,7 +27,7 @@ def answer(path, given=()):
         sent.append(message)
 
     async def receive():
-        return {"type": "http.request"}
+        return await asyncio.Event().wait()  # nothing more comes, and nobody leaves
 
     scope = {"type": "http", "method": "GET", "path": path, "headers": list(given), "query_string": b""}
     # On a thread of its own: a browser test before may have left an event loop on this one.
@@ -100,3 +100,18 @@ def test_a_page_comes_with_a_key_that_stays_the_same():
     assert key in answer("/html", [(b"cookie", f"masking_work={key}".encode())])[1]["set-cookie"]
     assert "guess" not in answer("/html", [(b"cookie", b"masking_work=guess")])[1]["set-cookie"]
     assert "set-cookie" not in answer("/page")[1]
+
+
+def test_a_file_on_disk_is_streamed_and_one_that_is_gone_is_said_to_be(tmp_path, monkeypatch):
+    path = tmp_path / "made.zip"
+    path.write_bytes(b"0123456789" * 50_000)
+    monkeypatch.setitem(downloads._offered, "ticket", (path, "all masks.zip", "application/zip"))
+    status, headers, body = answer("/files/ticket")
+    assert (status, body) == (200, path.read_text())
+    assert headers["content-type"] == "application/zip"
+    assert headers["content-disposition"].startswith("attachment")
+    assert "all%20masks.zip" in headers["content-disposition"]
+    assert headers["cache-control"] == "no-store"
+    assert answer("/files/another")[0] == 404
+    path.unlink()
+    assert answer("/files/ticket")[0] == 404

@@ -37,6 +37,10 @@ DOUBT = 0.5
 """Uncertainty of the mask above which a pixel becomes unknown."""
 SOFT = 0.1
 """Alpha this far from 0 and 1 is soft already, and becomes unknown."""
+SPECK = 3.0
+"""Depth in pixels from which on a part of the mask counts, however small it is beside the rest."""
+MIDDLE = 0.5
+"""The middle of a part: as deep as this share of its greatest depth."""
 SHARP = 0.012
 """Softness up to which an edge is as sharp as the mask says, or object and background look alike: no matte helps."""
 DOING = "Looking at the edge"
@@ -84,11 +88,28 @@ def judged(
     if uncertainty is not None:
         doubt = cv2.resize(uncertainty, mask.shape[::-1], interpolation=cv2.INTER_LINEAR)
         unknown |= reach & (doubt > DOUBT)
+    unknown &= ~_middles(mask, away, unknown)
     if hair is not None:
         unknown |= hair
     trimap = np.where(mask, np.uint8(FOREGROUND), np.uint8(BACKGROUND))
     trimap[unknown] = UNKNOWN
     return JudgedEdge(trimap, contradiction, softness)
+
+
+def _middles(mask: NDArray[np.bool_], away: Plane, unknown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The middles of those parts of the mask that are no specks and of which all would be unknown.
+
+    Without a colour of their own they would be gone, or be mixed from those of other parts.
+    """
+    count, parts = cv2.connectedComponents(mask.view(np.uint8))
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, parts[mask], away[mask])
+    lost = deepest >= SPECK
+    lost[parts[mask & ~unknown]] = False
+    if not lost.any():
+        return np.zeros_like(mask)
+    middles: NDArray[np.bool_] = lost[parts] & (away >= MIDDLE * deepest[parts])
+    return middles
 
 
 def _distance(mask: NDArray[np.bool_]) -> Plane:

@@ -1,5 +1,6 @@
 """Subject: a trained network says what the picture is of."""
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -7,19 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, computed_field, model_validator
 
-from masking_core.arrays import Mask
+from masking_core.arrays import Labels, Mask
 from masking_core.image import Image
 from masking_core.kernels.appearance.unaries import connected_to_seeds
 from masking_core.kernels.raster.placing import along_edges
 from masking_core.method import Method, Segmentation, Tool
+from masking_core.methods.network_why import Account, Answer, why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.methods.subject.stages import stages
 from masking_core.models import files
 from masking_core.models.files import Weights
 from masking_core.models.pinned import checksum_of, without_checksum
-from masking_core.models.registry import SubjectName
+from masking_core.models.registry import REGISTRY, SubjectName
 from masking_core.models.subject_map import STEPS, SubjectMap, crop_of, subject_map
-from masking_core.parameters import Show
+from masking_core.parameters import Show, parameters
 from masking_core.progress import report
 from masking_core.prompts import Prompts
 
@@ -41,9 +43,11 @@ class Subject(Method):
     uses: ClassVar[frozenset[Tool]] = frozenset({"rectangle", "ellipse", "polygon", "stroke", "point", "seeds"})
 
     id: Literal["subject"] = "subject"
-    model: Annotated[SubjectName, Field(title="Network", description="The trained network that finds the subject.")] = (
-        "u2netp"
-    )
+    model: Annotated[
+        SubjectName,
+        Field(title="Network", description="The trained network that finds the subject."),
+        Show(labels={name: model.listed for name, model in REGISTRY.items()}),
+    ] = "u2netp"
     threshold: Annotated[
         float,
         Field(
@@ -120,7 +124,16 @@ class Subject(Method):
             },
             notes=tuple(notes),
             stages=stages(image, maps),
+            why=partial(why, self._account(image, labels, objects, maps)),
         )
+
+    def _account(
+        self, image: Image, labels: Labels, objects: tuple[ObjectMarks, ...], maps: dict[int, SubjectMap]
+    ) -> Account:
+        answers = (Answer(each, maps[each.number].crop, maps[each.number].values) for each in objects)
+        declared = next(each for each in parameters(type(self)) if each.name == "threshold")
+        span = float(declared.low or 0), float(declared.high or 1)
+        return Account(image, labels, tuple(answers), self.threshold, span)
 
     def _map(self, image: Image, weights: Weights, marks: ObjectMarks) -> SubjectMap:
         return subject_map(image, weights, crop_of(marks.seeds != 0, self.margin))

@@ -21,12 +21,12 @@ def copy(label: str, png: Callable[[], bytes], key: str) -> None:
     """Draw the button; ``png`` makes the PNG file that is copied, once it is pressed."""
     data = {"label": label, "answer": "", "png": "", "problem": ""}
     if asked := state.get(f"{key}.asked", ""):
-        state.put(f"{key}.asked", "")
         data["answer"] = asked
         try:
             data["png"] = base64.b64encode(compute.wait(compute.submit(png), st.empty())).decode()
         except MaskingError as error:
             data["problem"] = str(error)
+        state.put(f"{key}.asked", "")  # not before: a visitor who does something meanwhile still wants the picture
     _component()(data=data, key=key, on_asked_change=lambda: _ask(key), width="content")
 
 

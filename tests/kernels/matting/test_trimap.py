@@ -115,3 +115,19 @@ def test_it_stops_when_the_result_is_no_longer_wanted():
     alpha = half_plane(8)
     with listening(lambda *_: False), pytest.raises(Cancelled):
         judged(mixed(alpha), hard(alpha), 12)
+
+
+def test_a_small_part_keeps_its_middle_and_a_speck_may_go():
+    rng = np.random.default_rng(0)
+    rgb = np.full((900, 1200, 3), 60, np.uint8) + rng.integers(0, 20, (900, 1200, 3), dtype=np.uint8)
+    mask = np.zeros((900, 1200), np.float32)
+    for top, left, height, width in ((100, 100, 300, 400), (600, 700, 8, 14), (700, 100, 3, 3)):
+        mask[top : top + height, left : left + width] = 1
+        rgb[top : top + height, left : left + width] += np.array([120, 40, 0], np.uint8)
+    trimap = judged(rgb, mask, 24.0).trimap
+    assert (trimap[603:605, 703:711] == 255).all()
+    assert trimap[600, 700] == 128
+    assert (trimap[700:703, 100:103] == 128).all()
+    hair = np.zeros(mask.shape, bool)
+    hair[590:620, 690:730] = True
+    assert (judged(rgb, mask, 24.0, hair=hair).trimap[hair] == 128).all()

@@ -75,8 +75,9 @@ export class Keys {
 
   press(selector) {
     const button = selector && document.querySelector(selector);
-    if (!button || button.disabled) return false;
-    this.bridge.queue.click(button);
+    const { queue } = this.bridge;
+    if (!button || (button.disabled && !queue.busy)) return false; // the answer that is waited for may enable it
+    queue.click(button);
     return true;
   }
 }

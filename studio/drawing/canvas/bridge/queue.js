@@ -33,7 +33,8 @@ export class Queue {
     this.until = until;
     this.bridge.root.dataset.waiting = "";
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(this.go, PATIENCE);
+    const stack = new Error().stack;
+    this.waiting = setTimeout(() => { console.log("DBG late", String(until), JSON.stringify({v: this.bridge.data.version, loaded: this.bridge.surface.loaded, followed: this.bridge.surface.followed, painted: this.bridge.surface.painted, paper: this.bridge.data.paper, ok: this.until?.(this.bridge.data), items: this.items.length}), stack.split("\n").slice(2, 5).map((l) => l.trim().split(" ")[1]).join("<")); this.go(); }, PATIENCE);
   }
 
   // The page has said something new.
