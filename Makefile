@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MODEL := $(VENV)/share/masking-models/u2netp.onnx
 
-.PHONY: run test fuzz check lint types format benchmark mutants lock clean
+.PHONY: run test fuzz check lint types audit sbom format benchmark mutants lock clean
 
 run: $(VENV)/.installed $(MODEL)
 	$(BIN)/streamlit run app.py
@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev $(MODEL)
 fuzz: $(VENV)/.installed-dev
 	FUZZ=25 $(BIN)/pytest -n 2 tests/test_fuzz.py
 
-check: lint types test
+check: lint types audit test
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -27,6 +27,14 @@ lint: $(VENV)/.installed-dev
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
+
+# Known weaknesses of what is pinned; says so where they could not be looked up.
+audit: $(VENV)/.installed-dev
+	$(BIN)/python tools/audit.py
+
+# What the studio is made of, as a CycloneDX document.
+sbom: $(VENV)/.installed-dev
+	$(BIN)/python tools/sbom.py > sbom.json
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

@@ -75,6 +75,12 @@ def get(key: str, default: Any = None) -> Any:
     return _values().get(key, default)
 
 
+def whole_page() -> bool:
+    """Whether the whole page is drawn, and not one part of it anew."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is None or not context.fragment_ids_this_run
+
+
 def give_way() -> None:
     """End this run of the page here if the visitor has done something since it began; else do nothing.
 

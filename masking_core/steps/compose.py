@@ -70,6 +70,7 @@ def _over(top: Picture, below: Picture, blending: str) -> Picture:
         result[soft[0], soft[1], :3] = to_srgb((to_linear(upper[:, :3]) * a + to_linear(lower[:, :3]) * b) / (a + b))
     else:
         result[soft[0], soft[1], :3] = np.rint((upper[:, :3] * a + lower[:, :3] * b) / (a + b))
+    report(0.9, DOING)
     result[soft[0], soft[1], 3] = np.rint((a + b)[:, 0] * 255)
     if below.shape[2] == 4:
         result[result[..., 3] == 0] = 0

@@ -23,7 +23,7 @@ from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.result import Found
 from masking_core.samples import sample
 from studio import state
-from studio.compute import memory, runs
+from studio.compute import memory, runs, visitors
 from studio.compute.cache import Key
 from studio.compute.engine import engine
 from studio.compute.job import Job, Overtime
@@ -60,9 +60,11 @@ def status() -> dict[str, Any]:
     cache, now, later = engine().cache, engine().now, engine().later
     return {
         "memory": memory.used(),
+        "ceiling": int(settings().memory * 1e6),
         "cache": cache.nbytes,
-        "running": now.running + later.running,
-        "waiting": now.waiting + later.waiting,
+        "visitors": visitors.present(),
+        "running": {"seen": now.running, "meanwhile": later.running},
+        "waiting": {"seen": now.waiting, "meanwhile": later.waiting},
         "runs": runs.counts(),
     }
 
@@ -211,8 +213,8 @@ def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | Non
 
     def compute() -> Found:
         budget = image.pixels if pixels is None else min(image.pixels, pixels)
-        engine().make_room(budget * BYTES_A_PIXEL)
         with noted(recipe.method.id, budget):
+            engine().make_room(budget * BYTES_A_PIXEL)
             return cut()
 
     def cut() -> Found:
@@ -278,7 +280,12 @@ def _known(found: Found, recipe: Recipe) -> Result | None:
 
 def _result(found: Found, recipe: Recipe) -> Result:
     plain = recipe.changed(background=Transparent())
-    return engine().cache.once(_result_key(found, recipe), lambda: plain.finish(found), lent=(Image,))
+
+    def compute() -> Result:
+        with noted("edge", found.image.pixels):
+            return plain.finish(found)
+
+    return engine().cache.once(_result_key(found, recipe), compute, lent=(Image,))
 
 
 def _result_key(found: Found, recipe: Recipe) -> Key:

@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -12,7 +12,8 @@ from masking_core import MaskingError
 from masking_core.errors import Cancelled
 
 log = logging.getLogger("studio.runs")
-_counts: Counter[str] = Counter()
+_counts: Counter[tuple[str, str]] = Counter()
+_seconds: defaultdict[str, float] = defaultdict(float)
 _guard = Lock()
 
 
@@ -33,11 +34,16 @@ def noted(what: str, pixels: int) -> Iterator[None]:
     finally:
         seconds = round(time.monotonic() - begun, 3)
         with _guard:
-            _counts.update({f"{what}.{outcome}": 1, f"{what}.milliseconds": round(1000 * seconds)})
+            _counts[what, outcome] += 1
+            _seconds[what] += seconds
         log.info(json.dumps({"run": what, "pixels": pixels, "seconds": seconds, "outcome": outcome}))
 
 
-def counts() -> dict[str, int]:
-    """How many runs ended in which way, and the milliseconds they took, since the server started."""
+def counts() -> dict[str, dict[str, float]]:
+    """By what was run: how many runs ended in which way, and the seconds they took together, since the start."""
     with _guard:
-        return dict(sorted(_counts.items()))
+        return {
+            what: {outcome: count for (run, outcome), count in sorted(_counts.items()) if run == what}
+            | {"seconds": round(_seconds[what], 3)}
+            for what in sorted(_seconds)
+        }

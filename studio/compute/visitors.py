@@ -28,6 +28,7 @@ class Visitor:
 NOBODY = Visitor()
 """Who is asking outside of any page."""
 
+_here: set[Visitor] = set()
 _gone: dict[str, float] = {}
 _farewells: list[Callable[[Visitor], None]] = []
 _acting: ContextVar[Visitor | None] = ContextVar("acting", default=None)
@@ -65,8 +66,14 @@ def long_gone(seconds: float) -> list[str]:
     return named
 
 
+def present() -> int:
+    """How many are connected."""
+    return len(_here)
+
+
 def _leaves(visitor: Visitor) -> None:
     visitor.here = False
+    _here.discard(visitor)
     _gone[visitor.session] = time.monotonic()
     for farewell in _farewells:
         farewell(visitor)
@@ -78,4 +85,6 @@ def _arrived() -> Visitor:
     context = get_script_run_ctx(suppress_warning=True)
     session = context.session_id if context else ""
     _gone.pop(session, None)
-    return Visitor(session)
+    visitor = Visitor(session)
+    _here.add(visitor)
+    return visitor

@@ -50,7 +50,8 @@ def _actions(away: Taking, stack: Stack) -> None:
             if st.button("Improve it", icon=":material/edit:", key="improve"):
                 _improve(stack)
             taking.clipboard(away)
-        downloads.follow(st.container())
+        if not state.whole_page():  # else it is followed at the end of the page
+            downloads.follow(st.container())
 
 
 def _improve(stack: Stack) -> None:

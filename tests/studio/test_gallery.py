@@ -132,6 +132,15 @@ def test_ones_own_picture_is_cut_out_at_once_and_can_be_taken_away_or_improved()
     assert not app.exception
 
 
+def test_a_cut_out_taken_away_on_the_first_page_stays_to_be_saved_again():
+    app = with_own_picture()
+    app.button(key="download.cutout").click().run()
+    for _ in range(2):
+        assert not app.exception
+        assert [button.proto.label for button in app.get("download_button")] == ["Save mine-cutout.png again"]
+        app.run()
+
+
 def test_opening_a_method_keeps_the_background_and_the_marks_that_the_visitor_drew():
     app = with_own_picture()
     app.session_state["background"] = "dimmed"

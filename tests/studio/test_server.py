@@ -84,7 +84,10 @@ def test_counters_are_closed_but_for_who_has_the_secret(monkeypatch):
     assert answer("/status", [(b"authorization", b"Bearer open")])[0] == 404
     status, _, text = answer("/status", [(b"authorization", b"Bearer open sesame")])
     assert status == 200
-    assert set(json.loads(text)) == {"memory", "cache", "running", "waiting", "runs"}
+    told = json.loads(text)
+    assert set(told) == {"memory", "ceiling", "cache", "visitors", "running", "waiting", "runs"}
+    assert 0 < told["memory"] < told["ceiling"] == 4_000_000_000
+    assert set(told["running"]) == set(told["waiting"]) == {"seen", "meanwhile"}
 
 
 def test_a_page_comes_with_a_key_that_stays_the_same():

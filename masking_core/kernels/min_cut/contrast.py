@@ -14,7 +14,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from masking_core.errors import ParameterError
-from masking_core.kernels.min_cut.maxflow import HARD, MAX_LINK
+from masking_core.kernels.min_cut.maxflow import DOING, HARD, MAX_LINK
+from masking_core.progress import report
 
 _SAMPLE = 1_000_000  # pixels whose differences are averaged
 
@@ -60,7 +61,10 @@ def nlinks(
     if where is None:
         where = np.ones(guide.shape[:2], np.bool_)
     weights = np.empty((4, *guide.shape[:2]), np.int16)
-    _weigh(guide, sensitivity * contrast_scale(guide), where, weights)
+    report(0.0, DOING)
+    scale = sensitivity * contrast_scale(guide)
+    report(0.0, DOING)
+    _weigh(guide, scale, where, weights)
     return weights
 
 
@@ -77,6 +81,7 @@ def halved(links: NDArray[np.int16]) -> NDArray[np.int16]:
     """
     half = np.zeros((4, (links.shape[1] + 1) // 2, (links.shape[2] + 1) // 2), np.int16)
     for d in range(4):
+        report(d / 4, DOING)
         _choose(links[d], half[d], d)
     return half
 

@@ -1,15 +1,10 @@
 """Caches go before work is refused."""
 
-import json
-import logging
-from contextlib import nullcontext
-
 import pytest
 
-from masking_core import KMeans, ParameterError, Prompts, Recipe
-from masking_core.errors import Cancelled
+from masking_core import KMeans, Prompts, Recipe
 from masking_core.samples import sample
-from studio.compute import memory, runs
+from studio.compute import memory
 from studio.compute.memory import NoRoom, kept_by, make_room
 
 
@@ -28,20 +23,6 @@ def test_there_is_room_until_the_ceiling_then_caches_go_then_work_is_refused(mon
     make_room(500, 1000, let_go)
     with pytest.raises(NoRoom, match="smaller picture"):
         make_room(501, 1000, let_go)
-
-
-def test_every_run_is_one_line_and_counted(caplog):
-    before = runs.counts()
-    for error in (None, Cancelled("no"), ParameterError("of the visitor"), ValueError("of ours")):
-        expected = pytest.raises(type(error)) if error else nullcontext()
-        with caplog.at_level(logging.INFO, "studio.runs"), expected, runs.noted("test", 12):
-            if error:
-                raise error
-    lines = [json.loads(record.message) for record in caplog.records]
-    assert [line["outcome"] for line in lines] == ["done", "cancelled", "ParameterError", "fault"]
-    assert all(set(line) == {"run", "pixels", "seconds", "outcome"} for line in lines)
-    after = runs.counts()
-    assert all(after[f"test.{line['outcome']}"] == before.get(f"test.{line['outcome']}", 0) + 1 for line in lines)
 
 
 def test_what_a_result_keeps_is_its_own_arrays_whatever_was_drawn_from_it():
