@@ -138,7 +138,7 @@ def _cases(width: int, height: int) -> Iterator[tuple[str, Work]]:
         with suppress(MaskingError):  # one that needs a picture
             behind = background(**shadow)
             yield f"on {kind}", lambda b=behind: result.on(b).rgba
-    noise = np.random.default_rng(3).integers(0, 2, (height // 4, width // 4)).astype(np.int32)
+    noise = np.random.default_rng(3).integers(0, 2, (height // 16, width // 16)).astype(np.int32)
     yield "outlines of noise", lambda: [p.keyholed for o in outlines_of(noise, [1]) for p in o.pieces]
     yield "layers", lambda: result.layers
     for content, entry in CONTENTS.items():

@@ -12,6 +12,7 @@ from masking_core.progress import report
 from masking_core.steps.clean import nearest
 from masking_core.steps.cut_out import cut_out
 
+DOING = "Taking the layers apart"
 SEAM = 0.001
 """Over how far two objects that touch fade into each other, in long sides of the picture."""
 
@@ -45,7 +46,7 @@ def taken_apart(colours: Picture, alpha: Alpha, labels: Labels, kept: tuple[int,
     through = np.ones(whole.shape, np.float32)  # what they let through
     boxes = label_map.boxes(owner)
     for done, label in enumerate(kept):
-        report(done / len(kept), "Taking the layers apart")
+        report(done / len(kept), DOING)
         if label not in boxes:
             continue
         window = _wider(boxes[label], whole.shape, reach)
@@ -63,9 +64,12 @@ def _own_alpha(share: Alpha, whole: Picture, seen: Alpha, through: Alpha, reach:
     """One layer's alpha, (h, w) in steps of 1/255, from where its object lies; brings on ``seen`` and ``through``."""
     if reach:
         share = cv2.GaussianBlur(share, (0, 0), reach / 2, borderType=cv2.BORDER_REPLICATE)
+    report(0.5, DOING)
     np.minimum(seen + share, 1, out=seen)
     in_the_end = 1 - whole.astype(np.float32) / 255 * seen  # what is to come through this layer and those above it
+    report(0.5, DOING)
     needed = np.where((share > 0) & (through > 0), 1 - in_the_end / np.maximum(through, 1e-6), 0).clip(0, 1)
+    report(0.5, DOING)
     alpha: Alpha = (np.rint(needed * 255) / 255).astype(np.float32)
     through *= 1 - alpha
     return alpha
