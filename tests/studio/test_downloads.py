@@ -17,8 +17,10 @@ def page():
     from masking_core import PromptError
     from masking_core.errors import Cancelled
     from masking_core.progress import report
-    from studio import downloads
+    from studio import compute, downloads
 
+    if "ended" not in st.session_state:  # all pages that are tested in one process are one visitor's
+        compute.current().held.clear()
     ended = st.session_state.setdefault("ended", [])
 
     def never():
