@@ -3,11 +3,13 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
 from masking_core import processors
@@ -64,7 +66,7 @@ class Workers(Executor):
         if pool is None:
             # Processes are spawned: a copy of this one would hold the locks of its threads.
             pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=begin)
-            with _starting, _environment(dict.fromkeys(ONE_THREAD, "1")):
+            with _starting, _environment(dict.fromkeys(ONE_THREAD, "1")), _no_main():
                 pool.submit(int)  # begins the process
             self._own.pool = pool
             self._pools.append(pool)
@@ -77,6 +79,17 @@ def begin() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Without a main program, which a spawned process would run as well: it may not be there, or begin a batch."""
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
 
 
 @contextmanager

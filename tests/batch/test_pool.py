@@ -6,6 +6,7 @@ import sys
 import time
 from concurrent.futures import CancelledError
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -101,3 +102,12 @@ def test_workers_are_gone_with_whoever_began_them(tmp_path):
             return
         time.sleep(0.05)
     pytest.fail("the worker lives on")
+
+
+def test_a_main_program_that_is_gone_or_unguarded_is_not_run_by_the_workers(monkeypatch, tmp_path):
+    main = ModuleType("__main__")
+    main.__file__ = str(tmp_path / "gone.py")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    with Workers(1) as pool:
+        assert pool.submit(abs, -3).result(60) == 3
+    assert sys.modules["__main__"] is main
