@@ -113,8 +113,7 @@ def measure(sample: Sample, alpha: Alpha) -> dict[str, float]:
 
 def _rows(data: Path, name: str) -> Any:
     for prompt in PROMPTS[name]:
-        # OpenCV's cannot do without marks
-        chosen = {method: cut for method, cut in cutters().items() if (prompt, method) != ("none", "cv2.grabCut")}
+        chosen = unmarked() if prompt == "none" else cutters()
         entries: list[Entry] = []
         found = {method: _row(data, name, prompt, method, cut, entries) for method, cut in chosen.items()}
         compared = {row.recipe: row for row in experiment.rows(entries)}

@@ -155,6 +155,7 @@ def test_a_visit_counts_clicks_and_gives_up_at_twenty():
 
 def test_the_table_has_every_prompt_and_the_robot(folder, monkeypatch):
     monkeypatch.setattr(accuracy, "cutters", lambda: {"cv2.grabCut": accuracy.grabcut})
+    monkeypatch.setattr(accuracy, "unmarked", dict)
     (folder / "grabcut" / "boxes" / "boxes.json").write_text(
         json.dumps({"square": {"tight_gt": [30, 21, 49, 39], "rect": [25, 15, 55, 45]}})
     )
@@ -172,6 +173,14 @@ def test_the_table_has_every_prompt_and_the_robot(folder, monkeypatch):
     assert all(row["seconds"] > 0 for row in rows)
     assert rows[0]["error % where undecided"] < 5
     assert rows[-1]["clicks to 0.9"] <= 5
+
+
+def test_without_marks_the_rules_that_ask_a_network_are_measured_too(folder, monkeypatch):
+    monkeypatch.setattr(accuracy, "cutters", lambda: {"cv2.grabCut": accuracy.grabcut})
+    monkeypatch.setattr(accuracy.files, "is_ready", lambda _: True)
+    assert list(accuracy.unmarked()) == ["kmeans, rule subject", "watershed, rule subject"]
+    monkeypatch.setattr(accuracy.files, "is_ready", lambda _: False)
+    assert not accuracy.unmarked()
 
 
 def test_the_agreement_of_cuts_is_measured_on_pictures_brought_to_a_size(folder, monkeypatch):
