@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MODEL := $(VENV)/share/masking-models/u2netp.onnx
 
-.PHONY: run test fuzz check lint types audit sbom format benchmark mutants lock clean
+.PHONY: run test fuzz soak check lint types audit sbom format benchmark mutants lock clean
 
 run: $(VENV)/.installed $(MODEL)
 	$(BIN)/streamlit run app.py
@@ -16,6 +16,10 @@ test: $(VENV)/.installed-dev $(MODEL)
 # What files, links and messages may say, 50,000 times.
 fuzz: $(VENV)/.installed-dev
 	FUZZ=25 $(BIN)/pytest -n 2 tests/test_fuzz.py
+
+# What a visitor in a hurry does, 500 times; it is not yet always answered without fault.
+soak: $(VENV)/.installed-dev
+	ACTIONS=500 $(BIN)/pytest -n 0 -s tests/browser/test_soak.py
 
 check: lint types audit test
 
