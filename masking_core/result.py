@@ -161,10 +161,13 @@ class Result:
         """(H, W) uint8: alpha from 0 to 255."""
         return np.rint(self.alpha * 255).astype(np.uint8)
 
-    @cached_property
+    @property
     def trimap(self) -> Picture | None:
         """(H, W) uint8: 0 background, 255 foreground, 128 where the edge is a matter of colours; None if nowhere."""
-        return self.edge.scaled(self.scale).trimap(self.selected(), self.seen)
+        if "trimap" not in self._made:
+            self._made["trimap"] = self.edge.scaled(self.scale).trimap(self.selected(), self.seen)
+        trimap: Picture | None = self._made["trimap"]
+        return trimap
 
     def edge_stages(self) -> tuple[Stage, ...]:
         """How the edge steps came to alpha."""

@@ -89,16 +89,16 @@ def follow(place: Any) -> None:
         return
     with place:
         line, below = st.empty(), st.empty()
-    if not file.job.done:
-        below.button("Stop", icon=":material/stop:", key="download_stop", on_click=file.job.cancel)
 
     def tell() -> None:
         line.progress(min(max(file.job.fraction, 0.0), 1.0), f"{file.title}: {compute.waiting_words(file.job)}")
 
-    tell()
-    compute.follow(file.job, tell)
-    line.empty()
-    below.empty()
+    if not file.job.done:
+        below.button("Stop", icon=":material/stop:", key="download_stop", on_click=file.job.cancel)
+        tell()
+        compute.follow(file.job, tell)
+        line.empty()
+        below.empty()
     with place:
         _hand_over(file)
 

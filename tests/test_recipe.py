@@ -3,6 +3,7 @@ import pytest
 
 from masking_core import Area, Clean, Colour, Edge, Foreground, Image, KMeans, ParameterError, Recipe
 from masking_core.parameters import Declared
+from masking_core.samples import sample
 
 
 def discs():
@@ -83,3 +84,10 @@ def test_every_step_is_a_declared_value():
     for name in type(recipe).model_fields:
         part = getattr(recipe, name)
         assert part is None or isinstance(part, Declared | int)
+
+
+def test_the_trimap_of_a_result_is_made_once_whatever_is_behind_it():
+    result = Recipe(method=KMeans(objects=2), edge=Edge.named("matte")).run(sample("cat"))
+    made = result.trimap
+    assert made is not None
+    assert result.on(Colour(colour="#123456")).trimap is made

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def _compare(options: argparse.Namespace) -> int:
     limits = Limits.from_environment()
     recipes = read_recipes(options.recipes, options.settings, options.sweeps)
     image = Image.open(options.picture, limits=limits, levels=given.levels(options.range))
+    for note in image.notes:
+        print(note, file=sys.stderr)
     marks = _marks(options)
     prompts = marks.prompts(marks.read(limits), image, limits)
     truth = None if options.truth is None else options.truth.read_bytes()

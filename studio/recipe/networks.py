@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from masking_core.errors import MaskingError
 from masking_core.method import Method
 from masking_core.models import files
 from masking_core.models.model import Model
@@ -15,7 +16,13 @@ from studio.foreign import plain
 def credit(part: Method | Foreground) -> None:
     """Say it below the widgets of a method or of the rule of what is kept, where one of these asks a network."""
     name = _asked(part)
-    model = files.known().get(name)
+    if not name:
+        return
+    try:
+        model = files.known().get(name)
+    except MaskingError as error:  # somebody's own declaration of a network cannot be read
+        st.caption(plain(error))
+        return
     if model is not None:
         st.caption(words(model))
 

@@ -10,6 +10,7 @@ from discs import disc, save
 
 from masking_core import KMeans, Recipe
 from masking_core.cli.main import main
+from masking_core.image.image import ONE_OF_SEVERAL
 
 NAMES = ("a.png", "sub/b.png", "c.png")
 
@@ -111,3 +112,10 @@ def test_bash_completes_an_option(capsys):
     script += "COMP_WORDS=(masking sc); COMP_CWORD=1; _masking; echo ${COMPREPLY[*]}\n"
     done = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["--dry-run", "score"]
+
+
+def test_a_comparison_says_that_a_file_holds_several_pictures(tmp_path, capsys):
+    frames = [PIL.Image.new("RGB", (30, 20), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "pages.tif", save_all=True, append_images=frames[1:])
+    main(["compare", str(tmp_path / "pages.tif"), "kmeans", "--out", str(tmp_path / "sheet.png")])
+    assert ONE_OF_SEVERAL in capsys.readouterr().err

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from masking_core import GraphCut, KMeans, Subject
+from masking_core import GraphCut, KMeans, ParameterError, Subject
 from masking_core.methods.clicks import Clicks
 from masking_core.models.registry import REGISTRY
 from masking_core.parameters import parameters
@@ -42,3 +42,12 @@ def test_a_network_with_restricted_weights_is_marked_in_list_and_caption(name):
     marked = "not for commercial use" in networks.words(REGISTRY[name])
     (choice,) = (item for item in parameters(Subject) if item.name == "model")
     assert marked == ("not for commercial use" in choice.label(name)) == REGISTRY[name].non_commercial
+
+
+def test_a_declaration_that_cannot_be_read_is_one_sentence_and_only_where_a_network_is_asked(monkeypatch):
+    def refuse():
+        raise ParameterError("own.json declares no network.")
+
+    monkeypatch.setattr(networks.files, "known", refuse)
+    assert said(Subject()) == ["own.json declares no network."]
+    assert said(KMeans()) == []

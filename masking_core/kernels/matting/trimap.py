@@ -102,13 +102,14 @@ def _middles(mask: NDArray[np.bool_], away: Plane, unknown: NDArray[np.bool_]) -
     Without a colour of their own they would be gone, or be mixed from those of other parts.
     """
     count, parts = cv2.connectedComponents(mask.view(np.uint8))
-    deepest = np.zeros(count, np.float32)
-    np.maximum.at(deepest, parts[mask], away[mask])
-    lost = deepest >= SPECK
+    lost = np.arange(count) > 0
     lost[parts[mask & ~unknown]] = False
-    if not lost.any():
-        return np.zeros_like(mask)
-    middles: NDArray[np.bool_] = lost[parts] & (away >= MIDDLE * deepest[parts])
+    there: NDArray[np.bool_] = lost[parts]
+    if not there.any():
+        return there
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, parts[there], away[there])
+    middles: NDArray[np.bool_] = there & (deepest >= SPECK)[parts] & (away >= MIDDLE * deepest[parts])
     return middles
 
 
