@@ -11,6 +11,7 @@ class Pane {
     this.world = node.querySelector(".world");
     this.whole = node.querySelector(".whole");
     this.part = node.querySelector(".part");
+    this.held = null; // where a drag was last, whatever is drawn anew meanwhile
   }
 
   // Listen anew: this is called with every run of the page, and what listened before must not answer as well.
@@ -84,19 +85,18 @@ class Pane {
     const { view } = this;
     this.on("wheel", (event) => this.wheel(event), { passive: false });
     this.on("dblclick", (event) => view.enlarge(event.shiftKey ? 0.5 : 2, ...this.at(event)));
-    let held = null;
     this.on("pointerdown", (event) => {
       if (event.target.dataset.do || event.button !== 0) return;
-      held = this.at(event);
+      this.held = this.at(event);
       this.node.setPointerCapture(event.pointerId);
     });
     this.on("pointermove", (event) => {
-      if (!held) return;
+      if (!this.held) return;
       const here = this.at(event);
-      view.move(here[0] - held[0], here[1] - held[1]);
-      held = here;
+      view.move(here[0] - this.held[0], here[1] - this.held[1]);
+      this.held = here;
     });
-    for (const name of ["pointerup", "pointercancel"]) this.on(name, () => { held = null; });
+    for (const name of ["pointerup", "pointercancel"]) this.on(name, () => { this.held = null; });
     const acts = { in: () => view.enlarge(CLOSER), out: () => view.enlarge(1 / CLOSER), all: () => view.set(0.5, 0.5, 1) };
     this.on("click", (event) => acts[event.target.dataset.do]?.());
     const keys = {
