@@ -1,17 +1,22 @@
 """Reading label maps: (H, W) int32, 0 background, 1…K objects."""
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
 from masking_core.arrays import Labels
 
+Value = TypeVar("Value", bound=np.generic)
+
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
 
 
 AT_ONCE = 1_000_000
-"""Pixels that are counted at a time: counting takes 8 bytes for each."""
+"""Pixels that are looked at together: counting and looking up take 8 bytes for each."""
 
 
 def sizes(labels: Labels) -> NDArray[np.int64]:
@@ -22,8 +27,8 @@ def sizes(labels: Labels) -> NDArray[np.int64]:
 def counts(values: NDArray[np.integer], kinds: int) -> NDArray[np.int64]:
     """How often each number from 0 to ``kinds`` - 1 occurs; the numbers must be among them."""
     flat, found = values.ravel(), np.zeros(kinds, np.int64)
-    for part in range(0, flat.size, AT_ONCE):
-        found += np.bincount(flat[part : part + AT_ONCE], minlength=kinds)
+    for part in _parts(flat.size):
+        found += np.bincount(flat[part], minlength=kinds)
     return found
 
 
@@ -36,8 +41,8 @@ def marked(seeds: NDArray[np.integer]) -> list[int]:
     """The object numbers that occur in seeds, ascending, 0 for background included; -1 is no number."""
     flat, highest = seeds.ravel(), int(seeds.max())
     found = np.zeros(highest + 2, bool)
-    for part in range(0, flat.size, AT_ONCE):
-        found[np.unique(flat[part : part + AT_ONCE]) + 1] = True
+    for part in _parts(flat.size):
+        found[np.unique(flat[part]) + 1] = True
     return [int(label) - 1 for label in np.flatnonzero(found) if label]
 
 
@@ -58,15 +63,29 @@ def boxes(labels: Labels) -> dict[int, Box]:
 
 def mean_colours(labels: Labels, rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Mean colour of every label from 0 to the largest: (K + 1, 3), nan where a label does not occur."""
-    flat = labels.ravel()
-    sums = [np.bincount(flat, weights=rgb[..., channel].ravel()) for channel in range(3)]
+    flat, colours = labels.ravel(), rgb.reshape(-1, 3)
+    sums = np.zeros((int(labels.max()) + 1, 3))
+    for part in _parts(flat.size):
+        for channel in range(3):
+            sums[:, channel] += np.bincount(flat[part], colours[part, channel], len(sums))
     with np.errstate(invalid="ignore"):
-        return np.stack(sums, axis=1) / sizes(labels)[:, None]
+        return sums / sizes(labels)[:, None]
 
 
 def selected(labels: Labels, chosen: tuple[int, ...]) -> NDArray[np.bool_]:
     """Where the label is one of the chosen: (H, W) bool."""
     table = np.zeros(int(labels.max()) + 1, bool)
     table[[label for label in chosen if label < len(table)]] = True
-    found: NDArray[np.bool_] = table[labels]
-    return found
+    return looked_up(table, labels)
+
+
+def looked_up(table: NDArray[Value], numbers: NDArray[np.integer]) -> NDArray[Value]:
+    """``table[numbers]``, (K, …) at (H, W), which numpy does by way of 8 bytes for each pixel."""
+    flat, found = numbers.ravel(), np.empty((numbers.size, *table.shape[1:]), table.dtype)
+    for part in _parts(flat.size):
+        found[part] = table[flat[part]]
+    return found.reshape(*numbers.shape, *table.shape[1:])
+
+
+def _parts(size: int) -> Iterator[slice]:
+    return (slice(part, part + AT_ONCE) for part in range(0, size, AT_ONCE))

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from masking_core import label_map
 from masking_core.arrays import Labels, Picture
 
 # Okabe & Ito (2008), then Tol's muted set (2021): background first, in neutral grey.
@@ -41,8 +42,7 @@ def paint(labels: Labels) -> Picture:
     """A label map as a picture, (H, W, 3) uint8, each object in its colour."""
     numbers = np.arange(int(labels.max(initial=0)) + 1)
     table = RGB[np.where(numbers < len(RGB), numbers, 1 + (numbers - 1) % (len(RGB) - 1))]
-    painted: Picture = table[labels]
-    return painted
+    return label_map.looked_up(table, labels)
 
 
 def paint_trimap(trimap: Picture) -> Picture:

@@ -50,7 +50,7 @@ class ColourHistogram:
 
         Args:
             rgb: (H, W, 3) uint8, the picture of this histogram, or another one.
-            values: (B,) int32, or (B, C) int32 or float32, a row for each bin.
+            values: (B,) integers, or (B, C) int32 or float32, a row for each bin.
             missing: the value of pixels whose bin is not occupied.
 
         Returns:

@@ -36,7 +36,7 @@ class Partition:
     Clusters that the user marked come first, as they were numbered; the others follow from dark to light.
 
     Attributes:
-        labels: (H, W) int32, 0 … K - 1; :data:`OUTSIDE` outside the mask.
+        labels: (H, W) signed integers, 0 … K - 1; :data:`OUTSIDE` outside the mask.
         colours: (K, 3) float64, each cluster's centre as an sRGB colour, 0–255.
         places: (K, 2) float64, each cluster's centre (x, y) in pixels; None where clusters have a colour only.
         energy: what is minimised, at the start and after every iteration, in squared units of the colour space.
@@ -46,7 +46,7 @@ class Partition:
         measure: how far pixels are from centres.
     """
 
-    labels: NDArray[np.int32]
+    labels: NDArray[np.signedinteger]
     colours: NDArray[np.float64]
     places: NDArray[np.float64] | None
     energy: tuple[float, ...]
@@ -101,8 +101,8 @@ def colour_partition(
         tied=tied,
     )
     order = by_darkness(found.centres, space, keep=marked_clusters(seeds))
-    rank = np.argsort(order).astype(np.int32)
-    labels = histogram.spread(rgb, rank[found.labels], np.int32(OUTSIDE))
+    rank = np.argsort(order).astype(np.min_scalar_type(-clusters))
+    labels = histogram.spread(rgb, rank[found.labels], rank.dtype.type(OUTSIDE))
     if seeds is not None:  # a mark on a colour that went to another object holds where it was made
         np.copyto(labels, seeds, where=seeds >= 0, casting="same_kind")
     if mask is not None:

@@ -82,7 +82,7 @@ class Clustering(Method):
         except SeedsError as error:
             raise PromptError(_indistinct(marked[error.cluster])) from None
         numbers = _numbers(marked, len(found.colours))
-        labels = numbers[found.labels]
+        labels = label_map.looked_up(numbers, found.labels)
         membership = getattr(found, "membership", None)
         bounds = _bounds(prompts, image.rgb.shape[:2])
         if bounds:

@@ -108,8 +108,9 @@ class Edge(Declared):
     def apply(self, alpha: Alpha, seen: Seen) -> Alpha:
         """Refine ``alpha``, (H, W) float32 in [0, 1], by every step in turn."""
         for step in self.steps:
+            refined = step.apply(alpha, seen)
             # A blur of ones may come out above one by a rounding error.
-            alpha = np.clip(step.apply(alpha, seen), 0, 1)
+            alpha = np.clip(refined, 0, 1, out=refined if refined is alpha else None)
         return alpha
 
     def trimap(self, alpha: Alpha, seen: Seen) -> Picture | None:
