@@ -73,3 +73,13 @@ def test_one_object_and_objects_that_do_not_touch_are_left_alone():
     assert parted_by_shape(one, levels, markers) is one
     one[5:15, 20:28] = 2
     assert parted_by_shape(one, levels, markers) is one
+
+
+@pytest.mark.parametrize(("between", "parted"), [(99, True), (100, False)])
+def test_half_the_edge_around_them_between_two_objects_is_an_edge(between, parted):
+    labels, levels = np.zeros((40, 60), np.int32), np.full((40, 60), 200, np.uint8)
+    labels[10:30, 10:30], labels[10:30, 30:50] = 1, 2
+    levels[labels > 0] = between
+    markers = np.full(labels.shape, -1)
+    markers[20, 12], markers[20, 31] = 1, 2
+    assert (parted_by_shape(labels, levels, markers) is not labels) == parted
