@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
@@ -57,13 +58,22 @@ class Hunt:
     def __init__(self, made: list[Mistake]) -> None:
         self.made = made
         self.survived: int | None = None
+        self.places: set[Place] = set()
+        self.prepared: dict[Path, set[Place]] = defaultdict(set)
+        """What the fixtures of a file came by: one test makes what others of it use."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """After the fixtures, before the test itself."""
+        self.prepared[item.path] |= self.places
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of what pytest does."""
         visited: list[tuple[pytest.Item, set[Place]]] = []
         for item, follower in zip(session.items, [*session.items[1:], None], strict=True):
-            with visits() as places:
+            with visits() as self.places:
                 fails = _fails(item, follower)
+            places = self.places | self.prepared[item.path]
             if fails:
                 print(f"fails as it is, and is left out: {item.nodeid}", flush=True)
             else:
