@@ -140,7 +140,9 @@ def hunt(tests: list[str], made: list[Mistake]) -> int:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        cv2.setNumThreads(1)  # threads do not live on in the processes that are made of this one
+        # Threads do not live on in the processes that are made of this one, which would wait for them for ever.
+        cv2.setNumThreads(1)
+        os.environ["OMP_NUM_THREADS"] = "1"
         plugin = Hunt(made)
         options = ["-o", "addopts=", "--import-mode=importlib", "--capture=no"]
         without = [word for name in ("terminal", "xdist", "cacheprovider") for word in ("-p", f"no:{name}")]

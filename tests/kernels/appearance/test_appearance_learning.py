@@ -1,0 +1,47 @@
+"""Learning goes on until a round changes hardly anything; what evidence is missing for the other side is exact."""
+
+import numpy as np
+import pytest
+
+from masking_core.kernels.appearance.appearance_learning import (
+    AMOUNTS,
+    LearningSettings,
+    from_salience,
+    uncertainty_of_cut,
+)
+from masking_core.kernels.appearance.unaries import picture_features
+
+SHAPE = (50, 80)
+FEATURES = picture_features(np.random.default_rng(0).integers(0, 256, (*SHAPE, 3), dtype=np.uint8))
+
+
+def cuts(*sizes):
+    """Cuts that hold so many pixels, one inside the other, in turn."""
+    waiting = iter(sizes)
+    return lambda *_: (np.arange(SHAPE[0] * SHAPE[1]) < next(waiting)).reshape(SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "rounds"),
+    [
+        ((2000, 1959, 1918, 1878), 4),  # 1 % is 40 pixels: the last round changes no more
+        ((2000, 1959, 1959), 3),
+        ((2000, 1000, 2000, 1000, 2000, 1000), 6),  # as many rounds as may be, and the first
+        ((2000, 20, 2000, 20, 2000, 20), 6),
+        ((2000, 19), 2),  # too few pixels to learn of
+        ((3981,), 1),
+    ],
+)
+def test_learning_ends_with_a_round_that_changes_little(sizes, rounds):
+    salience, seeds = np.linspace(0, 1, 4000, dtype=np.float32).reshape(SHAPE), np.full(SHAPE, -1)
+    belief = from_salience(FEATURES, salience, seeds, cuts(*sizes), LearningSettings(3, 5, 0.01, 0.0))
+    assert [np.count_nonzero(each.cut) for each in belief.history] == list(sizes)
+    assert belief.rounds == rounds
+
+
+def test_the_least_amount_that_moves_a_pixel_is_its_uncertainty():
+    unary = np.linspace(-3.05, 3.05, 62, dtype=np.float32)[None]
+    found = uncertainty_of_cut(unary, 1.0, lambda moved, _: moved > 0)
+    for evidence, close in zip(np.abs(unary[0]), found[0], strict=True):
+        enough = [amount for amount in AMOUNTS if amount > evidence]
+        assert close == pytest.approx(1 - min(enough) / (1.25 * max(AMOUNTS)) if enough else 0, abs=1e-6)
