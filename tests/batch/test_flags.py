@@ -20,6 +20,12 @@ def test_the_figures_are_those_of_the_mask():
     assert (found.x, found.y) == (pytest.approx(30 / 80, abs=0.01), pytest.approx(15 / 40, abs=0.01))
 
 
+def test_a_pixel_that_is_half_covered_is_in_the_mask():
+    found = Recipe(method=Manual()).run(Image.from_array(disc()[0]), Prompts.from_box(0, 0, 9, 9))
+    half = replace(found, alpha=np.full(found.alpha.shape, 0.5, np.float32))
+    assert (figures(half).share, figures(half).pieces) == (1, 1)
+
+
 def test_a_border_counts_every_pixel_of_it_once():
     rgb, _ = disc(size=(40, 80))
     left = Prompts.from_box(0, 0, 39, 39)
