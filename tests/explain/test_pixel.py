@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from masking_core import Area, Clean, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
-from masking_core.explain.pixel import _others, changes, why
+from masking_core.explain.pixel import STEPS, _others, changes, why
 from masking_core.methods import METHODS
 from masking_core.methods.subject.subject import Subject
 from masking_core.methods.watershed.why import lowest_pass
@@ -109,6 +109,33 @@ def test_clean_up_and_the_masking_area_are_told_of():
     part = Recipe(method=GraphCut(), area=Area(x=20, y=10, width=80, height=65)).segment(picture(), STROKES)
     assert "masking area" in why(part, *OUTSIDE).sentence
     assert why(part, *INSIDE).evidence
+
+
+def test_what_clean_up_made_of_a_pixel_is_said():
+    marks = (Rectangle(x=10, y=10, width=30, height=30, object=2), Rectangle(x=90, y=60, width=2, height=2))
+    hole = Rectangle(x=20, y=20, width=2, height=2, object=2, operation="subtract")
+    recipe = Recipe(method=Manual(), clean=Clean(specks=50, holes=50))
+    found = recipe.segment(picture(), Prompts(marks=(*marks, hole)))
+    assert why(found, 21, 21).sentence.endswith(" Clean-up then made it object 2.")
+    assert why(found, 90, 60).sentence.endswith(" Clean-up then made it background.")
+    assert "Clean-up" not in why(found, 12, 12).sentence
+
+
+def test_the_mark_to_leave_out_is_told_by_its_number_and_kind():
+    second = Rectangle(x=0, y=0, width=9, height=9)
+    marks = Prompts(marks=(*BOX.marks, second))
+    for place, number, rest in ((INSIDE, 1, (second,)), (OUTSIDE, 2, BOX.marks)):
+        (change,) = changes(Recipe(method=Manual()), picture(), marks, *place)
+        assert (change.words, change.prompts.marks) == (f"Remove mark {number} (rectangle)", rest)
+
+
+def test_a_number_is_moved_towards_its_bounds_the_nearest_first():
+    (compactness,) = (each for each in parameters(Watershed) if each.name == "compactness")
+    low, high = compactness.low, compactness.high
+    now = low + (high - low) / 4
+    values = _others(compactness, now)
+    assert sorted(values, key=lambda value: abs(value - now) / (high - now if value > now else now - low)) == values
+    assert (min(values), max(values), len(set(values))) == (low, high, len(STEPS) * 2)
 
 
 @pytest.mark.parametrize("method", METHODS_AT_HAND)
