@@ -21,6 +21,7 @@ from masking_core.prompts import (
     Curve,
     Ellipse,
     Group,
+    Hair,
     Pie,
     Point,
     Polygon,
@@ -361,6 +362,25 @@ def test_later_seeds_win_erasers_erase_and_unknown_releases():
     )
     again = over.with_mark(eraser).with_mark(Point(x=20.5, y=30.5, object=3)).seeds(SHAPE)
     assert again[30, 20] == 3
+
+
+def test_hair_is_where_it_was_painted_and_no_eraser_took_it_away_again():
+    brush = {"points": [(10, 30), (70, 30)], "width": 6}
+    eraser = Stroke(points=[(40, 5), (40, 55)], width=8, operation="subtract")
+    hole = SQUARE.model_copy(update={"operation": "subtract"})
+    painted, wiped = drawn(Hair(**brush)), drawn(eraser)
+    for marks, wanted in (
+        ((Hair(**brush), hole, Stroke(**brush)), painted),
+        ((Hair(**brush), eraser), painted & ~wiped),
+        (
+            (Hair(**brush), Hair(**{**brush, "points": eraser.points, "operation": "subtract"})),
+            painted & ~drawn(Hair(points=eraser.points, width=6)),
+        ),
+        ((Hair(**brush), eraser, Hair(**brush)), painted),
+    ):
+        assert np.array_equal(Prompts(marks=marks).hair(SHAPE), wanted)
+        assert (Prompts(marks=marks[:1]).seeds(SHAPE) == -1).all()
+    assert Prompts(marks=(eraser, hole)).hair(SHAPE) is None
 
 
 def test_background_regions_are_seeds_and_object_regions_are_not():

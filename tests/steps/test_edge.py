@@ -124,3 +124,15 @@ def test_the_trimap_is_what_the_matte_takes_as_certain(name):
 def test_an_edge_that_leaves_nothing_open_has_no_trimap(name):
     seen = Seen(Image.from_array(np.repeat(np.rint(255 * disc())[..., None].astype(np.uint8), 3, axis=2)))
     assert STYLES[name].trimap(disc(), seen) is None
+
+
+@pytest.mark.parametrize("name", ["matte", "automatic"])
+def test_where_hair_was_painted_a_matte_decides_even_on_a_sharp_edge(name):
+    image = Image.from_array(np.repeat(np.rint(255 * disc())[..., None].astype(np.uint8), 3, axis=2))
+    hair = np.zeros((81, 81), bool)
+    hair[35:45, 50:70] = True
+    trimap = STYLES[name].trimap(disc(), Seen(image, hair))
+    assert (trimap[hair] == 128).all()
+    assert trimap[40, 40] == 255
+    made = STYLES[name].apply(disc(), Seen(image, hair))
+    assert np.abs(made - disc()).max() < 0.1  # the colours tell the sharp edge again
