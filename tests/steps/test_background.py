@@ -231,6 +231,12 @@ def test_a_background_survives_json():
         assert type(background).model_validate_json(background.model_dump_json()) == background
 
 
+def test_a_picture_behind_that_is_no_base64_is_refused():
+    good = Behind.holding(png("red")).model_dump_json()
+    with pytest.raises(ParameterError, match="data"):
+        Behind.model_validate_json(good.replace('"data":"', '"data":"$'))
+
+
 def test_the_checkerboard_shows_where_alpha_is_nothing():
     rgba = np.zeros((24, 24, 4), np.uint8)
     rgba[:, :12] = (10, 20, 30, 255)
