@@ -1,8 +1,24 @@
 import numpy as np
 import pytest
 
-from masking_core import Area, Clean, Colour, Edge, Foreground, Image, KMeans, ParameterError, Recipe
+from masking_core import (
+    Area,
+    Clean,
+    Colour,
+    Edge,
+    Foreground,
+    FuzzyCMeans,
+    GraphCut,
+    Image,
+    KMeans,
+    Manual,
+    ParameterError,
+    Prompts,
+    Recipe,
+)
+from masking_core.explain.pixel import why
 from masking_core.parameters import Declared
+from masking_core.prompts import Rectangle, Stroke
 from masking_core.samples import sample
 
 
@@ -64,6 +80,63 @@ def test_a_masking_area_outside_the_picture_is_one_sentence():
     recipe = Recipe(method=KMeans(), area=Area(x=500, y=0, width=5, height=5))
     with pytest.raises(ParameterError, match="area must begin inside the picture of 100 × 60 pixels"):
         recipe.run(discs())
+
+
+MARKS = Prompts(
+    marks=(
+        Rectangle(x=12.5, y=17, width=25, height=26),
+        Stroke(points=((20.0, 30.0), (30.0, 30.0)), width=3.0),
+        Stroke(points=((45.0, 20.0), (45.0, 40.0)), width=3.0, object=0),
+    )
+)
+
+
+@pytest.mark.parametrize("method", [FuzzyCMeans(objects=2), GraphCut(), Manual()], ids=lambda method: method.id)
+def test_in_a_masking_area_is_what_that_part_of_the_picture_gives_and_outside_nothing(method):
+    rows, columns = slice(10, 55), slice(5, 70)
+    area = Area(x=5, y=10, width=65, height=45)
+    found = Recipe(method=method, area=area).segment(discs(), MARKS)
+    part = Recipe(method=method).segment(Image.from_array(discs().rgb[rows, columns]), MARKS.moved(-5, -10))
+    whole = Recipe(method=method, area=area).run(discs(), MARKS)
+    alone = Recipe(method=method).run(Image.from_array(discs().rgb[rows, columns]), MARKS.moved(-5, -10))
+
+    def outside_nothing(plane, inner):
+        plane = plane.copy()
+        np.testing.assert_allclose(plane[rows, columns], inner, atol=1e-6)
+        plane[rows, columns] = 0
+        assert not plane.any()
+
+    outside_nothing(found.labels, part.labels)
+    for name in ("membership", "uncertainty"):
+        ours, theirs = getattr(whole, name), getattr(alone, name)
+        assert (ours is None) == (theirs is None)
+        if ours is not None:
+            outside_nothing(ours, theirs)
+    if method.id == "manual":
+        outside_nothing(whole.alpha, alone.alpha)
+    for x, y in ((5, 10), (69, 54), (30, 30)):
+        ours, theirs = why(found, x, y), why(part, x - 5, y - 10)
+        assert ours.sentence == theirs.sentence
+        assert [each.weight for each in ours.evidence] == pytest.approx([each.weight for each in theirs.evidence])
+    if found.segmentation.why is not None:
+        assert all(
+            "outside the masking area" in why(found, *at).sentence for at in ((4, 30), (70, 30), (30, 9), (30, 55))
+        )
+
+
+@pytest.mark.parametrize("area", [(99, 59, 1, 1), (0, 0, 1, 1), (40, 20, 500, 500), (95, 0, 5, 60), (0, 55, 100, 9)])
+@pytest.mark.parametrize("pixels", [None, 60, 15])
+def test_a_masking_area_is_a_part_of_every_preview_however_small(area, pixels):
+    x, y, width, height = area
+    recipe = Recipe(method=FuzzyCMeans(objects=2), area=Area(x=x, y=y, width=width, height=height), edge=HARD)
+    result = recipe.run(discs(), pixels=pixels)
+    there = np.argwhere(result.labels > 0)
+    (top, left), (bottom, right) = there.min(axis=0), there.max(axis=0) + 1
+    assert len(there) == (bottom - top) * (right - left)
+    tall, wide = result.labels.shape
+    wanted = np.array([x, y, min(x + width, 100), min(y + height, 60)]) * ([wide / 100, tall / 60] * 2)
+    assert np.abs(np.array([left, top, right, bottom]) - wanted).max() <= 1
+    assert result.uncertainty.shape == (tall, wide)
 
 
 @pytest.mark.parametrize(
