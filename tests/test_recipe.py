@@ -76,6 +76,19 @@ def test_the_background_is_only_painted_when_asked_for():
     assert np.array_equal(result.mask, (result.alpha * 255).astype(np.uint8))
 
 
+@pytest.mark.parametrize("pixels", [1500, 375])
+def test_a_preview_has_its_marks_and_areas_where_the_picture_has_them(pixels):
+    area = Area(x=5, y=10, width=65, height=45)
+    for recipe in (Recipe(method=Manual()), Recipe(method=Manual(), area=area, edge=HARD)):
+        preview, full = recipe.run(discs(), MARKS, pixels=pixels), recipe.run(discs(), MARKS)
+        height, width = preview.alpha.shape
+        assert height * width == pixels
+        assert preview.scale == width / 100
+        reduced = full.alpha.reshape(height, 60 // height, width, 100 // width).mean(axis=(1, 3))
+        assert np.abs(preview.alpha - reduced).max() < 0.51
+        assert preview.alpha.mean() == pytest.approx(reduced.mean(), abs=0.02)
+
+
 def test_a_masking_area_outside_the_picture_is_one_sentence():
     recipe = Recipe(method=KMeans(), area=Area(x=500, y=0, width=5, height=5))
     with pytest.raises(ParameterError, match="area must begin inside the picture of 100 × 60 pixels"):
