@@ -32,7 +32,11 @@ PATIENCE = 120
 """Seconds of processor time that the tests may take, and a tenth of all; a mistake that never ends is found out so."""
 EXCEPT = ("stages.py", "version.py", "warm.py")
 """Ends of the names of files that are left alone: the stages of Explain draw pictures for people."""
-BESIDE = {"methods": "tests/test_every_method.py", "kernels/matting": "tests/test_matting.py"}
+BESIDE = {
+    "methods": "tests/test_every_method.py",
+    "kernels/matting": "tests/test_matting.py",
+    "cli": "tests/batch/test_command.py",
+}
 """Tests outside a room's own folder that are about it."""
 
 Place = tuple[str, int]

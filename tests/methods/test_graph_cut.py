@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from skimage import data
 
 from masking_core import GraphCut, Image, Prompts
-from masking_core.methods.graph_cut.graph_cut import WHOLE
+from masking_core.methods.graph_cut.graph_cut import WHOLE, _at, _reduced_seeds
 from masking_core.prompts import Rectangle, Stroke
 
 
@@ -32,3 +33,32 @@ def test_an_exact_cut_is_near_the_usual_one():
     )
     usual, exact = (GraphCut(exact=exact).segment(image, marks).labels == 1 for exact in (False, True))
     assert (usual & exact).sum() / (usual | exact).sum() > 0.97
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "side"), [(4, 0, -1), (5, 0, 1), (5, 5, 1), (5, 6, 0), (0, 4, -1), (0, 5, 0), (8, 8, 1)]
+)
+def test_a_pixel_of_the_view_is_marked_by_more_than_a_quarter_and_by_the_greater_side(inner, outer, side):
+    seeds = np.full((8, 12), -1, np.int8)
+    seeds[:4, :4] = 1  # elsewhere there is a mark of the object: no dot is at stake
+    cell = np.full(16, -1, np.int8)
+    cell[:inner], cell[inner : inner + outer] = 1, 0
+    seeds[4:, 8:] = cell.reshape(4, 4)
+    assert _reduced_seeds(seeds, (2, 3)).tolist() == [[1, -1, -1], [-1, -1, side]]
+
+
+def test_a_dot_is_still_marked_on_the_view_and_where_it_was():
+    seeds = np.full((80, 120), -1, np.int8)
+    seeds[37, 101] = 1
+    assert np.argwhere(_reduced_seeds(seeds, (8, 12)) == 1).tolist() == [[3, 10]]
+    assert (_reduced_seeds(-np.ones((80, 120), np.int8), (8, 12)) == -1).all()
+
+
+def test_a_field_is_read_between_its_pixels_as_scipy_reads_it():
+    rng = np.random.default_rng(0)
+    field, shape = rng.random((7, 11), np.float32), (130, 300)
+    pixels = rng.permutation(shape[0] * shape[1])[:20_000]
+    rows, columns = np.unravel_index(pixels, shape)
+    places = (rows + 0.5) * 7 / 130 - 0.5, (columns + 0.5) * 11 / 300 - 0.5
+    wanted = ndimage.map_coordinates(field, places, order=1, mode="nearest")
+    assert _at(field, shape, pixels) == pytest.approx(wanted, abs=0.02)  # remap works in 32nds of a pixel
