@@ -22,7 +22,8 @@ from masking_core import (
     export,
 )
 from masking_core.explain.pixel import why
-from masking_core.methods.clicks import Clicks
+from masking_core.methods.clicks import Clicks, _discs
+from masking_core.methods.object_marks import objects_of
 from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
@@ -184,6 +185,27 @@ def test_clicks_are_answered_by_ones_own_network():
     assert overlap(result.alpha >= 0.5, left | right) > 0.8
     with pytest.raises(PromptError, match="Click on the object first"):
         Recipe(method=Clicks()).run(image)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_click_is_a_disc_at_its_place_in_what_the_network_sees(side):
+    prompts = Prompts(
+        marks=(
+            Point(x=50.0, y=15.0, radius=1.0),
+            Point(x=150.0, y=75.0, radius=1.0, object=0),
+            Stroke(points=((20.0, 80.0), (60.0, 80.0)), width=8.0, object=side),
+        )
+    )
+    (marks,) = objects_of(prompts, (90, 200))
+    drawn = _discs(prompts, marks, side, 80, 5)
+    y, x = np.mgrid[:80, :80] + 0.5
+    centre = (20, 13.3) if side else (60, 66.7)
+    away = np.hypot(x - centre[0], y - centre[1])
+    stroke = drawn[70:73, 8:24] == 1
+    assert stroke[1].all()
+    drawn[67:76, 4:28] = 0
+    assert (drawn[away < 4] == 1).all()
+    assert (drawn[away > 6.5] == 0).all()
 
 
 def test_a_click_network_that_is_not_there_is_one_sentence():
