@@ -205,3 +205,16 @@ def test_all_that_a_dark_picture_of_16_bits_can_hold_is_what_its_file_says():
         ).rgb.max()
         > 150
     )
+
+
+def test_pages_of_eight_bits_beside_deep_ones_stay_as_they_are():
+    deep, plain = np.linspace(100, 900, 600).reshape(20, 30).astype(np.uint16), np.arange(600, dtype=np.uint8)
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as tiff:
+        tiff.write(deep)
+        tiff.write(plain.reshape(20, 30))
+    stack = Stack.open(file.getvalue())
+    assert stack[0].span is not None
+    assert (stack[0].rgb.min(), stack[0].rgb.max()) == (0, 255)
+    assert stack[1].span is None
+    assert np.array_equal(stack[1].rgb[..., 0], plain.reshape(20, 30))
