@@ -218,3 +218,11 @@ def test_pages_of_eight_bits_beside_deep_ones_stay_as_they_are():
     assert (stack[0].rgb.min(), stack[0].rgb.max()) == (0, 255)
     assert stack[1].span is None
     assert np.array_equal(stack[1].rgb[..., 0], plain.reshape(20, 30))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32])
+def test_of_signed_samples_the_least_is_the_darkest(dtype):
+    ramp = np.arange(-100, 101).astype(dtype)[None].repeat(3, axis=0)
+    image = Image.open(tiff(ramp, photometric="minisblack"))
+    assert (np.diff(image.rgb[0, :, 0].astype(int)) > 0).all()
+    assert (image.rgb[0, 0, 0], image.rgb[0, -1, 0], image.span) == (0, 255, (-100, 100))
