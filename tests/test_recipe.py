@@ -104,14 +104,21 @@ MARKS = Prompts(
 )
 
 
-@pytest.mark.parametrize("method", [FuzzyCMeans(objects=2), GraphCut(), Manual()], ids=lambda method: method.id)
+@pytest.mark.parametrize(
+    "method",
+    [FuzzyCMeans(objects=2), FuzzyCMeans(objects=2, alpha="membership"), GraphCut(), Manual()],
+    ids=lambda method: method.id,
+)
 def test_in_a_masking_area_is_what_that_part_of_the_picture_gives_and_outside_nothing(method):
+    ramp = np.linspace(0, 255, 100)[:, None]  # where it is cut is a matter of opinion
+    picture = np.broadcast_to(ramp.astype(np.uint8), (60, 100, 3))
+    marks = MARKS if method.id == "manual" else Prompts(marks=MARKS.marks[1:2])
     rows, columns = slice(10, 55), slice(5, 70)
     area = Area(x=5, y=10, width=65, height=45)
-    found = Recipe(method=method, area=area).segment(discs(), MARKS)
-    part = Recipe(method=method).segment(Image.from_array(discs().rgb[rows, columns]), MARKS.moved(-5, -10))
-    whole = Recipe(method=method, area=area).run(discs(), MARKS)
-    alone = Recipe(method=method).run(Image.from_array(discs().rgb[rows, columns]), MARKS.moved(-5, -10))
+    found = Recipe(method=method, area=area).segment(Image.from_array(picture), marks)
+    part = Recipe(method=method).segment(Image.from_array(picture[rows, columns]), marks.moved(-5, -10))
+    whole = Recipe(method=method, area=area).run(Image.from_array(picture), marks)
+    alone = Recipe(method=method).run(Image.from_array(picture[rows, columns]), marks.moved(-5, -10))
 
     def outside_nothing(plane, inner):
         plane = plane.copy()
@@ -125,6 +132,7 @@ def test_in_a_masking_area_is_what_that_part_of_the_picture_gives_and_outside_no
         assert (ours is None) == (theirs is None)
         if ours is not None:
             outside_nothing(ours, theirs)
+            assert theirs.max() > 0
     if method.id == "manual":
         outside_nothing(whole.alpha, alone.alpha)
     for x, y in ((5, 10), (69, 54), (30, 30)):

@@ -240,5 +240,9 @@ def test_why_a_pixel_says_what_marks_and_strokes_decided(bright):
     assert "marks always win" in why(found, 40, 45).sentence
     assert "none of your strokes touches" in why(found, 120, 45).sentence
     assert why(found, 40, 35).sentence.endswith("it is kept. No threshold would leave it out.")
+    scribble = Stroke(points=((110.0, 45.0), (130.0, 45.0)), width=4.0, object=0)
+    both = Recipe(method=Subject()).segment(image, Prompts(marks=(*stroke.marks, scribble)))
+    assert why(both, 120, 45).sentence.startswith("Your marks say that this pixel is the background,")
+    assert "sure that this pixel is the object" in why(both, 40, 35).sentence
     box = Prompts(marks=(Rectangle(x=10, y=10, width=60, height=70),))
     assert "outside the area" in why(Recipe(method=Subject()).segment(image, box), 120, 45).sentence
