@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from skimage.filters import threshold_otsu
 
 from masking_core.kernels.appearance.appearance_learning import (
     AMOUNTS,
+    SALIENCE_WEIGHT,
     LearningSettings,
     from_salience,
     uncertainty_of_cut,
@@ -37,6 +39,15 @@ def test_learning_ends_with_a_round_that_changes_little(sizes, rounds):
     belief = from_salience(FEATURES, salience, seeds, cuts(*sizes), LearningSettings(3, 5, 0.01, 0.0))
     assert [np.count_nonzero(each.cut) for each in belief.history] == list(sizes)
     assert belief.rounds == rounds
+
+
+def test_salience_speaks_for_the_object_above_half_of_otsus_threshold():
+    salience = np.random.default_rng(1).beta(0.6, 0.9, SHAPE).astype(np.float32)
+    half = threshold_otsu(np.rint(salience * 255).astype(np.uint8)) / 255 / 2
+    belief = from_salience(FEATURES, salience, np.full(SHAPE, -1), cuts(9), LearningSettings(3, 0, 0.01, 0.0))
+    beside = np.abs(salience - half) > 2 / 255
+    assert np.array_equal((belief.place > 0)[beside], (salience > half)[beside])
+    assert np.abs(belief.place).max() <= SALIENCE_WEIGHT
 
 
 def test_the_least_amount_that_moves_a_pixel_is_its_uncertainty():

@@ -127,3 +127,13 @@ def test_specks_go_and_large_parts_stay():
     assert np.array_equal(unaries.without_specks(mask), expected)
     assert not unaries.without_specks(np.zeros((3, 3), bool)).any()
     assert unaries.without_specks(np.ones((3, 3), bool)).all()
+
+
+@pytest.mark.parametrize("shape", [(20, 180), (180, 20), (60, 60)])
+def test_on_one_colour_a_way_costs_its_length_in_sides_of_a_square_as_large(shape):
+    flat = unaries.picture_features(np.full((*shape, 3), 90, np.uint8))
+    mark = np.zeros(shape, bool)
+    mark[3, 5] = True
+    away = unaries.distance_from(mark, flat)
+    assert away[3, 15] == pytest.approx(10 * unaries.WAY_COST / 60, rel=1e-4)
+    assert away[13, 15] == pytest.approx(10 * 2**0.5 * unaries.WAY_COST / 60, rel=1e-4)

@@ -1,8 +1,9 @@
+import cv2
 import numpy as np
 import pytest
 
 from masking_core import Image, Prompts, Recipe, Watershed
-from masking_core.kernels.watershed.shape import parted_by_shape
+from masking_core.kernels.watershed.shape import _climb, parted_by_shape
 from masking_core.prompts import Point, Stroke
 
 SIZE = 200
@@ -83,3 +84,15 @@ def test_half_the_edge_around_them_between_two_objects_is_an_edge(between, parte
     markers = np.full(labels.shape, -1)
     markers[20, 12], markers[20, 31] = 1, 2
     assert (parted_by_shape(labels, levels, markers) is not labels) == parted
+
+
+def test_a_marker_at_the_rim_goes_uphill_without_a_gap_to_the_top():
+    rows, columns = np.mgrid[:61, :61]
+    depth = (np.maximum(30 - np.hypot(rows - 30, columns - 30), 0) / 40).astype(np.float32)
+    markers = np.full(depth.shape, -1)
+    markers[30, 1] = 4
+    _climb(depth, markers)
+    assert markers[30, 30] == 4
+    assert cv2.connectedComponents((markers == 4).astype(np.uint8))[0] == 2
+    assert (markers == 4).sum() <= 31
+    assert set(np.unique(markers)) == {-1, 4}
