@@ -125,6 +125,14 @@ def test_the_object_does_not_bleed_into_the_blur():
     assert np.abs(painted.astype(int) - 200).max() <= 1
 
 
+@pytest.mark.parametrize(("opacity", "share"), [(0, 0.0), (51, 1 / 6)])
+def test_nor_does_what_is_transparent_bleed_into_it_more_than_it_shows(opacity, share):
+    rgb, seen = np.full((60, 60, 3), 200, np.uint8), np.full((60, 60), 255, np.uint8)
+    rgb[::2], seen[::2] = 20, opacity  # every other row, so that the blur is the weighted mean
+    painted = Blurred(radius=20.0).paint(Image.from_array(rgb, seen), np.zeros((60, 60), np.float32))
+    assert np.abs(painted[20:40, 20:40, :3] - (200 - 180 * share)).max() <= 3
+
+
 @pytest.mark.parametrize("shape", ["linear", "radial"])
 def test_a_gradient_goes_from_one_colour_to_the_other(shape):
     image = Image.from_array(np.zeros((101, 101, 3), np.uint8))
