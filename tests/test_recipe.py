@@ -1,3 +1,5 @@
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,8 @@ from masking_core import (
     Recipe,
 )
 from masking_core.explain.pixel import why
-from masking_core.parameters import Declared
+from masking_core.method import Method, Segmentation
+from masking_core.parameters import Declared, parameters
 from masking_core.prompts import Rectangle, Stroke
 from masking_core.samples import sample
 
@@ -185,3 +188,45 @@ def test_the_trimap_of_a_result_is_made_once_whatever_is_behind_it():
     made = result.trimap
     assert made is not None
     assert result.on(Colour(colour="#123456")).trimap is made
+
+
+def test_a_parameter_that_is_not_there_is_told_with_those_of_its_part():
+    for path, part, model in (("clean.dust", "clean", Clean), ("dust", "kmeans", KMeans)):
+        known = ", ".join(parameter.name for parameter in parameters(model))
+        with pytest.raises(ParameterError) as caught:
+            Recipe(method=KMeans()).parameter_at(path)
+        assert str(caught.value) == f"{part} has no parameter 'dust'; it has {known}."
+    with pytest.raises(ParameterError, match=r"one of the method's own, or of clean, .*'weather\.rain' was given"):
+        Recipe(method=KMeans()).parameter_at("weather.rain")
+
+
+def test_every_parameter_can_be_changed_by_its_path_and_read_there_again():
+    recipe = Recipe(method=KMeans())
+    for path, parameter in recipe.tunable().items():
+        for value in (parameter.default, *parameter.choices, parameter.low, parameter.high):
+            if value is not None:
+                changed = recipe.changed_at(path, value)
+                assert changed.value_at(path) == value
+                assert changed == recipe.changed_at(f"method.{path}", value) or "." in path or path in recipe.parts()
+
+
+class Untouched(Method):
+    """Leaves everything as background."""
+
+    title = good_for = "Nothing"
+    id: Literal["untouched"] = "untouched"
+
+    def segment(self, image, prompts):
+        return Segmentation(np.zeros(image.rgb.shape[:2], np.int32), knows_background=True)
+
+
+def test_the_subject_is_kept_where_nothing_is_marked_and_else_marks_say_what_is_background(monkeypatch):
+    likely = (np.arange(100) < 40) * np.ones((60, 1), np.float32)
+    monkeypatch.setattr("masking_core.recipe.likely_subject", lambda *_: likely)
+    recipe = Recipe(method=Untouched(), foreground=Foreground(rule="subject"), edge=HARD)
+    assert np.array_equal(recipe.run(discs()).alpha, likely)
+    for mark in MARKS.marks[:2]:
+        assert not recipe.run(discs(), Prompts(marks=(mark,))).alpha.any()
+    assert np.array_equal(
+        recipe.run(discs(), Prompts(marks=MARKS.marks[2:])).alpha, likely
+    )  # says nothing of an object
