@@ -143,9 +143,10 @@ def test_a_file_that_claims_slices_it_does_not_hold_has_one(claimed):
     assert len(Stack.open(buffer.getvalue() + slices[1:].tobytes())) == 1
 
 
+@pytest.mark.parametrize("shape", [(40, 100), (400, 300)], ids=["one strip", "several"])
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
-def test_planes_of_sixteen_bits_open_whatever_packs_them(compression):
-    planes = RNG.integers(0, 65_536, (4, 40, 100), dtype=np.uint16)
+def test_planes_of_sixteen_bits_open_whatever_packs_them(compression, shape):
+    planes = RNG.integers(0, 65_536, (4, *shape), dtype=np.uint16)
     packed = [saved(PIL.Image.fromarray(plane), "TIFF", compression=compression) for plane in planes]
     pages = [tifffile.TiffFile(io.BytesIO(file)).pages[0] for file in packed]
     strips = [
