@@ -22,7 +22,9 @@ from masking_core import (
     export,
 )
 from masking_core.explain.pixel import why
+from masking_core.kernels.raster.placing import Crop, along_edges
 from masking_core.methods.clicks import Clicks, _discs
+from masking_core.methods.network_why import Answer
 from masking_core.methods.object_marks import objects_of
 from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
@@ -98,6 +100,26 @@ def test_a_stroke_where_it_sees_nothing_is_kept_and_told_of(bright):
     result = Recipe(method=Subject()).run(image, Prompts(marks=(Point(x=80.0, y=5.0, radius=3.0),)))
     assert "sees nothing under your strokes" in result.notes[0]
     assert 0 < (result.alpha > 0).sum() < 60
+
+
+def test_a_stroke_on_what_it_sees_needs_no_note(bright):
+    image, _, _ = two_discs()
+    for mark in (Point(x=40.0, y=45.0, radius=3.0), Rectangle(x=10, y=10, width=60, height=70)):
+        assert Recipe(method=Subject()).run(image, Prompts(marks=(mark,))).notes == ()
+
+
+def test_an_answer_for_a_crop_is_read_in_its_place_and_is_nothing_outside():
+    rng = np.random.default_rng(0)
+    image = Image.from_array(rng.integers(0, 256, (60, 90, 3), dtype=np.uint8))
+    values, crop = rng.random((5, 10), np.float32), Crop(12, 30, 32, 70)
+    (marks,) = objects_of(Prompts(), (60, 90))
+    answer = Answer(marks, crop, values)
+    plain, refined = np.zeros((60, 90)), np.zeros((60, 90))
+    plain[12:32, 30:70] = np.kron(values, np.ones((4, 4)))
+    refined[12:32, 30:70] = along_edges(values, np.ascontiguousarray(image.rgb[12:32, 30:70]))
+    for x, y in ((30, 12), (69, 31), (47, 22), (29, 20), (70, 20), (40, 11), (40, 32), (89, 59), (0, 0)):
+        assert answer.plain(x, y) == pytest.approx(plain[y, x])
+        assert answer.refined(image, x, y) == pytest.approx(refined[y, x])
 
 
 def test_a_higher_threshold_keeps_less(bright):
