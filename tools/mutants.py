@@ -33,9 +33,9 @@ PATIENCE = 120
 EXCEPT = ("stages.py", "version.py", "warm.py")
 """Ends of the names of files that are left alone: the stages of Explain draw pictures for people."""
 BESIDE = {
-    "methods": "tests/test_every_method.py",
-    "kernels/matting": "tests/test_matting.py",
-    "cli": "tests/batch/test_command.py",
+    "methods": ("tests/test_every_method.py", "tests/explain"),
+    "kernels/matting": ("tests/test_matting.py",),
+    "cli": ("tests/batch/test_command.py",),
 }
 """Tests outside a room's own folder that are about it."""
 
@@ -48,7 +48,7 @@ def tests_of(file: Path) -> list[str]:
     while room != Path() and not (ROOT / "tests" / room).is_dir():
         room = room.parent
     if room != Path():
-        beside = [test for name, test in BESIDE.items() if room.is_relative_to(name)]
+        beside = [test for name, tests in BESIDE.items() if room.is_relative_to(name) for test in tests]
         return [str(ROOT / name) for name in (f"tests/{room}", *beside)]
     own = ROOT / "tests" / f"test_{file.stem}.py"
     slow = {"test_package.py", "test_imports.py", "test_warm.py"}

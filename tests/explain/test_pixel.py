@@ -62,6 +62,12 @@ def test_the_neighbours_of_a_pixel_at_the_outline_speak_for_both_sides():
     assert inner > 0, "what is alike holds more strongly than what is not"
 
 
+@pytest.mark.parametrize(("marks", "name"), [(STROKES, "Distance to your strokes"), (BOX, "Its place")])
+def test_the_way_to_strokes_is_named_only_where_there_are_strokes(marks, name):
+    told = why(Recipe(method=GraphCut()).segment(picture(), marks), *INSIDE)
+    assert [each.name for each in told.evidence] == ["Its colour", name, "Its neighbours"]
+
+
 def test_the_nearest_centre_is_the_pixel_s_group():
     image = picture()
     found = Recipe(method=KMeans(objects=2)).segment(image)
