@@ -68,6 +68,14 @@ def test_regions_are_interpolated_between_marked_frames_and_stay_before_and_afte
         assert iou(mask, expected) > 0.97
 
 
+def test_marks_that_cannot_be_interpolated_serve_the_frames_nearest_to_them_of_two_the_earlier(film):
+    for frame in (1, 5):
+        save(film / f"f{frame + 2}.trimap.png", disc_at(frame).astype(np.uint8) * 255)
+    found = linked(planned(film), "interpolate")
+    names = [item.marks.place.name for item in found]
+    assert names == ["f3.trimap.png"] * 4 + ["f7.trimap.png"] * 5
+
+
 def test_a_result_is_carried_on_to_the_frame_after(film):
     mark(film, 0)
     found = linked(planned(film), "carry")
