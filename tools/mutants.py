@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "masking_core"
 PATIENCE = 120
 """Seconds of processor time that the tests may take, and a tenth of all; a mistake that never ends is found out so."""
+MEMORY = 6 * 2**30
+"""Bytes that they may take; a mistake that makes ever larger arrays is found out so."""
 EXCEPT = ("stages.py", "version.py", "warm.py")
 """Ends of the names of files that are left alone: the stages of Explain draw pictures for people."""
 BESIDE = {
@@ -99,6 +101,7 @@ class Hunt:
             _, status = os.waitpid(child, 0)
             return os.waitstatus_to_exitcode(status) != 0
         resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         signal.alarm(10 * PATIENCE)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
