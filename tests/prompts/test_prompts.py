@@ -12,6 +12,7 @@ import PIL.Image
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageFont
 
 from masking_core.errors import Cancelled, ImageError, MaskingError, PromptError
 from masking_core.image.numbers import NumberMap
@@ -98,6 +99,18 @@ def test_the_extent_of_a_region_holds_all_of_it():
         assert columns.max() + 0.5 <= right
         assert top <= rows.min() + 0.5
         assert rows.max() + 0.5 <= bottom
+
+
+@pytest.mark.parametrize("word", ["j", "f", "Å", "|gy", "jÿ_", "·"])
+def test_all_of_a_text_is_drawn_and_its_extent_begins_at_its_corner(word):
+    text = Text(text=word, x=150, y=150, size=120)
+    left, top, right, bottom = text.extent
+    assert left <= 150
+    assert top <= 150
+    assert bottom >= 270
+    ink = np.asarray(ImageFont.load_default(120).getmask(word, mode="L"), np.uint8).sum() / 255
+    assert text.coverage((600, 900))[1].sum() == pytest.approx(ink, rel=0.01)
+    assert right < 150 + 150 * len(word)
 
 
 def test_moving_by_whole_pixels_moves_the_pixels():
