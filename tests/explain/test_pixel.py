@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from masking_core import Area, Clean, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
+from masking_core.explain import pixel
 from masking_core.explain.pixel import STEPS, _others, changes, why
 from masking_core.methods import METHODS
 from masking_core.methods.subject.subject import Subject
@@ -115,6 +116,16 @@ def test_clean_up_and_the_masking_area_are_told_of():
     part = Recipe(method=GraphCut(), area=Area(x=20, y=10, width=80, height=65)).segment(picture(), STROKES)
     assert "masking area" in why(part, *OUTSIDE).sentence
     assert why(part, *INSIDE).evidence
+
+
+@pytest.mark.parametrize("pixels", [10, 30, 57, 100])
+def test_the_last_pixel_has_a_reason_on_every_copy(pixels, monkeypatch):
+    image = Image.from_array(picture().rgb[:19, :100])
+    marks = Prompts(marks=(Rectangle(x=50, y=0, width=50, height=19), Rectangle(x=0, y=0, width=30, height=19)))
+    assert "make it object 1" in why(Recipe(method=Manual()).segment(image, marks, pixels=pixels), 99, 18).sentence
+    monkeypatch.setattr(pixel, "PIXELS", pixels)
+    (change,) = changes(Recipe(method=Manual()), image, marks, 99, 18)
+    assert change.words == "Remove mark 1 (rectangle)"
 
 
 def test_what_clean_up_made_of_a_pixel_is_said():
