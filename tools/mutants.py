@@ -32,8 +32,9 @@ PATIENCE = 120
 """Seconds of processor time that the tests may take, and a tenth of all; a mistake that never ends is found out so."""
 MEMORY = 6 * 2**30
 """Bytes that they may take; a mistake that makes ever larger arrays is found out so."""
-EXCEPT = ("stages.py", "version.py", "warm.py")
-"""Ends of the names of files that are left alone: the stages of Explain draw pictures for people."""
+EXCEPT = ("stages.py", "version.py", "warm.py", "image/decoder.py")
+"""Ends of the names of files that are left alone: the stages of Explain draw pictures for people, and the decoder is a
+process of its own, which no mistake made in this one reaches."""
 BESIDE = {
     "methods": ("tests/test_every_method.py", "tests/explain"),
     "kernels/matting": ("tests/test_matting.py",),
