@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from masking_core import Stack, processors
+from masking_core import Stack, allocator, processors
 from masking_core.image import apart
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
-from studio.compute.memory import Collector, make_room, settle_allocator
+from studio.compute.memory import Collector, make_room
 from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
@@ -54,7 +54,7 @@ class Engine:
 @st.cache_resource(show_spinner=False)
 def engine() -> Engine:
     """The one of this server; it begins to make the kernels ready."""
-    settle_allocator()
+    allocator.settle()
     if settings().decoder and apart.POSSIBLE:
         apart.use(apart.Apart(settings().decoder, settings().time_limit))
     made = Engine()
