@@ -42,6 +42,17 @@ def test_mirrored_picture_mirrored_salience():
     assert np.abs(found - mirrored[:, ::-1]).mean() < 0.03
 
 
+def test_of_things_that_are_alike_the_one_in_the_middle_stands_out_most():
+    picture = np.full((120, 200, 3), (60, 130, 60), np.uint8)
+    places = [(100, 60), (35, 30), (165, 30), (35, 90), (165, 90)]
+    for x, y in places:
+        cv2.circle(picture, (x, y), 14, (200, 40, 40), -1)
+    found = s.salience(picture)
+    middle, *corners = (found[y - 8 : y + 8, x - 8 : x + 8].mean() for x, y in places)
+    assert middle > 2 * max(corners)
+    assert max(corners) < 1.3 * min(corners)
+
+
 def test_barrier_distance_is_exact_on_small_integer_pictures():
     """Brute force: the least range whose band of values connects a pixel with the frame."""
     values = np.random.default_rng(2).integers(0, 6, (9, 11)).astype(np.float32)
