@@ -237,3 +237,10 @@ def test_white_is_the_most_that_the_bits_of_a_sample_hold(bits, white):
 
     assert _described(Page, np.zeros((2, 3, 1), np.uint16), 1).white == white
     assert _described(Page, np.zeros((2, 3, 1), np.int16), 1).white is None
+
+
+@pytest.mark.parametrize("top", [1, 255, 65_535])
+def test_floats_that_reach_a_usual_white_are_shown_from_nothing_to_it(top):
+    ramp = np.linspace(0.3 * top, top, 600, dtype=np.float32).reshape(20, 30)
+    assert Image.open(tiff(ramp)).span == (0, top)
+    assert Image.open(tiff(ramp * np.float32(1.01))).span != (0, top)
