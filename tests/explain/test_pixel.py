@@ -9,6 +9,7 @@ from masking_core.explain.pixel import STEPS, _others, changes, why
 from masking_core.methods import METHODS
 from masking_core.methods.subject.subject import Subject
 from masking_core.methods.watershed.why import lowest_pass
+from masking_core.methods.watershed.why import why as flood_why
 from masking_core.parameters import parameters
 from masking_core.prompts import Point, Rectangle, Stroke
 
@@ -87,6 +88,21 @@ def test_the_lowest_pass_is_the_least_height_that_joins_two_places():
     assert lowest_pass(levels, markers, 2, 0) == 70
     assert lowest_pass(levels, markers, 4, 2) == 150
     assert lowest_pass(levels, np.zeros(levels.shape, bool), 4, 2) == 255
+
+
+@pytest.mark.parametrize(
+    ("ridges", "told"),
+    [
+        ((0, 0), "as low as that from any other, and its flood was here first."),
+        ((0, 50), "lower than that from any other."),
+        ((50, 0), "higher than that from any other, and its flood was here first."),
+    ],
+)
+def test_passes_are_compared_in_words(ridges, told):
+    levels, seeds = np.zeros((1, 7), np.uint8), np.full((1, 7), -1)
+    levels[0, [1, 5]], seeds[0, [0, 6]] = ridges, (1, 2)
+    sentence = flood_why(levels, seeds, np.ones((1, 7), int), 3, 0).sentence
+    assert sentence == f"The lowest pass from the marker of object 1 is {told}"
 
 
 def test_the_pass_from_a_watershed_pixel_s_own_marker_is_never_the_higher_one():
