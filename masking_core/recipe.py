@@ -347,7 +347,7 @@ def _window(area: Area, scale: float, full: tuple[int, int], size: tuple[int, in
         raise ParameterError(
             f"area must begin inside the picture of {full[0]} × {full[1]} pixels; ({area.x}, {area.y}) was given."
         )
-    left, top = round(area.x * scale), round(area.y * scale)
+    left, top = min(round(area.x * scale), size[0] - 1), min(round(area.y * scale), size[1] - 1)
     right = max(left + 1, min(size[0], round((area.x + area.width) * scale)))
     bottom = max(top + 1, min(size[1], round((area.y + area.height) * scale)))
-    return slice(min(top, size[1] - 1), bottom), slice(min(left, size[0] - 1), right)
+    return slice(top, bottom), slice(left, right)

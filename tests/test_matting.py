@@ -138,3 +138,11 @@ def test_it_stops_when_the_result_is_no_longer_wanted():
     alpha = soft_shape()
     with listening(lambda *_: False), pytest.raises(Cancelled):
         estimate_alpha(mixed(alpha), trimap_of(alpha))
+
+
+def test_a_width_of_0_leaves_open_what_was_painted_and_nothing_else():
+    alpha = soft_shape(60, 80, 1, 20)
+    rgb = np.repeat(np.rint(200 * alpha)[..., None].astype(np.uint8), 3, axis=2)
+    hair = np.zeros(alpha.shape, bool)
+    hair[5:9, 10:30] = True
+    assert np.array_equal(estimate_trimap(rgb, alpha, width=0.0, hair=hair) == 128, hair)

@@ -1,8 +1,27 @@
+from typing import Literal
+
 import numpy as np
 import pytest
 
-from masking_core import Area, Clean, Colour, Edge, Foreground, Image, KMeans, ParameterError, Recipe
-from masking_core.parameters import Declared
+from masking_core import (
+    Area,
+    Clean,
+    Colour,
+    Edge,
+    Foreground,
+    FuzzyCMeans,
+    GraphCut,
+    Image,
+    KMeans,
+    Manual,
+    ParameterError,
+    Prompts,
+    Recipe,
+)
+from masking_core.explain.pixel import why
+from masking_core.method import Method, Segmentation
+from masking_core.parameters import Declared, parameters
+from masking_core.prompts import Rectangle, Stroke
 from masking_core.samples import sample
 
 
@@ -60,10 +79,88 @@ def test_the_background_is_only_painted_when_asked_for():
     assert np.array_equal(result.mask, (result.alpha * 255).astype(np.uint8))
 
 
+@pytest.mark.parametrize("pixels", [1500, 375])
+def test_a_preview_has_its_marks_and_areas_where_the_picture_has_them(pixels):
+    area = Area(x=5, y=10, width=65, height=45)
+    for recipe in (Recipe(method=Manual()), Recipe(method=Manual(), area=area, edge=HARD)):
+        preview, full = recipe.run(discs(), MARKS, pixels=pixels), recipe.run(discs(), MARKS)
+        height, width = preview.alpha.shape
+        assert height * width == pixels
+        assert preview.scale == width / 100
+        reduced = full.alpha.reshape(height, 60 // height, width, 100 // width).mean(axis=(1, 3))
+        assert np.abs(preview.alpha - reduced).max() < 0.51
+        assert preview.alpha.mean() == pytest.approx(reduced.mean(), abs=0.02)
+
+
 def test_a_masking_area_outside_the_picture_is_one_sentence():
     recipe = Recipe(method=KMeans(), area=Area(x=500, y=0, width=5, height=5))
     with pytest.raises(ParameterError, match="area must begin inside the picture of 100 × 60 pixels"):
         recipe.run(discs())
+
+
+MARKS = Prompts(
+    marks=(
+        Rectangle(x=12.5, y=17, width=25, height=26),
+        Stroke(points=((20.0, 30.0), (30.0, 30.0)), width=3.0),
+        Stroke(points=((45.0, 20.0), (45.0, 40.0)), width=3.0, object=0),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "method",
+    [FuzzyCMeans(objects=2), FuzzyCMeans(objects=2, alpha="membership"), GraphCut(), Manual()],
+    ids=lambda method: method.id,
+)
+def test_in_a_masking_area_is_what_that_part_of_the_picture_gives_and_outside_nothing(method):
+    ramp = np.linspace(0, 255, 100)[:, None]  # where it is cut is a matter of opinion
+    picture = np.broadcast_to(ramp.astype(np.uint8), (60, 100, 3))
+    marks = MARKS if method.id == "manual" else Prompts(marks=MARKS.marks[1:2])
+    rows, columns = slice(10, 55), slice(5, 70)
+    area = Area(x=5, y=10, width=65, height=45)
+    found = Recipe(method=method, area=area).segment(Image.from_array(picture), marks)
+    part = Recipe(method=method).segment(Image.from_array(picture[rows, columns]), marks.moved(-5, -10))
+    whole = Recipe(method=method, area=area).run(Image.from_array(picture), marks)
+    alone = Recipe(method=method).run(Image.from_array(picture[rows, columns]), marks.moved(-5, -10))
+
+    def outside_nothing(plane, inner):
+        plane = plane.copy()
+        np.testing.assert_allclose(plane[rows, columns], inner, atol=1e-6)
+        plane[rows, columns] = 0
+        assert not plane.any()
+
+    outside_nothing(found.labels, part.labels)
+    for name in ("membership", "uncertainty"):
+        ours, theirs = getattr(whole, name), getattr(alone, name)
+        assert (ours is None) == (theirs is None)
+        if ours is not None:
+            outside_nothing(ours, theirs)
+            assert theirs.max() > 0
+    if method.id == "manual":
+        outside_nothing(whole.alpha, alone.alpha)
+    for x, y in ((5, 10), (69, 54), (30, 30)):
+        ours, theirs = why(found, x, y), why(part, x - 5, y - 10)
+        assert ours.sentence == theirs.sentence
+        assert [each.weight for each in ours.evidence] == pytest.approx([each.weight for each in theirs.evidence])
+    if found.segmentation.why is not None:
+        assert all(
+            "outside the masking area" in why(found, *at).sentence for at in ((4, 30), (70, 30), (30, 9), (30, 55))
+        )
+
+
+@pytest.mark.parametrize("area", [(99, 59, 1, 1), (0, 0, 1, 1), (40, 20, 500, 500), (95, 0, 5, 60), (0, 55, 100, 9)])
+@pytest.mark.parametrize("pixels", [None, 60, 15])
+def test_a_masking_area_is_a_part_of_every_preview_however_small(area, pixels):
+    x, y, width, height = area
+    recipe = Recipe(method=FuzzyCMeans(objects=2), area=Area(x=x, y=y, width=width, height=height), edge=HARD)
+    result = recipe.run(discs(), pixels=pixels)
+    there = np.argwhere(result.labels > 0)
+    (top, left), (bottom, right) = there.min(axis=0), there.max(axis=0) + 1
+    assert len(there) == (bottom - top) * (right - left)
+    tall, wide = result.labels.shape
+    wanted = np.array([x, y, min(x + width, 100), min(y + height, 60)]) * ([wide / 100, tall / 60] * 2)
+    assert np.abs(np.array([left, top, right, bottom]) - wanted).max() <= 1
+    assert result.uncertainty.shape == (tall, wide)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +188,45 @@ def test_the_trimap_of_a_result_is_made_once_whatever_is_behind_it():
     made = result.trimap
     assert made is not None
     assert result.on(Colour(colour="#123456")).trimap is made
+
+
+def test_a_parameter_that_is_not_there_is_told_with_those_of_its_part():
+    for path, part, model in (("clean.dust", "clean", Clean), ("dust", "kmeans", KMeans)):
+        known = ", ".join(parameter.name for parameter in parameters(model))
+        with pytest.raises(ParameterError) as caught:
+            Recipe(method=KMeans()).parameter_at(path)
+        assert str(caught.value) == f"{part} has no parameter 'dust'; it has {known}."
+    with pytest.raises(ParameterError, match=r"one of the method's own, or of clean, .*'weather\.rain' was given"):
+        Recipe(method=KMeans()).parameter_at("weather.rain")
+
+
+def test_every_parameter_can_be_changed_by_its_path_and_read_there_again():
+    recipe = Recipe(method=KMeans())
+    for path, parameter in recipe.tunable().items():
+        for value in (parameter.default, *parameter.choices, parameter.low, parameter.high):
+            if value is not None:
+                changed = recipe.changed_at(path, value)
+                assert changed.value_at(path) == value
+                assert changed == recipe.changed_at(f"method.{path}", value) or "." in path or path in recipe.parts()
+
+
+class Untouched(Method):
+    """Leaves everything as background."""
+
+    title = good_for = "Nothing"
+    id: Literal["untouched"] = "untouched"
+
+    def segment(self, image, prompts):
+        return Segmentation(np.zeros(image.rgb.shape[:2], np.int32), knows_background=True)
+
+
+def test_the_subject_is_kept_where_nothing_is_marked_and_else_marks_say_what_is_background(monkeypatch):
+    likely = (np.arange(100) < 40) * np.ones((60, 1), np.float32)
+    monkeypatch.setattr("masking_core.recipe.likely_subject", lambda *_: likely)
+    recipe = Recipe(method=Untouched(), foreground=Foreground(rule="subject"), edge=HARD)
+    assert np.array_equal(recipe.run(discs()).alpha, likely)
+    for mark in MARKS.marks[:2]:
+        assert not recipe.run(discs(), Prompts(marks=(mark,))).alpha.any()
+    assert np.array_equal(
+        recipe.run(discs(), Prompts(marks=MARKS.marks[2:])).alpha, likely
+    )  # says nothing of an object

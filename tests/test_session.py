@@ -13,7 +13,7 @@ from masking_core import Cancelled, Edge, ImageError, KMeans, Manual, Prompts, R
 from masking_core.image.levels import Levels
 from masking_core.progress import listening
 from masking_core.prompts import Rectangle
-from masking_core.session import Session
+from masking_core.session import Session, _read
 
 
 def picture(colour=(200, 30, 30)):
@@ -210,6 +210,14 @@ def test_what_is_inflated_without_a_bound_is_not_opened(method):
 def test_a_member_that_is_larger_than_it_says_is_refused():
     with pytest.raises(SessionError, match="larger than 200 MB"):
         Session.open(packed(picture=bytes(200_000_001), method=zipfile.ZIP_DEFLATED))
+
+
+def test_a_member_may_be_as_large_as_the_limit():
+    with ZipFile(BytesIO(packed(picture=bytes(1000), method=zipfile.ZIP_DEFLATED))) as archive:
+        entry = archive.getinfo("picture")
+        assert _read(archive, entry, 1000) == bytes(1000)
+        with pytest.raises(SessionError, match="larger than"):
+            _read(archive, entry, 999)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -120,3 +120,11 @@ def test_an_inverted_truth_is_noticed():
     assert looks_inverted(found, turned)
     assert np.array_equal(turned.inverted().alpha, found)
     assert not looks_inverted(BOX.astype(np.float32), upright)
+
+
+@pytest.mark.parametrize(("white", "dtype"), [(1, np.uint8), (255, np.uint8), (65_535, np.uint16)])
+def test_black_and_white_are_no_numbers_of_objects(white, dtype):
+    mask = np.zeros((20, 30), dtype)
+    mask[5:15, 5:25] = white
+    assert labels_in(NumberMap.open(mask)) == ([] if white > 1 else [0, 1])
+    assert np.array_equal(read(NumberMap.open(mask)).alpha, mask > 0)

@@ -33,6 +33,8 @@ OTHER: dict[type[ast.AST], type[ast.AST]] = {
     ast.Or: ast.And,
 }
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+PROGRESS = {"report", "within"}
+"""Called with how far work is: that moves a bar on a page, and no result."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,13 @@ def _outermost(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, ast.AST]]
 
 
 def _run(node: ast.AST) -> Iterator[ast.expr]:
-    """The expressions that a function runs: no annotations, decorators, defaults or texts."""
+    """The expressions that a function runs: no annotations, decorators, defaults, texts or progress."""
     for name, value in ast.iter_fields(node):
         if name in {"annotation", "returns", "decorator_list", "args"} and not isinstance(node, ast.Call):
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PROGRESS:
+            continue
+        if isinstance(node, ast.keyword) and node.arg == "strict":  # of zip: an assertion, which no input may break
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, ast.JoinedStr):

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
@@ -29,9 +30,16 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "masking_core"
 PATIENCE = 120
 """Seconds of processor time that the tests may take, and a tenth of all; a mistake that never ends is found out so."""
-EXCEPT = ("stages.py", "version.py", "warm.py")
-"""Ends of the names of files that are left alone: the stages of Explain draw pictures for people."""
-BESIDE = {"methods": "tests/test_every_method.py", "kernels/matting": "tests/test_matting.py"}
+MEMORY = 6 * 2**30
+"""Bytes that they may take; a mistake that makes ever larger arrays is found out so."""
+EXCEPT = ("stages.py", "version.py", "warm.py", "image/decoder.py")
+"""Ends of the names of files that are left alone: the stages of Explain draw pictures for people, and the decoder is a
+process of its own, which no mistake made in this one reaches."""
+BESIDE = {
+    "methods": ("tests/test_every_method.py", "tests/explain"),
+    "kernels/matting": ("tests/test_matting.py",),
+    "cli": ("tests/batch/test_command.py",),
+}
 """Tests outside a room's own folder that are about it."""
 
 Place = tuple[str, int]
@@ -43,7 +51,7 @@ def tests_of(file: Path) -> list[str]:
     while room != Path() and not (ROOT / "tests" / room).is_dir():
         room = room.parent
     if room != Path():
-        beside = [test for name, test in BESIDE.items() if room.is_relative_to(name)]
+        beside = [test for name, tests in BESIDE.items() if room.is_relative_to(name) for test in tests]
         return [str(ROOT / name) for name in (f"tests/{room}", *beside)]
     own = ROOT / "tests" / f"test_{file.stem}.py"
     slow = {"test_package.py", "test_imports.py", "test_warm.py"}
@@ -57,13 +65,22 @@ class Hunt:
     def __init__(self, made: list[Mistake]) -> None:
         self.made = made
         self.survived: int | None = None
+        self.places: set[Place] = set()
+        self.prepared: dict[Path, set[Place]] = defaultdict(set)
+        """What the fixtures of a file came by: one test makes what others of it use."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """After the fixtures, before the test itself."""
+        self.prepared[item.path] |= self.places
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of what pytest does."""
         visited: list[tuple[pytest.Item, set[Place]]] = []
         for item, follower in zip(session.items, [*session.items[1:], None], strict=True):
-            with visits() as places:
+            with visits() as self.places:
                 fails = _fails(item, follower)
+            places = self.places | self.prepared[item.path]
             if fails:
                 print(f"fails as it is, and is left out: {item.nodeid}", flush=True)
             else:
@@ -85,6 +102,7 @@ class Hunt:
             _, status = os.waitpid(child, 0)
             return os.waitstatus_to_exitcode(status) != 0
         resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         signal.alarm(10 * PATIENCE)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
@@ -130,7 +148,9 @@ def hunt(tests: list[str], made: list[Mistake]) -> int:
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        cv2.setNumThreads(1)  # threads do not live on in the processes that are made of this one
+        # Threads do not live on in the processes that are made of this one, which would wait for them for ever.
+        cv2.setNumThreads(1)
+        os.environ["OMP_NUM_THREADS"] = "1"
         plugin = Hunt(made)
         options = ["-o", "addopts=", "--import-mode=importlib", "--capture=no"]
         without = [word for name in ("terminal", "xdist", "cacheprovider") for word in ("-p", f"no:{name}")]

@@ -74,7 +74,7 @@ def contact_sheet(image: Image, entries: Sequence[Entry], columns: int = 3) -> b
     height = sizes.scaled(image.size, TILE / image.size[0])[1]
     size = f"{image.size[0]} by {image.size[1]} pixels"
     tiles: list[tuple[Picture | None, list[str]]] = [
-        (export.pixels(image), [*_wrapped(image.name or "Original"), size]),
+        (export.pixels(image), [*_wrapped(image.name), size]),
         *((_cutout(entry), _wrapped(entry.title) + _wrapped(_summary(entry))) for entry in entries),
     ]
     columns = min(columns, len(tiles))
@@ -109,7 +109,7 @@ def html_report(image: Image, entries: Sequence[Entry], *, title: str = "Compari
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{escape(title)}</title><style>{STYLE}</style></head>
 <body><h1>{escape(title)}</h1>
-<p>{escape(image.name or "Picture")}, {width} × {height} pixels. {escape(note)}</p>
+<p>{escape(image.name)}, {width} × {height} pixels. {escape(note)}</p>
 <main>
 {body}
 </main>

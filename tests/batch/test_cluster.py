@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import distributed
 import killer
 import pytest
 import yaml
@@ -99,6 +100,13 @@ def test_a_cluster_makes_the_same_bytes_and_outlives_its_workers_and_a_deadly_pi
         assert main(["batch", "kmeans", str(many), "--out", str(tmp_path / "a"), "--set", "objects=2",
                      "--write", "cutout,labels", "--cluster", address]) == 0  # fmt: skip
         assert "0 done, 24 done before, 0 failed" in capsys.readouterr().err
+
+        with executors.cluster(address) as where:
+            drawn = [where.executor.submit(os.urandom, 8) for _ in range(2)]
+            assert drawn[0].result() != drawn[1].result()  # two equal pictures are two pieces of work
+            assert where.ahead == executors.ROUNDS * 2
+            with pytest.raises(ValueError, match="No client"):
+                distributed.default_client()  # a caller's own cluster stays its own
 
         with executors.cluster(address) as where:
             found = {item.name: outcome for item, outcome in run(planned(many, tmp_path / "b"), where.executor,

@@ -153,3 +153,18 @@ def test_the_line_of_the_plot_joins_what_no_other_beats():
 def test_of_the_worst_pictures_the_score_or_the_failure_is_told():
     page = report.html([entry("a", "1", 0.25), entry("a", "2"), entry("a", "3", 0.5)], lambda _: None)
     assert re.findall(r"<p>a, (.*?)</p>", page) == ["failed: No.", "IoU 0.250", "IoU 0.500"]
+
+
+@pytest.mark.parametrize("low", [0.2, 0.8])
+def test_in_the_plot_up_is_better_one_is_the_top_and_right_is_slower(low):
+    listed = [entry("right", "1", 1.0, 1.0), entry("lower", "1", low, 10.0), entry("between", "1", (1 + low) / 2, 3.0)]
+    places = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)".*?>(\w+) \(', report.html(listed, lambda _: None))
+    xy = {name: (float(x), float(y)) for x, y, name in places}
+    width, height = report.PLOT
+    assert 0 < xy["right"][0] < xy["between"][0] < xy["lower"][0] < width
+    assert 20 == xy["right"][1] < xy["between"][1] < xy["lower"][1] < height - 30
+
+
+def test_without_times_the_front_is_the_best_alone():
+    found = rows([entry("a", "1", 0.8, None), entry("b", "1", 0.9, None)])
+    assert [(row.recipe, row.seconds, row.on_front) for row in found] == [("b", None, True), ("a", None, False)]

@@ -20,6 +20,12 @@ def test_the_figures_are_those_of_the_mask():
     assert (found.x, found.y) == (pytest.approx(30 / 80, abs=0.01), pytest.approx(15 / 40, abs=0.01))
 
 
+def test_a_pixel_that_is_half_covered_is_in_the_mask():
+    found = Recipe(method=Manual()).run(Image.from_array(disc()[0]), Prompts.from_box(0, 0, 9, 9))
+    half = replace(found, alpha=np.full(found.alpha.shape, 0.5, np.float32))
+    assert (figures(half).share, figures(half).pieces) == (1, 1)
+
+
 def test_a_border_counts_every_pixel_of_it_once():
     rgb, _ = disc(size=(40, 80))
     left = Prompts.from_box(0, 0, 39, 39)
@@ -65,7 +71,8 @@ def test_one_that_is_unlike_the_others_is_found_and_no_other(changes):
 
 def test_among_few_or_equal_pictures_none_is_unlike():
     assert flags([*varied(FEWEST - 2), replace(PLAIN, share=0.9)]) == [()] * (FEWEST - 1)
-    assert flags([PLAIN] * 20) == [()] * 20
+    with np.errstate(all="raise"):
+        assert flags([PLAIN] * 20) == [()] * 20
 
 
 def test_every_flag_has_a_sentence():

@@ -7,7 +7,7 @@ from discs import save
 
 from masking_core import GraphCut, Manual, ParameterError, Prompts, Recipe
 from masking_core.batch.find import pictures_of
-from masking_core.batch.frames import Between, Carried, flicker, linked, masks_of, sequences
+from masking_core.batch.frames import MOVED, Between, Carried, _certain, flicker, linked, masks_of, sequences
 from masking_core.batch.plan import Settings, plan
 from masking_core.batch.run import run
 from masking_core.batch.work import cut
@@ -68,6 +68,14 @@ def test_regions_are_interpolated_between_marked_frames_and_stay_before_and_afte
         assert iou(mask, expected) > 0.97
 
 
+def test_marks_that_cannot_be_interpolated_serve_the_frames_nearest_to_them_of_two_the_earlier(film):
+    for frame in (1, 5):
+        save(film / f"f{frame + 2}.trimap.png", disc_at(frame).astype(np.uint8) * 255)
+    found = linked(planned(film), "interpolate")
+    names = [item.marks.place.name for item in found]
+    assert names == ["f3.trimap.png"] * 4 + ["f7.trimap.png"] * 5
+
+
 def test_a_result_is_carried_on_to_the_frame_after(film):
     mark(film, 0)
     found = linked(planned(film), "carry")
@@ -92,6 +100,20 @@ def test_frames_without_any_marks_or_mask_are_refused(film):
     mark(film, 0)
     with pytest.raises(ParameterError, match="Frames need a mask to be written"):
         linked(planned(film, kinds=("labels",)), "carry")
+
+
+def test_the_middle_of_every_piece_is_carried_on_and_what_is_far_from_all_is_background():
+    rows, columns = np.ogrid[:200, :300]
+    large, small = (np.hypot(rows - 80, columns - x) for x in (80, 200))
+    found = _certain((large < 50) | (small < 20))
+    sure = (large < 0.4 * 50 - 1) | (small < 0.4 * 20 - 1)
+    open_ = (large < 0.4 * 50 + 1) | (small < 0.4 * 20 + 1)
+    assert found[sure].min() == 1
+    assert found[~open_].max() == 0
+    reach = MOVED * (200 * 300) ** 0.5
+    away = np.minimum(large - 50, small - 20)
+    assert (found[away > reach + 1] == 0).all()
+    assert (found[~open_ & (away < reach - 1)] == -1).all()
 
 
 def test_flicker_is_the_share_of_pixels_that_change_and_change_back():

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from masking_core import MaskingError
+from masking_core import MaskingError, processors
 from masking_core.batch.pool import TRIES, WorkerLost, Workers
 
 CHILD = """
@@ -46,6 +46,10 @@ def threads():
 def pool():
     with Workers(2) as found:
         yield found
+
+
+def test_there_are_as_many_workers_as_asked_for_or_one_a_core():
+    assert (Workers(3).count, Workers().count) == (3, processors.count())
 
 
 def test_results_and_errors_come_back(pool):

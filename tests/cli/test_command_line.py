@@ -119,6 +119,14 @@ def test_only_the_command_that_is_asked_for_is_read_and_every_one_where_none_is(
     assert all(name in parser(["completion"]).format_help() for name in COMMANDS)
 
 
+@pytest.mark.parametrize("arguments", [[], ["nothing"]])
+def test_without_a_command_the_sentence_names_them(arguments, capsys):
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert "COMMAND" in told
+
+
 def test_the_help_says_what_every_file_holds(capsys):
     with pytest.raises(SystemExit):
         main(["mask", "--help"])

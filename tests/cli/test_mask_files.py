@@ -129,13 +129,13 @@ def test_labels_come_back_as_seeds(photo, tmp_path, suffix):
     assert np.array_equal(np.asarray(opened(labels)), np.asarray(opened(again)))
 
 
-@pytest.mark.parametrize("option", ["--seeds", "--trimap"])
-def test_another_size_is_told_with_both(photo, tmp_path, capsys, option):
+@pytest.mark.parametrize(("option", "what"), [("--seeds", "a seed map"), ("--trimap", "a trimap")])
+def test_another_size_is_told_with_both(photo, tmp_path, capsys, option, what):
     half = tmp_path / "half.png"
     PIL.Image.fromarray(np.where(scene()[::2, ::2, 1] < 99, 255, 0).astype(np.uint8)).save(half)
     assert run(photo, "--method", "graph_cut", option, half, "--out", tmp_path / "cut.png") == 2
     error = capsys.readouterr().err
-    assert "half.png has 30 × 20 pixels" in error
+    assert f"half.png has 30 × 20 pixels; {what} must be" in error
     assert "60 × 40" in error
 
 

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from masking_core import Area, Clean, GraphCut, Image, KMeans, Manual, Prompts, Recipe, Watershed
-from masking_core.explain.pixel import _others, changes, why
+from masking_core.explain import pixel
+from masking_core.explain.pixel import STEPS, _others, changes, why
 from masking_core.methods import METHODS
 from masking_core.methods.subject.subject import Subject
 from masking_core.methods.watershed.why import lowest_pass
+from masking_core.methods.watershed.why import why as flood_why
 from masking_core.parameters import parameters
 from masking_core.prompts import Point, Rectangle, Stroke
 
@@ -62,6 +64,12 @@ def test_the_neighbours_of_a_pixel_at_the_outline_speak_for_both_sides():
     assert inner > 0, "what is alike holds more strongly than what is not"
 
 
+@pytest.mark.parametrize(("marks", "name"), [(STROKES, "Distance to your strokes"), (BOX, "Its place")])
+def test_the_way_to_strokes_is_named_only_where_there_are_strokes(marks, name):
+    told = why(Recipe(method=GraphCut()).segment(picture(), marks), *INSIDE)
+    assert [each.name for each in told.evidence] == ["Its colour", name, "Its neighbours"]
+
+
 def test_the_nearest_centre_is_the_pixel_s_group():
     image = picture()
     found = Recipe(method=KMeans(objects=2)).segment(image)
@@ -80,6 +88,21 @@ def test_the_lowest_pass_is_the_least_height_that_joins_two_places():
     assert lowest_pass(levels, markers, 2, 0) == 70
     assert lowest_pass(levels, markers, 4, 2) == 150
     assert lowest_pass(levels, np.zeros(levels.shape, bool), 4, 2) == 255
+
+
+@pytest.mark.parametrize(
+    ("ridges", "told"),
+    [
+        ((0, 0), "as low as that from any other, and its flood was here first."),
+        ((0, 50), "lower than that from any other."),
+        ((50, 0), "higher than that from any other, and its flood was here first."),
+    ],
+)
+def test_passes_are_compared_in_words(ridges, told):
+    levels, seeds = np.zeros((1, 7), np.uint8), np.full((1, 7), -1)
+    levels[0, [1, 5]], seeds[0, [0, 6]] = ridges, (1, 2)
+    sentence = flood_why(levels, seeds, np.ones((1, 7), int), 3, 0).sentence
+    assert sentence == f"The lowest pass from the marker of object 1 is {told}"
 
 
 def test_the_pass_from_a_watershed_pixel_s_own_marker_is_never_the_higher_one():
@@ -109,6 +132,43 @@ def test_clean_up_and_the_masking_area_are_told_of():
     part = Recipe(method=GraphCut(), area=Area(x=20, y=10, width=80, height=65)).segment(picture(), STROKES)
     assert "masking area" in why(part, *OUTSIDE).sentence
     assert why(part, *INSIDE).evidence
+
+
+@pytest.mark.parametrize("pixels", [10, 30, 57, 100])
+def test_the_last_pixel_has_a_reason_on_every_copy(pixels, monkeypatch):
+    image = Image.from_array(picture().rgb[:19, :100])
+    marks = Prompts(marks=(Rectangle(x=50, y=0, width=50, height=19), Rectangle(x=0, y=0, width=30, height=19)))
+    assert "make it object 1" in why(Recipe(method=Manual()).segment(image, marks, pixels=pixels), 99, 18).sentence
+    monkeypatch.setattr(pixel, "PIXELS", pixels)
+    (change,) = changes(Recipe(method=Manual()), image, marks, 99, 18)
+    assert change.words == "Remove mark 1 (rectangle)"
+
+
+def test_what_clean_up_made_of_a_pixel_is_said():
+    marks = (Rectangle(x=10, y=10, width=30, height=30, object=2), Rectangle(x=90, y=60, width=2, height=2))
+    hole = Rectangle(x=20, y=20, width=2, height=2, object=2, operation="subtract")
+    recipe = Recipe(method=Manual(), clean=Clean(specks=50, holes=50))
+    found = recipe.segment(picture(), Prompts(marks=(*marks, hole)))
+    assert why(found, 21, 21).sentence.endswith(" Clean-up then made it object 2.")
+    assert why(found, 90, 60).sentence.endswith(" Clean-up then made it background.")
+    assert "Clean-up" not in why(found, 12, 12).sentence
+
+
+def test_the_mark_to_leave_out_is_told_by_its_number_and_kind():
+    second = Rectangle(x=0, y=0, width=9, height=9)
+    marks = Prompts(marks=(*BOX.marks, second))
+    for place, number, rest in ((INSIDE, 1, (second,)), (OUTSIDE, 2, BOX.marks)):
+        (change,) = changes(Recipe(method=Manual()), picture(), marks, *place)
+        assert (change.words, change.prompts.marks) == (f"Remove mark {number} (rectangle)", rest)
+
+
+def test_a_number_is_moved_towards_its_bounds_the_nearest_first():
+    (compactness,) = (each for each in parameters(Watershed) if each.name == "compactness")
+    low, high = compactness.low, compactness.high
+    now = low + (high - low) / 4
+    values = _others(compactness, now)
+    assert sorted(values, key=lambda value: abs(value - now) / (high - now if value > now else now - low)) == values
+    assert (min(values), max(values), len(set(values))) == (low, high, len(STEPS) * 2)
 
 
 @pytest.mark.parametrize("method", METHODS_AT_HAND)

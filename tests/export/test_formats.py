@@ -3,9 +3,11 @@ from io import BytesIO
 import numpy as np
 import PIL.Image
 import pytest
+from PIL import JpegImagePlugin
 
 from masking_core import ParameterError
 from masking_core.export import FORMATS, ExportOptions, Writing, format_of
+from masking_core.export.writers import srgb_profile
 
 PLAIN = Writing(ExportOptions(backdrop="#00ff00", quality=95))
 
@@ -57,6 +59,20 @@ def test_pixels_come_back_as_the_table_says(form, channels):
         assert "A" not in read(data).getbands()
         flat = np.where(rgba[..., 3:] > 0, rgba[..., :3], (0, 255, 0))
         assert np.abs(pixels(data, "RGB") - flat).mean() < 3
+
+
+@pytest.mark.parametrize("id", ["jpeg", "tiff", "webp"])
+def test_colours_are_said_to_be_srgb_and_greys_are_not(id):
+    for channels in (3, 4):
+        assert read(FORMATS[id].write([picture(channels)], PLAIN)).info["icc_profile"] == srgb_profile()
+    grey = read(FORMATS[id].write([picture()], PLAIN))
+    assert (grey.info.get("icc_profile") is None) == (grey.mode == "L")
+
+
+@pytest.mark.parametrize(("quality", "sampling"), [(89, 2), (90, 0)])
+def test_a_good_jpeg_has_colour_in_every_pixel(quality, sampling):
+    data = FORMATS["jpeg"].write([picture(3)], Writing(ExportOptions(quality=quality)))
+    assert JpegImagePlugin.get_sampling(read(data)) == sampling
 
 
 @pytest.mark.parametrize("form", SINGLE, ids=lambda form: form.id)

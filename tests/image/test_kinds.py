@@ -113,6 +113,7 @@ def test_a_bmp_with_a_mask_for_alpha_that_nobody_filled_in_is_opaque():
     assert Image.open(bmp(pixels, 32, masks, header=124, compression=0)).alpha is None
     filled = pixels | np.uint64(0x80000000)
     assert set(Image.open(bmp(filled, 32, masks, header=124, compression=0)).alpha.ravel()) == {128}
+    assert Image.open(bmp(filled, 32, masks, header=56, compression=0)).alpha is None  # only later headers speak of it
 
 
 def test_damaged_bit_fields_are_damaged():

@@ -12,7 +12,7 @@ from picture_files import png, saved, tiff
 from masking_core import KMeans, ParameterError, Recipe
 from masking_core.image import Image, Stack
 from masking_core.image.levels import Levels, _may_hold
-from masking_core.image.tiff import by_plane
+from masking_core.image.tiff import _described, by_plane
 
 RNG = np.random.default_rng(5)
 FULL = Levels(mode="full")
@@ -116,18 +116,19 @@ def test_all_slices_of_a_stack_have_one_range(compression):
     assert {image.span for image in stack} == {(1000, 1200)}
 
 
+@pytest.mark.parametrize("count", [2, 5])
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int16, np.float32])
-def test_an_imagej_stack_of_one_page_has_all_its_slices(dtype):
-    slices = RNG.integers(0, 200, (5, 20, 30)).astype(dtype)
+def test_an_imagej_stack_of_one_page_has_all_its_slices(dtype, count):
+    slices = RNG.integers(0, 200, (count, 20, 30)).astype(dtype)
     buffer = io.BytesIO()
-    tifffile.imwrite(buffer, slices[0], metadata=None, description="ImageJ=1.54f\nimages=5\nslices=5\n")
+    tifffile.imwrite(buffer, slices[0], metadata=None, description=f"ImageJ=1.54f\nimages={count}\nslices={count}\n")
     page = tifffile.TiffFile(io.BytesIO(buffer.getvalue())).pages[0]
     rest = slices[1:].tobytes()
     file = buffer.getvalue()
     start = page.dataoffsets[0]
     assert start + slices[0].nbytes == len(file)  # the other slices simply follow
     stack = Stack.open(file + rest)
-    assert len(stack) == 5
+    assert len(stack) == count
     low, high = (0, 255) if dtype == np.uint8 else stack[0].span
     for image, values in zip(stack, slices, strict=True):
         assert (
@@ -143,9 +144,10 @@ def test_a_file_that_claims_slices_it_does_not_hold_has_one(claimed):
     assert len(Stack.open(buffer.getvalue() + slices[1:].tobytes())) == 1
 
 
+@pytest.mark.parametrize("shape", [(40, 100), (400, 300)], ids=["one strip", "several"])
 @pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_adobe_deflate", "packbits"])
-def test_planes_of_sixteen_bits_open_whatever_packs_them(compression):
-    planes = RNG.integers(0, 65_536, (4, 40, 100), dtype=np.uint16)
+def test_planes_of_sixteen_bits_open_whatever_packs_them(compression, shape):
+    planes = RNG.integers(0, 65_536, (4, *shape), dtype=np.uint16)
     packed = [saved(PIL.Image.fromarray(plane), "TIFF", compression=compression) for plane in planes]
     pages = [tifffile.TiffFile(io.BytesIO(file)).pages[0] for file in packed]
     strips = [
@@ -205,3 +207,40 @@ def test_all_that_a_dark_picture_of_16_bits_can_hold_is_what_its_file_says():
         ).rgb.max()
         > 150
     )
+
+
+def test_pages_of_eight_bits_beside_deep_ones_stay_as_they_are():
+    deep, plain = np.linspace(100, 900, 600).reshape(20, 30).astype(np.uint16), np.arange(600, dtype=np.uint8)
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as tiff:
+        tiff.write(deep)
+        tiff.write(plain.reshape(20, 30))
+    stack = Stack.open(file.getvalue())
+    assert stack[0].span is not None
+    assert (stack[0].rgb.min(), stack[0].rgb.max()) == (0, 255)
+    assert stack[1].span is None
+    assert np.array_equal(stack[1].rgb[..., 0], plain.reshape(20, 30))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32])
+def test_of_signed_samples_the_least_is_the_darkest(dtype):
+    ramp = np.arange(-100, 101).astype(dtype)[None].repeat(3, axis=0)
+    image = Image.open(tiff(ramp, photometric="minisblack"))
+    assert (np.diff(image.rgb[0, :, 0].astype(int)) > 0).all()
+    assert (image.rgb[0, 0, 0], image.rgb[0, -1, 0], image.span) == (0, 255, (-100, 100))
+
+
+@pytest.mark.parametrize(("bits", "white"), [(12, 4095), (16, 65_535)])
+def test_white_is_the_most_that_the_bits_of_a_sample_hold(bits, white):
+    class Page:
+        extrasamples, bitspersample, photometric, tags = (), bits, 1, tifffile.TiffTags()
+
+    assert _described(Page, np.zeros((2, 3, 1), np.uint16), 1).white == white
+    assert _described(Page, np.zeros((2, 3, 1), np.int16), 1).white is None
+
+
+@pytest.mark.parametrize("top", [1, 255, 65_535])
+def test_floats_that_reach_a_usual_white_are_shown_from_nothing_to_it(top):
+    ramp = np.linspace(0.3 * top, top, 600, dtype=np.float32).reshape(20, 30)
+    assert Image.open(tiff(ramp)).span == (0, top)
+    assert Image.open(tiff(ramp * np.float32(1.01))).span != (0, top)

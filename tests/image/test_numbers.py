@@ -61,7 +61,7 @@ def test_every_kind_of_file_gives_its_numbers(kind):
     assert (found.palette is not None) == ("palette" in kind or kind == "gif")
 
 
-@pytest.mark.parametrize("dtype", [np.int16, np.int32, np.int64])
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32, np.int64])
 def test_negative_numbers_stay_negative(dtype):
     values = (SMALL - 1).astype(dtype)
     assert np.array_equal(NumberMap.open(tiff(values)).values, values)

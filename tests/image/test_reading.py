@@ -158,6 +158,14 @@ def test_pillows_own_warning_of_bombs_does_not_leak(monkeypatch):
         assert Image.open(FILES[kind]).size == (24, 16)
 
 
+@pytest.mark.parametrize(("before", "after"), [(100, 1_000_000), (5_000_000, 5_000_000), (None, None)])
+def test_pillows_own_limit_is_raised_to_ours_and_never_lowered(before, after, monkeypatch):
+    monkeypatch.setattr(PIL.Image, "MAX_IMAGE_PIXELS", before)
+    Image.open(FILES["png"], limits=Limits(max_megapixels=1))
+    allowed = PIL.Image.MAX_IMAGE_PIXELS
+    assert allowed == after
+
+
 def test_a_million_frames_are_not_walked():
     endless = bomb_gif(200_000)
     assert Image.open(endless).size == (1, 1)

@@ -146,3 +146,8 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path):
     assert caught.value.code == "too-many-bytes"
     with pytest.raises(ImageError, match=r"The picture is 0\.1 megabytes"):
         Image.open(bytes(100_000), limits=Limits(max_megabytes=0.05))
+
+
+def test_why_the_system_cannot_read_a_file_is_said():
+    with pytest.raises(ImageError, match="cannot be read: File name too long"):
+        Image.open("x" * 5000)

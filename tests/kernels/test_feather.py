@@ -41,6 +41,13 @@ def test_so_does_the_middle_of_a_dot(size, radius):
     assert feather(alpha, radius).max() >= 0.75
 
 
+@pytest.mark.parametrize("radius", [0.6, 1.0, 3.0, 11.0])
+def test_the_finest_parts_are_not_blurred_at_all(radius):
+    alpha = np.zeros((80, 80), np.float32)
+    alpha[40, 40] = 0.8
+    assert feather(alpha, radius)[40, 40] == np.float32(0.8)
+
+
 def test_what_is_thick_is_blurred_as_ever():
     alpha = np.zeros((300, 400), np.float32)
     alpha[80:220, 100:300] = 1

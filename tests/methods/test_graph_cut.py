@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from skimage import data
 
 from masking_core import GraphCut, Image, Prompts
-from masking_core.methods.graph_cut.graph_cut import WHOLE
+from masking_core.methods.graph_cut.graph_cut import WHOLE, _at, _reduced_region, _reduced_seeds
 from masking_core.prompts import Rectangle, Stroke
 
 
@@ -32,3 +33,62 @@ def test_an_exact_cut_is_near_the_usual_one():
     )
     usual, exact = (GraphCut(exact=exact).segment(image, marks).labels == 1 for exact in (False, True))
     assert (usual & exact).sum() / (usual | exact).sum() > 0.97
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "side"), [(4, 0, -1), (5, 0, 1), (5, 5, 1), (5, 6, 0), (0, 4, -1), (0, 5, 0), (8, 8, 1)]
+)
+def test_a_pixel_of_the_view_is_marked_by_more_than_a_quarter_and_by_the_greater_side(inner, outer, side):
+    seeds = np.full((8, 12), -1, np.int8)
+    seeds[:4, :4] = 1  # elsewhere there is a mark of the object: no dot is at stake
+    cell = np.full(16, -1, np.int8)
+    cell[:inner], cell[inner : inner + outer] = 1, 0
+    seeds[4:, 8:] = cell.reshape(4, 4)
+    assert _reduced_seeds(seeds, (2, 3)).tolist() == [[1, -1, -1], [-1, -1, side]]
+
+
+def test_a_dot_is_still_marked_on_the_view_and_where_it_was():
+    seeds = np.full((80, 120), -1, np.int8)
+    seeds[37, 101] = 1
+    assert np.argwhere(_reduced_seeds(seeds, (8, 12)) == 1).tolist() == [[3, 10]]
+    assert (_reduced_seeds(-np.ones((80, 120), np.int8), (8, 12)) == -1).all()
+
+
+def test_a_field_is_read_between_its_pixels_as_scipy_reads_it():
+    rng = np.random.default_rng(0)
+    field, shape = rng.random((7, 11), np.float32), (130, 300)
+    pixels = rng.permutation(shape[0] * shape[1])[:20_000]
+    rows, columns = np.unravel_index(pixels, shape)
+    places = (rows + 0.5) * 7 / 130 - 0.5, (columns + 0.5) * 11 / 300 - 0.5
+    wanted = ndimage.map_coordinates(field, places, order=1, mode="nearest")
+    assert _at(field, shape, pixels) == pytest.approx(wanted, abs=0.02)  # remap works in 32nds of a pixel
+
+
+def test_the_numbers_of_objects_are_names_and_strokes_always_win():
+    rng = np.random.default_rng(0)
+    rgb = rng.normal(120, 25, (90, 160, 3))
+    rgb[20:70, 30:130] += (60, -40, 10)  # one thing, of which each half is marked as an object
+    image = Image.from_array(rgb.clip(0, 255).astype(np.uint8))
+    lines = {1: ((45.0, 30.0), (45.0, 60.0)), 2: ((100.0, 30.0), (100.0, 60.0)), 0: ((5.0, 5.0), (155.0, 5.0))}
+    labels = []
+    for names in ({0: 0, 1: 1, 2: 2}, {0: 0, 1: 2, 2: 1}):
+        marks = tuple(Stroke(points=points, width=4.0, object=names[number]) for number, points in lines.items())
+        found = GraphCut().segment(image, Prompts(marks=marks)).labels
+        seeds = Prompts(marks=marks).seeds((90, 160))
+        assert np.array_equal(found[seeds >= 0], seeds[seeds >= 0])
+        labels.append(np.array([names[number] for number in range(3)])[found])
+    assert (labels[0] == labels[1]).mean() > 0.99
+    assert min((labels[0][20:70, 30:130] == number).mean() for number in (1, 2)) > 0.2
+
+
+def test_a_region_on_the_view_is_what_it_covers_half_of_and_never_nothing():
+    region, seeds = np.zeros((8, 12), bool), np.full((4, 6), -1, np.int8)
+    region[2:6, 3:9] = True  # 3 cuts a pixel of the view in half
+    wanted = np.zeros((4, 6), bool)
+    wanted[1:3, 1:5] = True
+    assert np.array_equal(_reduced_region(region, seeds), wanted)
+    seeds[0] = 0
+    region[:] = False
+    region[5, 5] = True
+    assert np.array_equal(_reduced_region(region, seeds), seeds != 0)
+    assert _reduced_region(None, seeds) is None

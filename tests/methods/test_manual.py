@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from masking_core import Edge, Image, Manual, PromptError, Prompts, Recipe
+from masking_core.palette import RGB
 from masking_core.prompts import Ellipse, Group, Pie, Polygon, Rectangle, Stroke
 
 HARD = Edge(feather=0.0)
@@ -70,3 +71,15 @@ def test_the_same_region_twice_is_two_regions():
 def test_without_a_region_it_says_what_to_draw():
     with pytest.raises(PromptError, match="Draw a rectangle"):
         Recipe(method=Manual()).run(CANVAS, Prompts(marks=(Stroke(points=((1.0, 1.0),), width=3.0),)))
+
+
+def test_the_newest_region_is_outlined_where_it_joins_the_others():
+    marks = Prompts(marks=(Rectangle(x=10, y=10, width=40, height=30), Rectangle(x=30, y=20, width=40, height=30)))
+    image = Image.from_array(np.zeros((60, 80, 3), np.uint8))
+    drawn = Manual().segment(image, marks).stages[0].render(1)
+    rim = np.zeros((60, 80), bool)
+    rim[20:50, 30:70] = True
+    rim[21:49, 31:69] = False
+    assert np.array_equal((drawn == RGB[2]).all(axis=2), rim)
+    assert (drawn[25:45, 35:65] == 255).all()
+    assert (drawn[52:] == 0).all()

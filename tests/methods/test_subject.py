@@ -22,7 +22,10 @@ from masking_core import (
     export,
 )
 from masking_core.explain.pixel import why
-from masking_core.methods.clicks import Clicks
+from masking_core.kernels.raster.placing import Crop, along_edges
+from masking_core.methods.clicks import Clicks, _discs
+from masking_core.methods.network_why import Answer
+from masking_core.methods.object_marks import objects_of
 from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
@@ -97,6 +100,26 @@ def test_a_stroke_where_it_sees_nothing_is_kept_and_told_of(bright):
     result = Recipe(method=Subject()).run(image, Prompts(marks=(Point(x=80.0, y=5.0, radius=3.0),)))
     assert "sees nothing under your strokes" in result.notes[0]
     assert 0 < (result.alpha > 0).sum() < 60
+
+
+def test_a_stroke_on_what_it_sees_needs_no_note(bright):
+    image, _, _ = two_discs()
+    for mark in (Point(x=40.0, y=45.0, radius=3.0), Rectangle(x=10, y=10, width=60, height=70)):
+        assert Recipe(method=Subject()).run(image, Prompts(marks=(mark,))).notes == ()
+
+
+def test_an_answer_for_a_crop_is_read_in_its_place_and_is_nothing_outside():
+    rng = np.random.default_rng(0)
+    image = Image.from_array(rng.integers(0, 256, (60, 90, 3), dtype=np.uint8))
+    values, crop = rng.random((5, 10), np.float32), Crop(12, 30, 32, 70)
+    (marks,) = objects_of(Prompts(), (60, 90))
+    answer = Answer(marks, crop, values)
+    plain, refined = np.zeros((60, 90)), np.zeros((60, 90))
+    plain[12:32, 30:70] = np.kron(values, np.ones((4, 4)))
+    refined[12:32, 30:70] = along_edges(values, np.ascontiguousarray(image.rgb[12:32, 30:70]))
+    for x, y in ((30, 12), (69, 31), (47, 22), (29, 20), (70, 20), (40, 11), (40, 32), (89, 59), (0, 0)):
+        assert answer.plain(x, y) == pytest.approx(plain[y, x])
+        assert answer.refined(image, x, y) == pytest.approx(refined[y, x])
 
 
 def test_a_higher_threshold_keeps_less(bright):
@@ -186,6 +209,27 @@ def test_clicks_are_answered_by_ones_own_network():
         Recipe(method=Clicks()).run(image)
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_click_is_a_disc_at_its_place_in_what_the_network_sees(side):
+    prompts = Prompts(
+        marks=(
+            Point(x=50.0, y=15.0, radius=1.0),
+            Point(x=150.0, y=75.0, radius=1.0, object=0),
+            Stroke(points=((20.0, 80.0), (60.0, 80.0)), width=8.0, object=side),
+        )
+    )
+    (marks,) = objects_of(prompts, (90, 200))
+    drawn = _discs(prompts, marks, side, 80, 5)
+    y, x = np.mgrid[:80, :80] + 0.5
+    centre = (20, 13.3) if side else (60, 66.7)
+    away = np.hypot(x - centre[0], y - centre[1])
+    stroke = drawn[70:73, 8:24] == 1
+    assert stroke[1].all()
+    drawn[67:76, 4:28] = 0
+    assert (drawn[away < 4] == 1).all()
+    assert (drawn[away > 6.5] == 0).all()
+
+
 def test_a_click_network_that_is_not_there_is_one_sentence():
     image, _, _ = two_discs()
     clicked = Prompts(marks=(Point(x=40.0, y=45.0),))
@@ -218,5 +262,9 @@ def test_why_a_pixel_says_what_marks_and_strokes_decided(bright):
     assert "marks always win" in why(found, 40, 45).sentence
     assert "none of your strokes touches" in why(found, 120, 45).sentence
     assert why(found, 40, 35).sentence.endswith("it is kept. No threshold would leave it out.")
+    scribble = Stroke(points=((110.0, 45.0), (130.0, 45.0)), width=4.0, object=0)
+    both = Recipe(method=Subject()).segment(image, Prompts(marks=(*stroke.marks, scribble)))
+    assert why(both, 120, 45).sentence.startswith("Your marks say that this pixel is the background,")
+    assert "sure that this pixel is the object" in why(both, 40, 35).sentence
     box = Prompts(marks=(Rectangle(x=10, y=10, width=60, height=70),))
     assert "outside the area" in why(Recipe(method=Subject()).segment(image, box), 120, 45).sentence

@@ -206,4 +206,12 @@ def test_the_crop_is_the_region_with_its_margin_within_the_picture():
     possible[10:30, 50:90] = True
     assert crop_of(possible, 0.25) == Crop(5, 40, 35, 100)
     assert crop_of(possible, 1.0) == Crop(0, 10, 50, 130)
+    lower = np.zeros((100, 200), bool)
+    lower[30:, 100:] = True  # large and far from the first pixel, and little more than a third of the picture
+    assert crop_of(lower, 0.0) == Crop(30, 100, 100, 200)
+    assert crop_of(np.ascontiguousarray(lower.T), 0.0) == Crop(100, 30, 200, 100)
+    lower[20:, :] = True  # four fifths of it
+    assert crop_of(lower, 0.0) == Crop(0, 0, 100, 200)
+    lower[20] = False
+    assert crop_of(lower, 0.0) == Crop(21, 0, 100, 200)
     assert crop_of(np.zeros((4, 6), bool)) == crop_of(np.ones((4, 6), bool)) == Crop(0, 0, 4, 6)

@@ -72,8 +72,10 @@ def test_values_that_mean_nothing_are_named(source, named):
 
 
 def test_transparent_pixels_are_unmarked():
-    values = np.dstack([grey(1, 2, 99, 2), grey(255, 255, 0, 127)])
-    assert seeds_of(NumberMap.open(PIL.Image.fromarray(values, "LA"))).tolist() == [[1, 2, -1, -1]]
+    values = np.dstack([grey(1, 2, 99, 2, 3), grey(255, 255, 0, 127, 128)])
+    assert seeds_of(NumberMap.open(PIL.Image.fromarray(values, "LA"))).tolist() == [[1, 2, -1, -1, 3]]
+    values = np.dstack([grey(0, 255, 0, 255), grey(128, 128, 127, 127)])
+    assert trimap_of(NumberMap.open(PIL.Image.fromarray(values, "LA"))).tolist() == [[0, 1, -1, -1]]
 
 
 @pytest.mark.parametrize(

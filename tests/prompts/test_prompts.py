@@ -12,6 +12,7 @@ import PIL.Image
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import ImageFont
 
 from masking_core.errors import Cancelled, ImageError, MaskingError, PromptError
 from masking_core.image.numbers import NumberMap
@@ -21,6 +22,7 @@ from masking_core.prompts import (
     Curve,
     Ellipse,
     Group,
+    Hair,
     Pie,
     Point,
     Polygon,
@@ -97,6 +99,18 @@ def test_the_extent_of_a_region_holds_all_of_it():
         assert columns.max() + 0.5 <= right
         assert top <= rows.min() + 0.5
         assert rows.max() + 0.5 <= bottom
+
+
+@pytest.mark.parametrize("word", ["j", "f", "Å", "|gy", "jÿ_", "·"])
+def test_all_of_a_text_is_drawn_and_its_extent_begins_at_its_corner(word):
+    text = Text(text=word, x=150, y=150, size=120)
+    left, top, right, bottom = text.extent
+    assert left <= 150
+    assert top <= 150
+    assert bottom >= 270
+    ink = np.asarray(ImageFont.load_default(120).getmask(word, mode="L"), np.uint8).sum() / 255
+    assert text.coverage((600, 900))[1].sum() == pytest.approx(ink, rel=0.01)
+    assert right < 150 + 150 * len(word)
 
 
 def test_moving_by_whole_pixels_moves_the_pixels():
@@ -361,6 +375,25 @@ def test_later_seeds_win_erasers_erase_and_unknown_releases():
     )
     again = over.with_mark(eraser).with_mark(Point(x=20.5, y=30.5, object=3)).seeds(SHAPE)
     assert again[30, 20] == 3
+
+
+def test_hair_is_where_it_was_painted_and_no_eraser_took_it_away_again():
+    brush = {"points": [(10, 30), (70, 30)], "width": 6}
+    eraser = Stroke(points=[(40, 5), (40, 55)], width=8, operation="subtract")
+    hole = SQUARE.model_copy(update={"operation": "subtract"})
+    painted, wiped = drawn(Hair(**brush)), drawn(eraser)
+    for marks, wanted in (
+        ((Hair(**brush), hole, Stroke(**brush)), painted),
+        ((Hair(**brush), eraser), painted & ~wiped),
+        (
+            (Hair(**brush), Hair(**{**brush, "points": eraser.points, "operation": "subtract"})),
+            painted & ~drawn(Hair(points=eraser.points, width=6)),
+        ),
+        ((Hair(**brush), eraser, Hair(**brush)), painted),
+    ):
+        assert np.array_equal(Prompts(marks=marks).hair(SHAPE), wanted)
+        assert (Prompts(marks=marks[:1]).seeds(SHAPE) == -1).all()
+    assert Prompts(marks=(eraser, hole)).hair(SHAPE) is None
 
 
 def test_background_regions_are_seeds_and_object_regions_are_not():

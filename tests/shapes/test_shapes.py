@@ -162,3 +162,17 @@ def test_the_command_line_writes_and_reads_them(tmp_path, suffix):
     assert main(drawn) == 0
     first, second = (NumberMap.open(path).values >= 128 for path in (tmp_path / "mask.png", again))
     assert iou(first, second) >= 0.99
+
+
+@pytest.mark.parametrize("tolerance", [0.0, 0.5])
+def test_rings_in_rings_each_have_a_hole_of_their_own(tolerance):
+    rows, columns = np.mgrid[:120, :120]
+    away = np.hypot(rows - 60, columns - 60)
+    mask = (away < 55) & (away > 45) | (away < 35) & (away > 25) | (away < 15) & (away > 5)
+    found = outlines_of_mask(mask, tolerance)
+    assert [len(piece.holes) for piece in found.pieces] == [1, 1, 1]
+    for piece in found.pieces:
+        outer, hole = (np.hypot(*(ring - 60.5).T) for ring in piece.rings)
+        assert outer.mean() - hole.mean() == pytest.approx(10, abs=1.5)
+    drawn = found.mask(mask.shape)
+    assert np.array_equal(drawn, mask) if tolerance == 0 else (drawn & mask).sum() / (drawn | mask).sum() >= 0.995

@@ -76,6 +76,17 @@ def test_captions_stay_below_their_picture(picture, entries, title):
     assert sheet.shape[0] > short.shape[0] or " " not in title
 
 
+def test_every_line_of_a_caption_has_its_own_place(picture, entries):
+    shown = Entry(("W" * 9 + " ") * 20, entries[0].recipe, entries[0].result)
+    sheet = np.asarray(PIL.Image.open(BytesIO(comparison_report.contact_sheet(picture, [shown]))))
+    below = comparison_report.MARGIN + round(comparison_report.TILE * 60 / 90)
+    caption = sheet[below:, comparison_report.TILE + 2 * comparison_report.MARGIN :]
+    inked = (caption < 200).any(axis=(1, 2))
+    lines = np.flatnonzero(np.diff(inked.astype(int)) == 1)
+    assert len(lines) > 3
+    assert np.allclose(np.diff(lines), comparison_report.LINE)
+
+
 def test_a_report_holds_all_it_shows(picture, entries):
     page = Reader(comparison_report.html_report(picture, entries, title=NASTY, note=NASTY))
     assert page.tags.count("img") == 2  # the original and the one result

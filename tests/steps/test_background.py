@@ -125,6 +125,14 @@ def test_the_object_does_not_bleed_into_the_blur():
     assert np.abs(painted.astype(int) - 200).max() <= 1
 
 
+@pytest.mark.parametrize(("opacity", "share"), [(0, 0.0), (51, 1 / 6)])
+def test_nor_does_what_is_transparent_bleed_into_it_more_than_it_shows(opacity, share):
+    rgb, seen = np.full((60, 60, 3), 200, np.uint8), np.full((60, 60), 255, np.uint8)
+    rgb[::2], seen[::2] = 20, opacity  # every other row, so that the blur is the weighted mean
+    painted = Blurred(radius=20.0).paint(Image.from_array(rgb, seen), np.zeros((60, 60), np.float32))
+    assert np.abs(painted[20:40, 20:40, :3] - (200 - 180 * share)).max() <= 3
+
+
 @pytest.mark.parametrize("shape", ["linear", "radial"])
 def test_a_gradient_goes_from_one_colour_to_the_other(shape):
     image = Image.from_array(np.zeros((101, 101, 3), np.uint8))
@@ -136,6 +144,55 @@ def test_a_gradient_goes_from_one_colour_to_the_other(shape):
     assert ramp[-1] > 170
     if shape == "linear":
         assert painted[50] == 188, "half the light is 188 in sRGB"
+
+
+@pytest.mark.parametrize("angle", [0.0, 30.0, 90.0, 200.0, 315.0])
+def test_a_gradient_grows_evenly_in_its_direction_from_corner_to_corner(angle):
+    gradient = Gradient(start="#000000", end="#ffffff", angle=angle)
+    painted = gradient.paint(Image.from_array(np.zeros((60, 100, 3), np.uint8)), np.zeros((60, 100), np.float32))
+    y, x = np.mgrid[:60, :100] + 0.5
+    light = light_of(painted[..., 0].ravel() / 255)
+    plane, *_ = np.linalg.lstsq(np.c_[x.ravel(), y.ravel(), np.ones(6000)], light, rcond=None)
+    assert np.abs(np.c_[x.ravel(), y.ravel(), np.ones(6000)] @ plane - light).max() < 0.01
+    assert plane[:2] / np.hypot(*plane[:2]) == pytest.approx(
+        [np.cos(np.radians(angle)), np.sin(np.radians(angle))], abs=0.01
+    )
+    corners = [np.array([a, b, 1]) @ plane for a in (0, 100) for b in (0, 60)]
+    assert (min(corners), max(corners)) == (pytest.approx(0, abs=0.01), pytest.approx(1, abs=0.01))
+
+
+def test_a_radial_gradient_depends_on_the_way_from_the_middle_alone_and_ends_in_the_corners():
+    gradient = Gradient(shape="radial", start="#000000", end="#ffffff")
+    painted = gradient.paint(Image.from_array(np.zeros((60, 100, 3), np.uint8)), np.zeros((60, 100), np.float32))
+    y, x = np.mgrid[:60, :100] + 0.5
+    assert light_of(painted[..., 0] / 255) == pytest.approx(np.hypot(x - 50, y - 30) / np.hypot(50, 30), abs=0.01)
+
+
+def test_the_more_it_is_dimmed_the_darker_and_greyer_it_is():
+    image, whole = picture(), np.zeros((30, 40), np.float32)
+    shown = [Dimmed(amount=amount).paint(image, whole).astype(int) for amount in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert (np.diff([each.mean() for each in shown]) < -5).all()
+    assert (np.diff([np.ptp(each, axis=2).mean() for each in shown]) < -5).all()
+    assert np.ptp(shown[-1], axis=2).max() == 0
+    assert shown[-1].max() < 45
+    grey = BACKGROUNDS["grey"]().paint(image, whole).astype(float)
+    assert np.abs(shown[-1] / 0.15 - grey).max() < 8
+
+
+def test_a_drop_shadow_is_the_object_moved_and_a_contact_shadow_lies_flat_under_its_foot():
+    image, alpha = Image.from_array(np.full((100, 100, 3), 255, np.uint8)), np.zeros((100, 100), np.float32)
+    alpha[10:60, 30:50] = 1
+    how = {"shadow_blur": 0.0, "shadow_x": 7.0, "shadow_strength": 0.4, "shadow_colour": "#ff0000"}
+    drop = compose(image, alpha, Transparent(shadow="drop", shadow_y=-3.0, **how))
+    moved = np.zeros((100, 100), bool)
+    moved[7:57, 37:57] = True
+    assert (drop[moved & (alpha == 0)] == (255, 0, 0, 102)).all()
+    assert not drop[~moved & (alpha == 0)].any()
+    contact = compose(image, alpha, Transparent(shadow="contact", shadow_y=2.0, **how))
+    shadow = np.argwhere((contact[..., 3] > 50) & (alpha == 0))
+    # Six rows, 0.12 of the object's fifty, that end two below its foot in row 59.
+    assert shadow.min(axis=0).tolist() == [56, 37]
+    assert shadow.max(axis=0).tolist() == [61, 56]
 
 
 @pytest.mark.parametrize("shadow", ["drop", "contact"])
@@ -229,6 +286,12 @@ def test_alpha_of_another_size_is_one_sentence():
 def test_a_background_survives_json():
     for background in EVERY_BACKGROUND:
         assert type(background).model_validate_json(background.model_dump_json()) == background
+
+
+def test_a_picture_behind_that_is_no_base64_is_refused():
+    good = Behind.holding(png("red")).model_dump_json()
+    with pytest.raises(ParameterError, match="data"):
+        Behind.model_validate_json(good.replace('"data":"', '"data":"$'))
 
 
 def test_the_checkerboard_shows_where_alpha_is_nothing():

@@ -66,17 +66,17 @@ def test_pieces_touched_by_a_stroke_stay():
         Clean(pieces="touched").apply(scene(), Prompts())
 
 
-def test_majority_agrees_with_counting_votes():
-    labels = np.random.default_rng(2).integers(0, 4, (20, 30)).astype(np.int32)
+@pytest.mark.parametrize("count", [4, 300])
+def test_majority_agrees_with_counting_votes_and_of_equals_takes_the_lowest_number(count):
+    labels = np.random.default_rng(2).integers(0, count, (20, 30)).astype(np.int32)
     radius = 2
     rows, columns = np.ogrid[-radius : radius + 1, -radius : radius + 1]
     disc = (rows**2 + columns**2) <= radius**2
     cleaned = Clean(majority=radius).apply(labels, Prompts())
     votes = np.stack(
-        [ndimage.correlate((labels == k).astype(float), disc.astype(float), mode="nearest") for k in range(4)]
+        [ndimage.correlate((labels == k).astype(float), disc.astype(float), mode="nearest") for k in range(count)]
     )
-    chosen = np.take_along_axis(votes, cleaned[None], axis=0)[0]
-    assert np.allclose(chosen, votes.max(axis=0))
+    assert np.array_equal(cleaned, np.rint(votes).argmax(axis=0))
 
 
 def test_split_numbers_pieces_by_size():

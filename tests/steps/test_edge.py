@@ -4,6 +4,7 @@ from scipy import ndimage
 
 from masking_core import Image
 from masking_core.steps.edge import EDGE_STEPS, STYLES, Edge, Seen
+from masking_core.steps.edge.feather import Feather
 
 SEEN = Seen(Image.from_array(np.zeros((1, 1, 3), np.uint8)))
 """For steps that look at nothing but alpha."""
@@ -54,6 +55,12 @@ def test_growing_and_shrinking_move_the_edge_by_the_euclidean_distance(distance)
     assert np.array_equal(shrunk == 1, ndimage.distance_transform_edt(disc() == 1) > distance + 1e-4)
 
 
+def test_a_pixel_at_half_opacity_is_the_object_s_first():
+    alpha = np.tile(np.array([0, 0, 0.5, 1, 1, 1], np.float32), (6, 1))
+    assert Edge(grow=1, feather=0).apply(alpha, SEEN)[3].tolist() == [0, 1, 1, 1, 1, 1]
+    assert Edge(grow=-1, feather=0).apply(alpha, SEEN)[3].tolist() == [0, 0, 0, 1, 1, 1]
+
+
 def test_growing_everything_or_nothing_changes_nothing():
     for alpha in (np.ones((9, 9), np.float32), np.zeros((9, 9), np.float32)):
         assert np.array_equal(Edge(grow=3, feather=0).apply(alpha, SEEN), alpha)
@@ -65,6 +72,28 @@ def test_smoothing_takes_off_teeth_and_keeps_the_area():
     smooth = Edge(smooth=4, feather=0).apply(toothed, SEEN)
     assert smooth[3::6, 74:].max() < 0.5
     assert abs(smooth.sum() - disc(30).sum()) / disc(30).sum() < 0.03
+
+
+@pytest.mark.parametrize("amount", [0.2, 0.5, 0.8, 1.0])
+def test_contrast_squeezes_what_is_soft_into_the_share_that_is_left(amount):
+    alpha = np.linspace(0, 1, 1001, dtype=np.float32)[None]
+    harder = Edge(contrast=amount, feather=0).apply(alpha, SEEN)
+    left = (1 - amount) / 2
+    assert np.array_equal(harder[0, [0, 500, 1000]], [0, 1 if amount == 1 else 0.5, 1])
+    assert (harder[alpha < 0.5 - left] == 0).all()
+    assert (harder[alpha > 0.5 + left] == 1).all()
+    inner = np.abs(alpha - 0.5) < left - 1e-3
+    assert (np.diff(harder[inner]) > 0).all()
+    assert harder[inner] == pytest.approx((alpha[inner] - 0.5 + left) / (1 - amount or 1), abs=1e-4)
+
+
+def test_an_automatic_feather_is_a_thousandth_of_the_long_side_and_none_where_it_was_drawn_exactly():
+    alpha = np.zeros((60, 4000), np.float32)
+    alpha[:, 2000:] = 1
+    step = Feather()
+    assert np.array_equal(step.apply(alpha.copy(), Seen(SEEN.image, anti_aliased=True)), alpha)
+    made = step.apply(alpha.copy(), SEEN)
+    assert made == pytest.approx(ndimage.gaussian_filter(alpha, 2, mode="nearest"), abs=2e-3)
 
 
 def test_radii_follow_the_size_of_a_preview():
@@ -124,3 +153,15 @@ def test_the_trimap_is_what_the_matte_takes_as_certain(name):
 def test_an_edge_that_leaves_nothing_open_has_no_trimap(name):
     seen = Seen(Image.from_array(np.repeat(np.rint(255 * disc())[..., None].astype(np.uint8), 3, axis=2)))
     assert STYLES[name].trimap(disc(), seen) is None
+
+
+@pytest.mark.parametrize("name", ["matte", "automatic"])
+def test_where_hair_was_painted_a_matte_decides_even_on_a_sharp_edge(name):
+    image = Image.from_array(np.repeat(np.rint(255 * disc())[..., None].astype(np.uint8), 3, axis=2))
+    hair = np.zeros((81, 81), bool)
+    hair[35:45, 50:70] = True
+    trimap = STYLES[name].trimap(disc(), Seen(image, hair))
+    assert (trimap[hair] == 128).all()
+    assert trimap[40, 40] == 255
+    made = STYLES[name].apply(disc(), Seen(image, hair))
+    assert np.abs(made - disc()).max() < 0.1  # the colours tell the sharp edge again

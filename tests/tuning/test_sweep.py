@@ -8,7 +8,7 @@ from masking_core.errors import Cancelled
 from masking_core.methods import METHODS
 from masking_core.progress import listening
 from masking_core.tuning import search as searching
-from masking_core.tuning.search import best, search
+from masking_core.tuning.search import _beside, best, search
 from masking_core.tuning.sweep import changed, stability, suggested, sweep
 
 CUT = Recipe(method=GraphCut())
@@ -145,3 +145,27 @@ def test_scores_by_name_are_the_measures_themselves():
     assert found["boundary_f"] == metrics.boundary_f(mask, true, 1.0)
     assert found["sad"] == metrics.sad(alpha, truth)
     assert list(found) == ["iou", "dice", "precision", "recall", "error_rate", "boundary_f", "mae", "sad"]
+
+
+@pytest.mark.parametrize("id", METHODS)
+def test_a_step_goes_to_both_sides_by_the_same_share_of_the_range_and_never_beyond_it(id):
+    recipe = Recipe(method=METHODS[id]())
+    for name, parameter in recipe.tunable().items():
+        now = recipe.value_at(name)
+        beside = _beside(parameter, now, 1 / 4)
+        if parameter.kind in {"bool", "choice"}:
+            assert {*beside, now} == set(suggested(parameter))
+            assert now not in beside
+        if parameter.kind not in {"int", "float"} or now is None or parameter.low is None or parameter.high is None:
+            continue
+        low, high, share = parameter.low, parameter.high, 1 / 4
+        if parameter.show.log:
+            least = max(low, high / 1e4)
+            wanted = now * (least / high) ** share, now * (high / least) ** share
+        else:
+            wanted = now - share * (high - low), now + share * (high - low)
+        wanted = [min(max(each, low), high) for each in wanted]
+        assert beside == pytest.approx(wanted, abs=1 if parameter.kind == "int" else 0, rel=1e-3)
+        for tiny, side in zip(_beside(parameter, now, 1e-9), (-1, 1), strict=True):
+            moved = 1 if parameter.kind == "int" else 0
+            assert tiny == pytest.approx(min(max(now + side * moved, low), high), abs=1e-6 * (high - low))

@@ -33,6 +33,7 @@ RANKING_REACH = 0.99
 SIDE = 0.08  # of the picture: superpixels of the frame whose middle is nearer to a side are that side's
 MIDDLE = 0.5  # of half the picture: the standard deviation of the preference for its middle
 SWEEPS = 3
+LEAST_STEP = 1e-6  # between superpixels that are alike: a step of 1e-8 or less is none to scipy, and parts them
 
 
 class Regions(NamedTuple):
@@ -84,16 +85,12 @@ def unconnected(regions: Regions) -> Matrix:
     """How little each superpixel belongs to what runs into the frame: (N,), about 0 to 1."""
     apart = np.linalg.norm(regions.colours[:, None] - regions.colours[None], axis=2)
     linked = _linked(regions)
-    # What neighbours differ by at least is texture, and no way to anywhere.
-    nearest = np.where(regions.adjacent, apart, np.inf).min(axis=1, initial=np.inf)
-    texture = float(nearest[np.isfinite(nearest)].mean()) if np.isfinite(nearest).any() else 0.0
-    apart_less = np.maximum(apart - texture, 0)
-    background = _background(np.where(linked, np.maximum(apart_less, 1e-9), 0), regions.frame)
+    background = _background(np.where(linked, np.maximum(apart, LEAST_STEP), 0), regions.frame)
     nearby = np.exp(-np.square(regions.places[:, None] - regions.places).sum(axis=2) / (2 * NEAR**2))
     contrast = (apart * nearby * background).sum(axis=1)
     contrast = (contrast - contrast.min()) / max(float(np.ptp(contrast)), 1e-9)
-    links = np.where(_two_steps(regions), np.exp(-(apart_less**2) / (2 * ALIKE**2)) + LEAST_LINK, 0)
-    system = np.diag(links.sum(axis=1) + FRAME_WEIGHT * background + contrast + 1e-9) - links
+    links = np.where(_two_steps(regions), np.exp(-(apart**2) / (2 * ALIKE**2)) + LEAST_LINK, 0)
+    system = np.diag(links.sum(axis=1) + FRAME_WEIGHT * background + contrast) - links
     solved: Matrix = np.linalg.solve(system, contrast)
     return solved
 

@@ -325,7 +325,7 @@ def _lab(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _reduced_seeds(seeds: NDArray[np.int8], shape: tuple[int, int]) -> NDArray[np.int8]:
-    """Seeds at the size of the view: of what marks a quarter of a pixel, or more of it than the other side does."""
+    """Seeds at the size of the view: of what marks more than a quarter of a pixel, and as much as the other side."""
     inner, outer = (
         cv2.resize((seeds == side).view(np.uint8) * np.uint8(255), shape[::-1], interpolation=cv2.INTER_AREA)
         for side in (1, 0)

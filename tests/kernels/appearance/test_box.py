@@ -48,6 +48,18 @@ def test_every_start_has_weights_on_both_sides(window):
         assert np.isfinite(start.leaning).all()
 
 
+def test_what_is_not_taken_for_the_middle_counts_a_little_as_the_rim():
+    bounds = np.zeros((60, 80), bool)
+    bounds[10:50, 20:60] = True
+    for start in box.box_starts(bounds)[1:]:
+        assert start.inside + start.rim / box.MIDDLE_LEFT == pytest.approx(bounds.astype(float), abs=1e-5)
+        assert start.inside[30, 40] > 0.9 > start.inside[12, 22]
+    whole = box.box_starts(bounds)[0]
+    assert np.array_equal(whole.inside, bounds)
+    assert np.array_equal(whole.outside, ~bounds)
+    assert not whole.rim.any()
+
+
 def test_surroundings_weigh_as_much_as_the_box_and_most_nearby():
     bounds = np.zeros((60, 80), bool)
     bounds[20:40, 30:50] = True

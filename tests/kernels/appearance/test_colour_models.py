@@ -25,6 +25,16 @@ def test_palette_bins_hold_the_mean_of_their_pixels_and_no_colour_far_from_it(la
     assert len(palette.colours) < len(lab) / 10
 
 
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_every_cube_of_colours_is_a_bin_of_its_own(channels):
+    colours = np.random.default_rng(0).uniform(-9, 9, (4000, channels)).astype(np.float32)
+    palette = gather_palette(colours, 3.0)
+    cubes, index = np.unique(np.floor(colours / 3), axis=0, return_inverse=True)
+    assert np.array_equal(palette.bins, index.ravel())
+    for number in range(len(cubes)):
+        assert palette.colours[number] == pytest.approx(colours[index.ravel() == number].mean(axis=0), abs=1e-4)
+
+
 def test_density_is_the_mixture_of_scipys_normals(lab):
     mixture = fit_mixture(gather_palette(lab), np.ones(len(lab), np.float32), 4)
     logs = []

@@ -127,3 +127,34 @@ def test_specks_go_and_large_parts_stay():
     assert np.array_equal(unaries.without_specks(mask), expected)
     assert not unaries.without_specks(np.zeros((3, 3), bool)).any()
     assert unaries.without_specks(np.ones((3, 3), bool)).all()
+
+
+@pytest.mark.parametrize("shape", [(20, 180), (180, 20), (60, 60)])
+def test_on_one_colour_a_way_costs_its_length_in_sides_of_a_square_as_large(shape):
+    flat = unaries.picture_features(np.full((*shape, 3), 90, np.uint8))
+    mark = np.zeros(shape, bool)
+    mark[3, 5] = True
+    away = unaries.distance_from(mark, flat)
+    assert away[3, 15] == pytest.approx(10 * unaries.WAY_COST / 60, rel=1e-4)
+    assert away[13, 15] == pytest.approx(10 * 2**0.5 * unaries.WAY_COST / 60, rel=1e-4)
+
+
+def test_what_ways_are_measured_on_is_smoothed_by_a_share_of_the_picture():
+    rgb = np.random.default_rng(0).integers(0, 256, (300, 500, 3), dtype=np.uint8)
+    features = unaries.picture_features(rgb)
+    sigma = unaries.SMOOTHING * (300 * 500) ** 0.5
+    assert sigma > 0.5
+    for channel in range(3):
+        wanted = ndimage.gaussian_filter(features.lab[..., channel], sigma, mode="mirror")
+        assert features.smooth[..., channel] == pytest.approx(wanted, abs=0.5)
+
+
+@pytest.mark.parametrize("marked", [1, 30])
+def test_the_frame_counts_a_share_of_the_background_that_is_marked(marked):
+    seeds = np.full((80, 120), -1, np.int8)
+    seeds[30 : 30 + marked, 30:90] = 0
+    foreground, background = unaries.seed_weights(seeds, frame=True)
+    assert not foreground.any()
+    assert (background[seeds == 0] == 1).all()
+    seeded = max(60 * marked, unaries.LEAST_SEEDED * seeds.size)
+    assert background[seeds < 0].sum() == pytest.approx(unaries.FRAME_SHARE * seeded, rel=1e-4)

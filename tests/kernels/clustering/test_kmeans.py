@@ -10,7 +10,7 @@ from masking_core.errors import Cancelled, ParameterError
 from masking_core.kernels.clustering import spatial
 from masking_core.kernels.clustering.colour_histogram import colour_histogram
 from masking_core.kernels.clustering.kmeans import kmeans, lloyd, seeding
-from masking_core.kernels.clustering.partition import SeedsError, colour_partition
+from masking_core.kernels.clustering.partition import SeedsError, colour_partition, tied_pixels
 from masking_core.kernels.clustering.spatial import FREE, Grid
 from masking_core.kernels.clustering.spatial_partition import SAMPLE, _sample, spatial_partition
 from masking_core.kernels.clustering.suggest import elbow, simplified_silhouette, suggest
@@ -135,6 +135,14 @@ def test_tied_points_start_their_cluster_and_never_leave_it():
     np.testing.assert_array_equal(found.labels[30:], squared[30:].argmin(axis=1))
 
 
+def test_no_point_that_is_tied_starts_another_cluster():
+    points = np.array([(0, 0, 0), (250, 0, 0), (0, 250, 0), (0, 0, 250), (100, 100, 100), (90, 90, 90)], float)
+    tied = np.array([0, 0, 1, 1, -1, -1], np.int32)
+    for seed in range(5):
+        centres = seeding(points, np.ones(6), 4, tied, np.random.default_rng(seed))
+        assert sorted(centres[2:, 0]) == [90, 100]
+
+
 def test_only_tied_clusters_need_no_drawing():
     points, weights = cloud()
     tied = free(points)
@@ -200,6 +208,14 @@ def test_marks_that_colour_cannot_tell_apart_are_an_error():
     with pytest.raises(SeedsError, match="a colour of its own") as caught:
         colour_partition(stripes(), 3, seeds=seeds)
     assert caught.value.cluster == 1
+
+
+def test_a_pixel_of_a_colour_that_nothing_inside_the_mask_has_is_tied_to_nothing():
+    rgb = np.repeat(np.repeat(np.uint8([[0, 90, 250]]), 3, axis=1)[..., None], 3, axis=2)
+    mask, seeds = np.repeat([[True, True, False]], 3, axis=1), np.full((1, 9), -1)
+    seeds[0, 0], seeds[0, 3] = 0, 1
+    tied = tied_pixels(colour_histogram(rgb, mask), rgb, mask, seeds)
+    assert tied.tolist() == [[0, 0, 0, 1, 1, 1, -1, -1, -1]]
 
 
 def test_a_mark_on_a_colour_that_went_to_another_object_holds_where_it_was_made():

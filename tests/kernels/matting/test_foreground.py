@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled, ParameterError
-from masking_core.kernels.matting.foreground import foreground_colours
+from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _relax, foreground_colours
 from masking_core.progress import listening
 
 FRONT, BEHIND = np.array((220, 40, 40.0)), np.array((30, 200, 60.0))
@@ -76,3 +76,32 @@ def test_it_stops_when_the_result_is_no_longer_wanted():
     alpha = soft_disc(60, 80, 6)
     with listening(lambda *_: False), pytest.raises(Cancelled):
         foreground_colours(mixed(alpha), alpha)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_pixels_two_colours_are_the_least_squares_solution_of_the_paper(seed):
+    """Germer et al. (2020), equation 4: what is seen, and small differences from the neighbours."""
+    rng = np.random.default_rng(seed)
+    rgb = rng.integers(90, 160, (3, 4, 3), dtype=np.uint8)
+    alpha = rng.uniform(0.2, 0.8, (3, 4)).astype(np.float32)
+    alpha[0, 1], alpha[1, 0] = 1, 0  # known: the one to be the object, the other not
+    at = ((1, 1), (0, 0), (2, 3))[seed % 3]
+    band = np.flatnonzero((alpha > 0) & (alpha < 1)).astype(np.int32)
+    band = np.roll(band, -np.flatnonzero(band == at[0] * 4 + at[1])[0])
+    place = np.full(alpha.shape, -1, np.int32)
+    place.ravel()[band] = np.arange(len(band))
+    pair = rng.uniform(0.3, 0.7, (len(band), 2, 3)).astype(np.float32)
+    rows = [([alpha[at], 1 - alpha[at]], rgb[at] / 255, 1)]
+    rows += [([1, 0], pair[place[at], 0], INERTIA), ([0, 1], pair[place[at], 1], INERTIA)]
+    for near in ((at[0] - 1, at[1]), (at[0] + 1, at[1]), (at[0], at[1] - 1), (at[0], at[1] + 1)):
+        if 0 <= near[0] < 3 and 0 <= near[1] < 4:
+            weight = REGULARITY + abs(alpha[at] - alpha[near])
+            front, behind = pair[place[near]] if place[near] >= 0 else (rgb[near] / 255,) * 2
+            soft = place[near] >= 0
+            rows += [([1, 0], front, weight)] if soft or alpha[near] == 1 else []
+            rows += [([0, 1], behind, weight)] if soft or alpha[near] == 0 else []
+    equations, values, weights = (np.array(each, float) for each in zip(*rows, strict=True))
+    root = np.sqrt(weights)[:, None]
+    wanted = np.linalg.lstsq(equations * root, values * root, rcond=None)[0].clip(0, 1)
+    _relax(rgb, alpha, band[:1], place, pair)
+    np.testing.assert_allclose(pair[0], wanted, atol=1e-4)

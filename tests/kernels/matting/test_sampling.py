@@ -1,9 +1,10 @@
 """Colours sampled along rays, against truths that are known."""
 
 import numpy as np
+import pytest
 
-from masking_core.kernels.matting.problem import from_trimap
-from masking_core.kernels.matting.sampling import BEST, _insert, sampled
+from masking_core.kernels.matting.problem import Problem, from_trimap
+from masking_core.kernels.matting.sampling import BEST, CONTRAST, DOUBT, NOISE, RAYS, SHARING, _insert, _look, sampled
 
 
 def test_the_best_are_kept_in_order():
@@ -26,3 +27,64 @@ def test_a_ramp_between_two_colours_is_read_back():
     samples = sampled(problem)
     assert np.abs(samples.alpha - alpha[None].repeat(40, axis=0)[problem.unknown]).max() < 0.03
     assert samples.confidence.min() > 0.5
+
+
+def rays_of(index, known, i, j):
+    """Where the rays of a pixel meet the object first, and where the background."""
+    fronts, behinds = np.empty((RAYS, 2), np.int32), np.empty((RAYS, 2), np.int32)
+    front, behind = _look(index, known, i, j, fronts, behinds)
+    return fronts[:front], behinds[:behind]
+
+
+def test_nine_neighbours_look_in_as_many_evenly_spread_directions_as_they_have_rays():
+    index = np.zeros((243, 243), np.int32)
+    away = np.mgrid[:243, :243] - 121
+    index[np.hypot(*away) > 110] = -1
+    known = (away[0] > 0).astype(np.float32)
+    met = []
+    for i in range(120, 123):
+        for j in range(120, 123):
+            fronts, behinds = rays_of(index, known, i, j)
+            assert (known[tuple(fronts.T)] == 1).all()
+            assert (known[tuple(behinds.T)] == 0).all()
+            met += [np.degrees(np.arctan2(y - i, x - j)) for y, x in (*fronts, *behinds)]
+            assert all(110 < np.hypot(y - 121, x - 121) < 113 for y, x in (*fronts, *behinds))
+    assert np.sort(np.mod(met, 360).round(-1) % 360) == pytest.approx(np.arange(0, 360, 360 / (9 * RAYS)))
+
+
+def mix(colour, front, behind):
+    """Alpha and the squared distance that is left: least squares with a little of alpha's own square."""
+    alpha = np.clip((front - behind) @ (colour - behind) / ((front - behind) @ (front - behind) + NOISE), 0, 1)
+    return alpha, np.sum((colour - alpha * front - (1 - alpha) * behind) ** 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_sampled_is_what_the_paper_says_written_out(seed):
+    """Gastal & Oliveira (2010): the least M² D_F D_B⁴ of all pairs, and the best of the neighbours' pairs."""
+    rng = np.random.default_rng(seed)
+    rgb, alpha = rng.integers(0, 256, (11, 23, 3)).astype(np.float32), rng.integers(0, 2, (11, 23)).astype(np.float32)
+    unknown = np.zeros((11, 23), bool)
+    unknown[1:-1, 1:-1] = rng.random((9, 21)) < 0.7
+    index = np.full((11, 23), -1, np.int32)
+    index[unknown] = np.arange(unknown.sum())
+    pairs = {}
+    for i, j in np.argwhere(unknown):
+        near = [rgb[y, x] for y in (i - 1, i, i + 1) for x in (j - 1, j, j + 1)]
+        tried = []
+        fronts, behinds = rays_of(index, alpha, i, j)
+        for front in fronts:
+            for behind in behinds:
+                colours = rgb[tuple(front)], rgb[tuple(behind)]
+                misfit = NOISE + sum(mix(colour, *colours)[1] for colour in near)
+                ways = np.hypot(*(front - (i, j))) * np.hypot(*(behind - (i, j))) ** 4
+                tried.append((misfit**2 * ways, colours))
+        if tried:
+            pairs[i, j] = np.array(min(tried, key=lambda each: each[0])[1])
+    found = sampled(Problem(rgb, unknown, alpha))
+    for number, (i, j) in enumerate(np.argwhere(unknown)):
+        reach = [pair for (y, x), pair in pairs.items() if abs(y - i) <= SHARING and abs(x - j) <= SHARING]
+        front, behind = np.mean(sorted(reach, key=lambda pair: mix(rgb[i, j], *pair)[1])[:BEST], axis=0)
+        wanted, left = mix(rgb[i, j], front, behind)
+        contrast = np.sum(((front - behind) / 255) ** 2)
+        confidence = np.exp(-DOUBT * left**0.5 / 255) * contrast / (contrast + CONTRAST**2)
+        assert (found.alpha[number], found.confidence[number]) == pytest.approx((wanted, confidence), abs=1e-3)

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 from skimage import data
 
 from masking_core.errors import Cancelled, ParameterError
 from masking_core.kernels.min_cut.coarse_to_fine import (
     Pyramid,
+    _grown,
     _near_boundary,
     banded_cut,
     coarse_to_fine_cuts,
@@ -248,3 +250,13 @@ def test_near_a_boundary_is_what_has_both_labels_in_reach(band):
     windows = np.lib.stride_tricks.sliding_window_view(padded, (2 * band + 1, 2 * band + 1))
     both = windows.any(axis=(2, 3)) & ~windows.all(axis=(2, 3))
     assert np.array_equal(_near_boundary(labels, band), both)
+
+
+@pytest.mark.parametrize("by", [1, 2, 5])
+def test_growing_and_the_band_around_a_boundary_are_those_of_scipy(by):
+    labels = np.random.default_rng(by).random((40, 60)) < 0.1
+    window = np.ones((2 * by + 1, 2 * by + 1), bool)
+    grown = ndimage.binary_dilation(labels, window)
+    assert np.array_equal(_grown(labels, by), grown)
+    inner = ndimage.binary_erosion(labels, window, border_value=1)
+    assert np.array_equal(_near_boundary(labels, by), grown & ~inner)

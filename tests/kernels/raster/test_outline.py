@@ -35,3 +35,10 @@ def test_an_arc_once_around_is_an_ellipse(sweep):
 def test_an_ellipse_bulges_to_both_sides_alike():
     left, right = sorted(outline.ellipse(1, 2, 30, 20, 25)[:, BULGE])
     assert left == -right < 0
+
+
+def test_a_curve_that_is_straight_is_one_side_of_its_polygon():
+    corners = np.array([(10.0, 20), (70, 25), (40, 90)])
+    ends = np.roll(corners, -1, axis=0)
+    path = np.stack([corners, corners + (ends - corners) / 3, corners + (ends - corners) * 2 / 3], axis=1)
+    np.testing.assert_allclose(outline.bezier(path.reshape(-1, 2)), corners)

@@ -69,40 +69,40 @@ def pentagram(x: float, y: float, radius: float) -> NDArray:
 BOX = (13.3, 8.9, 41.7, 30.2)
 RANDOM = np.random.default_rng(3).uniform((-10, -10), (90, 70), (12, 2))
 OUTLINES = {
-    "rectangle": (outline.rectangle(*BOX), lambda x, y: (x >= 13.3) & (x < 55.0) & (y >= 8.9) & (y < 39.1)),
-    "turned ellipse": (outline.ellipse(*BOX, 33), lambda x, y: in_ellipse(BOX, 33, x, y)),
-    "ellipse": (outline.ellipse(*BOX), lambda x, y: in_ellipse(BOX, 0, x, y)),
+    "rectangle": (lambda: outline.rectangle(*BOX), lambda x, y: (x >= 13.3) & (x < 55.0) & (y >= 8.9) & (y < 39.1)),
+    "turned ellipse": (lambda: outline.ellipse(*BOX, 33), lambda x, y: in_ellipse(BOX, 33, x, y)),
+    "ellipse": (lambda: outline.ellipse(*BOX), lambda x, y: in_ellipse(BOX, 0, x, y)),
     "ellipse off the picture": (
-        outline.ellipse(-30, 20, 90, 70, 100),
+        lambda: outline.ellipse(-30, 20, 90, 70, 100),
         lambda x, y: in_ellipse((-30, 20, 90, 70), 100, x, y),
     ),
-    "pie": (outline.arc(*BOX, 30, 120, pie=True), lambda x, y: in_pie(BOX, 30, 120, x, y)),
-    "pie backwards": (outline.arc(*BOX, 30, -250, pie=True), lambda x, y: in_pie(BOX, 30, -250, x, y)),
-    "pie of many turns": (outline.arc(*BOX, -730, 200, pie=True), lambda x, y: in_pie(BOX, -730, 200, x, y)),
-    "whole pie": (outline.arc(*BOX, 5, 360, pie=True), lambda x, y: in_ellipse(BOX, 0, x, y)),
-    "polygon": (outline.lines(RANDOM), lambda x, y: winding(RANDOM, x, y) % 2 == 1),
+    "pie": (lambda: outline.arc(*BOX, 30, 120, pie=True), lambda x, y: in_pie(BOX, 30, 120, x, y)),
+    "pie backwards": (lambda: outline.arc(*BOX, 30, -250, pie=True), lambda x, y: in_pie(BOX, 30, -250, x, y)),
+    "pie of many turns": (lambda: outline.arc(*BOX, -730, 200, pie=True), lambda x, y: in_pie(BOX, -730, 200, x, y)),
+    "whole pie": (lambda: outline.arc(*BOX, 5, 360, pie=True), lambda x, y: in_ellipse(BOX, 0, x, y)),
+    "polygon": (lambda: outline.lines(RANDOM), lambda x, y: winding(RANDOM, x, y) % 2 == 1),
 }
 
 
 @pytest.mark.parametrize("name", OUTLINES)
 def test_a_pixel_belongs_to_an_area_exactly_if_its_centre_does(name):
-    edges, inside = OUTLINES[name]
-    assert np.array_equal(whole(area(edges, SHAPE)), inside(*centres()))
+    draw, inside = OUTLINES[name]
+    assert np.array_equal(whole(area(draw(), SHAPE)), inside(*centres()))
 
 
 @pytest.mark.parametrize("name", OUTLINES)
 def test_coverage_is_the_share_of_the_pixel_that_is_inside(name):
-    edges, inside = OUTLINES[name]
+    draw, inside = OUTLINES[name]
     fine = 20
     share = inside(*centres(fine=fine)).reshape(SHAPE[0], fine, SHAPE[1], fine).mean(axis=(1, 3))
-    covered = whole(area_coverage(edges, SHAPE))
+    covered = whole(area_coverage(draw(), SHAPE))
     assert covered.dtype == np.float32
     assert np.abs(covered - share).max() < 0.05
 
 
 @pytest.mark.parametrize("name", OUTLINES)
 def test_hard_and_soft_edges_agree_away_from_the_edge(name):
-    edges, _ = OUTLINES[name]
+    edges = OUTLINES[name][0]()
     hard, covered = whole(area(edges, SHAPE)), whole(area_coverage(edges, SHAPE))
     assert hard[covered == 1].all()
     assert not hard[covered == 0].any()
@@ -168,6 +168,13 @@ def test_an_outline_far_away_or_without_extent_holds_nothing():
         for edges in (outline.rectangle(1000, 5, 9, 9), outline.lines(np.ones((3, 2)))):
             assert draw(edges, SHAPE)[0] == NOWHERE
         assert not draw(outline.arc(*BOX, 40, 0, pie=True), SHAPE)[1].any()
+
+
+def test_a_box_beside_the_picture_is_nowhere_and_one_over_its_corner_is_cut_to_it():
+    height, width = SHAPE
+    for beside in ((5, height, 9, height + 3), (width, 5, width + 3, 9), (5, -3, 9, 0), (-3, 5, 0, 9)):
+        assert raster.window_of(*beside, SHAPE) == NOWHERE
+    assert raster.window_of(-3, -2, 0.1, 4.5, SHAPE) == (slice(0, 5), slice(0, 1))
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,8 +1,9 @@
+import cv2
 import numpy as np
 import pytest
 
 from masking_core import Image, Prompts, Recipe, Watershed
-from masking_core.kernels.watershed.shape import parted_by_shape
+from masking_core.kernels.watershed.shape import _climb, parted_by_shape
 from masking_core.prompts import Point, Stroke
 
 SIZE = 200
@@ -73,3 +74,25 @@ def test_one_object_and_objects_that_do_not_touch_are_left_alone():
     assert parted_by_shape(one, levels, markers) is one
     one[5:15, 20:28] = 2
     assert parted_by_shape(one, levels, markers) is one
+
+
+@pytest.mark.parametrize(("between", "parted"), [(99, True), (100, False)])
+def test_half_the_edge_around_them_between_two_objects_is_an_edge(between, parted):
+    labels, levels = np.zeros((40, 60), np.int32), np.full((40, 60), 200, np.uint8)
+    labels[10:30, 10:30], labels[10:30, 30:50] = 1, 2
+    levels[labels > 0] = between
+    markers = np.full(labels.shape, -1)
+    markers[20, 12], markers[20, 31] = 1, 2
+    assert (parted_by_shape(labels, levels, markers) is not labels) == parted
+
+
+def test_a_marker_at_the_rim_goes_uphill_without_a_gap_to_the_top():
+    rows, columns = np.mgrid[:61, :61]
+    depth = (np.maximum(30 - np.hypot(rows - 30, columns - 30), 0) / 40).astype(np.float32)
+    markers = np.full(depth.shape, -1)
+    markers[30, 1] = 4
+    _climb(depth, markers)
+    assert markers[30, 30] == 4
+    assert cv2.connectedComponents((markers == 4).astype(np.uint8))[0] == 2
+    assert (markers == 4).sum() <= 31
+    assert set(np.unique(markers)) == {-1, 4}

@@ -1,0 +1,93 @@
+"""Learning goes on until a round changes hardly anything; what evidence is missing for the other side is exact."""
+
+import numpy as np
+import pytest
+from skimage.filters import threshold_otsu
+
+from masking_core.kernels.appearance.appearance_learning import (
+    AMOUNTS,
+    SALIENCE_WEIGHT,
+    LearningSettings,
+    from_map,
+    from_region,
+    from_salience,
+    uncertainty_of_cut,
+)
+from masking_core.kernels.appearance.prior import Prior
+from masking_core.kernels.appearance.unaries import picture_features
+from masking_core.kernels.min_cut.contrast import nlinks
+
+SHAPE = (50, 80)
+FEATURES = picture_features(np.random.default_rng(0).integers(0, 256, (*SHAPE, 3), dtype=np.uint8))
+
+
+def cuts(*sizes):
+    """Cuts that hold so many pixels, one inside the other, in turn."""
+    waiting = iter(sizes)
+    return lambda *_: (np.arange(SHAPE[0] * SHAPE[1]) < next(waiting)).reshape(SHAPE)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "rounds"),
+    [
+        ((2000, 1959, 1918, 1878), 4),  # 1 % is 40 pixels: the last round changes no more
+        ((2000, 1959, 1959), 3),
+        ((2000, 1000, 2000, 1000, 2000, 1000), 6),  # as many rounds as may be, and the first
+        ((2000, 20, 2000, 20, 2000, 20), 6),
+        ((2000, 19), 2),  # too few pixels to learn of
+        ((3981,), 1),
+    ],
+)
+def test_learning_ends_with_a_round_that_changes_little(sizes, rounds):
+    salience, seeds = np.linspace(0, 1, 4000, dtype=np.float32).reshape(SHAPE), np.full(SHAPE, -1)
+    belief = from_salience(FEATURES, salience, seeds, cuts(*sizes), LearningSettings(3, 5, 0.01, 0.0))
+    assert [np.count_nonzero(each.cut) for each in belief.history] == list(sizes)
+    assert belief.rounds == rounds
+
+
+def test_salience_speaks_for_the_object_above_half_of_otsus_threshold():
+    salience = np.random.default_rng(1).beta(0.6, 0.9, SHAPE).astype(np.float32)
+    half = threshold_otsu(np.rint(salience * 255).astype(np.uint8)) / 255 / 2
+    belief = from_salience(FEATURES, salience, np.full(SHAPE, -1), cuts(9), LearningSettings(3, 0, 0.01, 0.0))
+    beside = np.abs(salience - half) > 2 / 255
+    assert np.array_equal((belief.place > 0)[beside], (salience > half)[beside])
+    assert np.abs(belief.place).max() <= SALIENCE_WEIGHT
+
+
+def test_the_opposite_map_makes_the_opposite_models_and_the_opposite_cut():
+    likely = np.random.default_rng(2).random(SHAPE, np.float32)
+    prior = Prior(likely, 4 * likely - 2)
+    settings = LearningSettings(3, 2, 0.0, 0.0)
+    one = from_map(FEATURES, prior, lambda unary, _: unary > 0, settings)
+    other = from_map(FEATURES, Prior(1 - likely, 2 - 4 * likely), lambda unary, _: unary > 0, settings)
+    assert len(one.history) == 3
+    for ours, theirs in zip(one.history, other.history, strict=True):
+        assert np.mean(ours.cut != theirs.cut) > 0.999
+        assert ours.of_colour(FEATURES) == pytest.approx(-theirs.of_colour(FEATURES), abs=0.02)
+    assert one.cut[likely > 0.9].mean() > 0.9  # the map stays a part of every decision
+
+
+def test_from_a_region_the_beginning_counts_that_ends_best():
+    bounds = np.zeros(SHAPE, bool)
+    bounds[10:40, 20:60] = True
+    truth = np.zeros(SHAPE, bool)
+    truth[15:35, 25:55] = True
+    rgb = np.where(truth[..., None], np.uint8([200, 60, 40]), np.uint8([40, 90, 160]))
+    features, links = picture_features(rgb), nlinks(rgb)
+    settings = LearningSettings(3, 3, 0.001, 0.0)
+
+    def cut_with(unary, _):
+        return (unary > 0) & bounds
+
+    best = from_region(features, bounds, links, cut_with, settings)
+    assert np.array_equal(best.cut, truth)
+    inner = Prior(truth.astype(np.float32), 2 * truth.astype(np.float32) - 1)
+    assert np.array_equal(from_region(features, bounds, links, cut_with, settings, inner).cut, truth)
+
+
+def test_the_least_amount_that_moves_a_pixel_is_its_uncertainty():
+    unary = np.arange(-2.97, 3, 0.1, dtype=np.float32)[None]
+    found = uncertainty_of_cut(unary, 1.0, lambda moved, _: moved > 0)
+    for evidence, close in zip(np.abs(unary[0]), found[0], strict=True):
+        enough = [amount for amount in AMOUNTS if amount > evidence]
+        assert close == pytest.approx(1 - min(enough) / (1.25 * max(AMOUNTS)) if enough else 0, abs=1e-6)
