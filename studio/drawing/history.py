@@ -27,8 +27,25 @@ def prompts(history: History) -> Prompts:
 
 def change(history: History, marks: Prompts) -> bool:
     """Let ``marks`` be what is there now; whether that is something new."""
+    return _change(history, _plain(marks))
+
+
+def draw(history: History, marks: Prompts) -> bool:
+    """As :func:`change`, but of what was only added every mark is a step: a quick hand draws several before it is seen."""
+    before, after = history["marks"], _plain(marks)
+    added = range(len(before) + 1, len(after)) if after[: len(before)] == before else ()
+    for count in added:
+        _change(history, after[:count])
+    return _change(history, after)
+
+
+def _plain(marks: Prompts) -> list[dict[str, Any]]:
+    plain: list[dict[str, Any]] = marks.model_dump(mode="json")["marks"]
+    return plain
+
+
+def _change(history: History, after: list[dict[str, Any]]) -> bool:
     before = history["marks"]
-    after = marks.model_dump(mode="json")["marks"]
     if after == before:
         return False
     # A mark that stays is kept once, however long the history.

@@ -135,7 +135,7 @@ def _received(view: View, past: History, sent: object, size: tuple[int, int], st
 
 def _taken(view: View, past: History, reading: Reading) -> tuple[View, bool]:
     """Let the marks be what was read."""
-    history.change(past, Prompts(marks=reading.marks))
+    history.draw(past, Prompts(marks=reading.marks))
     view = replace(view, now=replace(view.now, taken=len(reading.fresh)), notices=(*view.notices, *reading.refused))
     return view, bool(reading.refused) or any(redraws(ink) for ink in (*reading.fresh, *reading.strays))
 
@@ -143,7 +143,7 @@ def _taken(view: View, past: History, reading: Reading) -> tuple[View, bool]:
 def _added(version: Version, past: History, reading: Reading) -> tuple[Version, bool]:
     """Add the marks that are new since the last drawing on that version, and nothing else."""
     fresh = reading.marks[len(reading.marks) - len(reading.fresh) :][version.taken :]
-    changed = history.change(past, Prompts(marks=(*history.prompts(past).marks, *fresh)))
+    changed = history.draw(past, Prompts(marks=(*history.prompts(past).marks, *fresh)))
     return replace(version, taken=max(version.taken, len(reading.fresh))), changed
 
 

@@ -71,7 +71,9 @@ export class Surface {
   }
 
   get followed() {
-    return this.behind <= 0 || performance.now() - this.told > LATE;
+    // It may hear of two things at once: what has been waited for that long is not waited for again.
+    if (performance.now() - this.told > LATE) this.behind = 0;
+    return this.behind <= 0;
   }
 
   hear(toolbar) {
