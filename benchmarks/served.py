@@ -39,19 +39,8 @@ class Server(NamedTuple):
 @contextlib.contextmanager
 def served(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Start the app, with further environment variables, and stop it in the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    command += [part for name, value in options.items() for part in (f"--server.{name}", str(value))]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
-    )
+    port = free_port()
+    process = started(port, environment)
     server = Server(f"http://127.0.0.1:{port}", psutil.Process(process.pid))
     try:
         await_health(server.address)
@@ -63,6 +52,28 @@ def served(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def started(port: int, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+    """The process of an app that is about to listen on ``port``, with further environment variables."""
+    options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command += [part for name, value in options.items() for part in (f"--server.{name}", str(value))]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+    )
 
 
 def await_health(address: str) -> None:
