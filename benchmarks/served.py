@@ -27,12 +27,12 @@ class Server(NamedTuple):
 
     @property
     def megabytes(self) -> float:
-        """Memory of the server and its children, in millions of bytes."""
+        """Memory of the server and its children, in millions of bytes; pages that they share are counted once."""
         family = [self.process, *self.process.children(recursive=True)]
         total = 0
         for member in family:
             with contextlib.suppress(psutil.NoSuchProcess):
-                total += member.memory_info().rss
+                total += member.memory_full_info().pss
         return total / 1e6
 
 
