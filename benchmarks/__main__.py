@@ -13,7 +13,7 @@ from benchmarks.datasets import DataError
 
 SPEED = (
     *("imports", "clustering", "cut", "strokes", "watershed"),
-    *("raster", "reports", "latency", "first_minute", "sweep"),
+    *("raster", "reports", "latency", "first_minute", "first_start", "sweep"),
 )
 """Modules whose ``rows()`` measure speed and memory."""
 DOCS = Path(__file__).parents[1] / "docs"

@@ -1,4 +1,4 @@
-"""A server that may take 1.5 GB (or ``CEILING`` MB), and visitors with 99-megapixel pictures: what it takes and says."""
+"""A server that may take 1.5 GB, or ``CEILING`` MB, and visitors with 99-megapixel pictures: what it takes and says."""
 
 import os
 import threading

@@ -25,6 +25,7 @@ from masking_core.image.limits import in_force
 from studio import compute, downloads
 from studio.compute import visitors
 from studio.compute.room import NO_ROOM
+from studio.recipe import first
 from studio.settings import settings
 from studio.sharing import autosave
 from studio.sharing.autosave import COOKIE
@@ -135,7 +136,7 @@ async def ready(_: Request) -> JSONResponse:
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Make the kernels ready before the first visitor comes, and give up sessions that are over while it runs."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    compute.start()
+    compute.start(first.recipe())
     janitor = asyncio.create_task(_give_up_what_is_over())
     yield {}
     janitor.cancel()

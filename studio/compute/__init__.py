@@ -50,9 +50,13 @@ RHYTHM = 0.1
 """Seconds between two words on how far it is."""
 
 
-def start() -> None:
-    """Make sure that the workers are there and that the kernels are being made ready."""
-    engine()
+def start(first: Recipe | None = None) -> None:
+    """Make sure that the workers are there and that the kernels are being made ready.
+
+    Args:
+        first: what visitors will most likely ask for first; it counts where nothing has been started.
+    """
+    engine(first)
 
 
 def status() -> dict[str, Any]:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from masking_core import Stack, processors
+from masking_core import Recipe, Stack, processors
 from masking_core.image import apart
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
 from studio.compute.memory import Collector, settle_allocator
 from studio.compute.room import Room
-from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
+from studio.compute.visitors import Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
 
@@ -51,13 +51,14 @@ class Engine:
 
 
 @st.cache_resource(show_spinner=False)
-def engine() -> Engine:
-    """The one of this server; it begins to make the kernels ready."""
+def engine(_first: Recipe | None = None) -> Engine:
+    """The one of this server; it begins to make the kernels ready, those of ``_first`` before the others."""
     settle_allocator()
     made = Engine()
     if settings().decoder and apart.POSSIBLE:
         budget = apart.Budget(made.room.left, made.room.empty)
         apart.use(apart.Apart(settings().decoder, settings().time_limit, budget=budget))
     when_one_leaves(made.leave)
-    made.warming = made.now.submit(warm_up, NOBODY, PATIENT)
+    # For a visitor of its own: samples are opened for nobody, and would have to wait for it.
+    made.warming = made.now.submit(lambda: warm_up(*filter(None, [_first])), Visitor(), PATIENT)
     return made
