@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,10 +37,12 @@ class Server(NamedTuple):
 
 
 @contextlib.contextmanager
-def served(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Start the app, with further environment variables, and stop it in the end."""
+def served(
+    environment: Mapping[str, str] | None = None, root: Path = ROOT, before: Sequence[str] = ()
+) -> Iterator[Server]:
+    """Start the app as :func:`started` does, on a free port, and stop it in the end."""
     port = free_port()
-    process = started(port, environment)
+    process = started(port, environment, root, before)
     server = Server(f"http://127.0.0.1:{port}", psutil.Process(process.pid))
     try:
         await_health(server.address)
@@ -62,17 +64,27 @@ def free_port() -> int:
     return port
 
 
-def started(port: int, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
-    """The process of an app that is about to listen on ``port``, with further environment variables."""
+def started(
+    port: int, environment: Mapping[str, str] | None = None, root: Path = ROOT, before: Sequence[str] = ()
+) -> "subprocess.Popen[bytes]":
+    """The process of an app that is about to listen on a port.
+
+    Args:
+        port: the port.
+        environment: further environment variables; an empty one is taken away.
+        root: the checkout it runs in.
+        before: a command that runs it, for instance with fewer rights.
+    """
+    wanted = {**os.environ, "PYTHONPATH": str(root), **(environment or {})}
     options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command = [*before, sys.executable, "-m", "streamlit", "run", str(root / "app.py")]
     command += [part for name, value in options.items() for part in (f"--server.{name}", str(value))]
     return subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=root,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
+        env={name: value for name, value in wanted.items() if value},
     )
 
 
