@@ -37,7 +37,8 @@ def main() -> int:
         action="append",
         metavar="NAME",
         help=f"of speed: {', '.join(SPEED)}; of accuracy: a set; of matting: alpha, "
-        "sizes, colours, whole; of load: visitors, successive, together, attacked, ceiling; of batch: rate, cluster, kills, start, large",
+        "sizes, colours, whole; of load: visitors, successive, together, attacked, ceiling; "
+        "of batch: rate, cluster, kills, start, large",
     )
     options = parser.parse_args()
     try:
