@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import PIL.Image
+import yaml
 
 from benchmarks.datasets import DataError
 from masking_core import Prompts, Recipe
@@ -207,11 +208,11 @@ def _scheduler(workers: int) -> Iterator[str]:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     dask, address = str(Path(sys.executable).with_name("dask")), f"tcp://127.0.0.1:{port}"
-    one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1")
+    worker = yaml.safe_load((ROOT / "cluster" / "compose.yaml").read_text())["services"]["worker"]["environment"]
     commands = [[dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]]
     commands += [[dask, "worker", address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0"]] * workers
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = {**os.environ, **one_thread, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **worker, "PYTHONPATH": str(ROOT)}
     begun = [subprocess.Popen(each, env=environment, cwd=ROOT, **quiet) for each in commands]
     try:
         with executors.cluster(address) as (executor, _):

@@ -59,17 +59,17 @@ def reporting(items: Sequence[T], doing: str = "Drawing the marks") -> Iterator[
             yield item
 
 
-def bands(shape: tuple[int, ...], doing: str, most: int = BAND, step: int = 1) -> Iterator[slice]:
+def bands(shape: tuple[int, ...], doing: str, most: int | None = None, step: int = 1) -> Iterator[slice]:
     """Go through the rows of a picture in bands of about ``most`` pixels, reporting at each.
 
     Args:
         shape: rows and columns of the picture.
         doing: what is being done.
-        most: pixels of a band.
+        most: pixels of a band; ``BAND`` by default.
         step: of how many rows a band is a multiple, but for the last one.
     """
     height, width = shape[:2]
-    rows = max(1, most // max(width * step, 1)) * step
+    rows = max(1, (BAND if most is None else most) // max(width * step, 1)) * step
     for top in range(0, height, rows):
         report(top / height, doing)
         yield slice(top, min(top + rows, height))

@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from masking_core import allocator
 from masking_core.batch.pool import Workers
 from masking_core.errors import ParameterError
 
@@ -51,6 +52,7 @@ def cluster(address: str) -> Iterator[Place]:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
             raise ParameterError(f"The scheduler at {address} has no worker: start one with dask worker.") from None
+        client.register_worker_callbacks(allocator.settle)  # on all workers, those that come later too
         threads = sum(client.nthreads().values())
         # By default two equal tasks are run once, as if they were functions of their arguments alone.
         with client.get_executor(pure=False) as executor:

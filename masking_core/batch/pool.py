@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
-from masking_core import processors
+from masking_core import allocator, processors
 from masking_core.errors import MaskingError
 
 P = ParamSpec("P")
@@ -75,6 +75,7 @@ class Workers(Executor):
 
 def begin() -> None:
     """Make this process a worker: deaf to Ctrl+C, and gone as soon as whoever started it is."""
+    allocator.settle()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

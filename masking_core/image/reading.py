@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from io import BytesIO
-from itertools import count
+from itertools import count, islice
 from typing import Any, NamedTuple
 
 import pi_heif
@@ -26,7 +27,7 @@ from PIL import (  # noqa: F401  (importing a plug-in registers it)
 )
 
 from masking_core.errors import ImageError
-from masking_core.image import bmp, heif, png, tga, tiff
+from masking_core.image import bmp, heif, png, pyramid, tga, tiff
 from masking_core.image.decoder_errors import foreign
 from masking_core.image.levels import Samples
 from masking_core.image.limits import Limits
@@ -72,7 +73,7 @@ def frames(data: bytes, subject: str, limits: Limits) -> Iterator[Frame]:
         case "HEIF" if not heif.is_sound(data):
             raise ImageError("damaged", f"{subject} is damaged: the list of what is in it cannot be read.")
         case "TIFF":
-            return _checked(_tiff_pages(_opened_tiff(data, subject), data, subject), 1, subject, limits)
+            return _checked(_tiff_pictures(data, subject, limits), 1, subject, limits)
         case "BMP" if (size := bmp.size_of_bit_fields(data)) is not None:
             return _checked(iter([_Page(size, True, partial(bmp.picture, data, subject))]), 1, subject, limits)
         case "ICO":
@@ -172,6 +173,30 @@ def _pillow_pages(file: Any, subject: str) -> Iterator[_Page]:
                 return
             subfile = getattr(file, "tag_v2", {}).get(ExifTags.Base.NewSubfileType)
         yield _Page(file.size, _counts(index, subfile), lambda: file)
+
+
+def _tiff_pictures(data: bytes, subject: str, limits: Limits) -> Iterator[_Page]:
+    """The pages of a TIFF, or those of a reduced copy in it where the picture itself is too large."""
+    pages = _tiff_pages(_opened_tiff(data, subject), data, subject)
+    first = next(pages, None)
+    if first is None:
+        return
+    level = pyramid.fitting(data, first.size, subject, limits)
+    if level is None:
+        yield first
+        yield from pages
+        return
+    for part in level.files:
+        for page in islice(_tiff_pages(_opened_tiff(part, subject), part, subject), 1):
+            yield page._replace(counts=True, picture=partial(_noted, page.picture, level.note))
+
+
+def _noted(picture: Callable[[], Frame], note: str) -> Frame:
+    frame = picture()
+    if isinstance(frame, Samples):
+        return replace(frame, notes=(*frame.notes, note))
+    frame.info["notes"] = (note,)
+    return frame
 
 
 def _tiff_pages(file: Any, data: bytes, subject: str) -> Iterator[_Page]:

@@ -77,6 +77,7 @@ def _results(batch: Batch) -> None:
         on_select="rerun",
         selection_mode="single-row",
         row_height=64,
+        placeholder="",
         column_config={
             "Result": st.column_config.ImageColumn(width="small"),
             "Seconds": st.column_config.NumberColumn(format="%.2f"),
@@ -107,7 +108,7 @@ def _ranking(batch: Batch) -> None:
     ranked = rows(batch.table())
     with st.expander(f"Scores: {ranked[0].recipe} is the best", icon=":material/leaderboard:"):
         frame = pd.DataFrame([_score(row) for row in ranked])
-        st.dataframe(frame, key="batch.ranking", hide_index=True, column_config=_SCORES)
+        st.dataframe(frame, key="batch.ranking", hide_index=True, placeholder="", column_config=_SCORES)
         st.caption(
             "“Behind” is by how much the IoU of the best is higher on the same pictures. It is more than chance where "
             "p is below 0.05. On the front: no other settings are both as good and as fast."

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from masking_core import Recipe, Stack, processors
+from masking_core import Recipe, Stack, allocator, processors
 from masking_core.image import apart
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
-from studio.compute.memory import Collector, settle_allocator
+from studio.compute.memory import Collector
 from studio.compute.room import Room
 from studio.compute.visitors import Visitor, when_one_leaves
 from studio.compute.workers import Workers
@@ -53,7 +53,7 @@ class Engine:
 @st.cache_resource(show_spinner=False)
 def engine(_first: Recipe | None = None) -> Engine:
     """The one of this server; it begins to make the kernels ready, those of ``_first`` before the others."""
-    settle_allocator()
+    allocator.settle()
     made = Engine()
     if settings().decoder and apart.POSSIBLE:
         budget = apart.Budget(made.room.left, made.room.empty)

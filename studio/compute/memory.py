@@ -1,6 +1,5 @@
 """What values take in memory, counted in bytes as they are, and giving back what nobody uses any more."""
 
-import ctypes
 import gc
 import sys
 from dataclasses import fields
@@ -12,6 +11,7 @@ import numpy as np
 import psutil
 
 from masking_core import Image, Result
+from masking_core.allocator import give_back
 from masking_core.image import apart
 
 SHARED = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
@@ -88,27 +88,3 @@ class Collector:
             Event().wait(SETTLED)
             self._asked.clear()
             give_back()
-
-
-def settle_allocator() -> None:
-    """Have very large arrays given back to the system as soon as they are let go, and others with :func:`give_back`.
-
-    The C library would else keep what each of many threads freed. Asking the system for every array of a preview anew
-    took twice the time of a stroke with eight visitors.
-    """
-    if hasattr(_C, "mallopt"):
-        _C.mallopt(_ARENA_MAX, 2)
-        _C.mallopt(_MMAP_THRESHOLD, 32_000_000)
-        _C.mallopt(_TRIM_THRESHOLD, 128_000_000)
-
-
-def give_back() -> None:
-    """Collect garbage, and return to the system what the C library holds on to where it can be told to."""
-    gc.collect()
-    if hasattr(_C, "malloc_trim"):
-        _C.malloc_trim(0)
-
-
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
-"""Of mallopt(3)."""
-_C = ctypes.CDLL(None) if sys.platform == "linux" else object()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from masking_core import MaskingError
+from masking_core.allocator import give_back
 from masking_core.progress import report
 from studio.compute import memory
 
@@ -42,7 +43,7 @@ class Room:
     def empty(self) -> None:
         """Give up what can be computed again."""
         self._let_go()
-        memory.give_back()
+        give_back()
 
     @contextmanager
     def promised(self, need: int) -> Iterator[None]:

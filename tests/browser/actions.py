@@ -95,3 +95,14 @@ def shot(page: Page, name: str, *, full_page: bool = False) -> Path:
     path = SHOTS / f"{name}.png"
     page.screenshot(path=path, full_page=full_page)
     return path
+
+
+def far_away(page: Page, seconds: float) -> None:
+    """Let everything that the page says take so long to reach the server."""
+    page.evaluate(
+        """delay => {
+            const { send } = WebSocket.prototype;
+            WebSocket.prototype.send = function (said) { setTimeout(() => send.call(this, said), delay); };
+        }""",
+        1000 * seconds,
+    )

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import PIL.Image
 import pytest
-from actions import after, answered, canvas_box, draw, press, prompts, settled, take
+from actions import after, answered, canvas_box, draw, far_away, press, prompts, settled, take
 from playwright.sync_api import Page, Route, expect
 
 SIDE = 512
@@ -210,6 +210,38 @@ def test_a_stroke_drawn_at_once_after_choosing_a_tool_is_not_lost(editor: Page) 
         assert len(marks) == count, tool
         assert marks[-1].kind == {"brush": "stroke", "lasso": "polygon"}.get(tool, tool)
         assert extent(marks[-1])[1] * canvas["height"] == pytest.approx(12, abs=6)
+
+
+def test_undo_takes_back_the_stroke_before_it_however_fast_the_hand_is(editor: Page) -> None:
+    far_away(editor, 0.7)
+    press(editor, "tool_brush")  # what follows waits for the page's answer to this
+    draw(editor, [(0.1, 0.1), (0.3, 0.1)], wait=False)
+    draw(editor, [(0.1, 0.3), (0.3, 0.3)], wait=False)
+    editor.keyboard.press("Control+z")
+    draw(editor, [(0.1, 0.5), (0.3, 0.5)], wait=False)
+    editor.keyboard.press("Control+z")
+    editor.keyboard.press("Control+y")
+    answered(editor)
+    settled(editor, 1)
+    tops = [extent(mark)[1] for mark in prompts(editor).marks]
+    assert tops == pytest.approx([0.1, 0.5], abs=0.01)
+
+
+def test_what_was_drawn_before_a_stroke_that_waits_is_not_lost(editor: Page) -> None:
+    take(editor, "ellipse")
+    far_away(editor, 0.7)
+    draw(editor, [(0.1, 0.1), (0.3, 0.2)], wait=False)  # the page draws the canvas anew after each
+    draw(editor, [(0.4, 0.1), (0.6, 0.2)], wait=False)
+    start, end = place(editor, 0.7, 0.1), place(editor, 0.9, 0.2)
+    editor.mouse.move(start["x"], start["y"])
+    editor.mouse.down()
+    editor.mouse.move(end["x"], end["y"], steps=5)
+    settled(editor, 2)
+    editor.mouse.up()
+    answered(editor)
+    settled(editor, 2)
+    lefts = [extent(mark)[0] for mark in prompts(editor).marks]
+    assert lefts == pytest.approx([0.1, 0.4, 0.7], abs=0.01)
 
 
 def test_space_moves_the_picture_whatever_was_clicked_before_and_paints_nothing(editor: Page) -> None:

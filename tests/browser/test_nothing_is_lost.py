@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from actions import answered, draw, prompts, sent, settled
+from actions import answered, draw, far_away, prompts, sent, settled
 from playwright.sync_api import Page
 
 ACTIONS = int(os.environ.get("ACTIONS", "40"))
@@ -26,8 +26,9 @@ def corner(mark: Any, picture: str) -> tuple[float, float]:
 class Visitor:
     """Somebody who does not wait for the page, and remembers what should be there."""
 
-    def __init__(self, page: Page, seed: int) -> None:
+    def __init__(self, page: Page, seed: int, distance: float) -> None:
         self.page, self.random = page, random.Random(seed)
+        self.distance = distance
         self.picture, self.tool = "astronaut", "rectangle"
         self.states: dict[str, list[list[tuple[str, float, float]]]] = {name: [[]] for name in PICTURES}
         self.place = dict.fromkeys(PICTURES, 0)
@@ -64,7 +65,7 @@ class Visitor:
     def take(self) -> None:
         self.tool = self.random.choice(TOOLS)
         self.page.locator(f".st-key-tool_{self.tool} button:visible").first.click()
-        settled(self.page, 0.1)  # the next stroke is drawn with the tool that is shown
+        settled(self.page, 0.1 + self.distance)  # the next stroke is drawn with the tool that is shown
 
     def slide(self) -> None:
         self.page.get_by_role("slider", name="Parameter").press(self.random.choice(["ArrowRight", "ArrowLeft"]))
@@ -74,16 +75,17 @@ class Visitor:
         answered(self.page)  # nobody gets from the canvas to the sidebar before
         for _ in range(2):
             self.page.get_by_test_id("stCheckbox").filter(has_text="MarkEditor").locator("label").click()
-            settled(self.page, 0.2)
+            settled(self.page, 0.2 + self.distance)
 
     def turn(self) -> None:
         answered(self.page)
         self.picture = next(name for name in PICTURES if name != self.picture)
         self.page.get_by_test_id("stRadio").get_by_text(self.picture).click()
-        settled(self.page, 0.2)
+        settled(self.page, 0.2 + self.distance)
 
     def check(self) -> None:
-        settled(self.page, 1)
+        answered(self.page)
+        settled(self.page, 1 + self.distance)
         found = [(mark.kind, *corner(mark, self.picture)) for mark in prompts(self.page).marks]
         expected = self.states[self.picture][self.place[self.picture]]
         assert [kind for kind, *_ in found] == [kind for kind, *_ in expected], " ".join(self.log)
@@ -93,9 +95,10 @@ class Visitor:
         assert len(sent(self.page)["objects"]) == len(expected), "the canvas shows the marks"
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_hasty_actions(editor: Page, seed: int) -> None:
-    visitor = Visitor(editor, seed)
+@pytest.mark.parametrize(("seed", "distance"), [(1, 0.0), (2, 0.4)])
+def test_hasty_actions(editor: Page, seed: int, distance: float) -> None:
+    far_away(editor, distance)
+    visitor = Visitor(editor, seed, distance)
     for count in range(ACTIONS):
         visitor.act()
         if count % 10 == 9:

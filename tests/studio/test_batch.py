@@ -171,6 +171,7 @@ def test_the_page_shows_every_line_and_filters_them():
     assert list(frame["Status"]) == ["Done"] * 4 + ["Failed"] * 2
     assert (frame["IoU"][:4] > 0.9).all()
     assert "is not a PNG" in frame["Remarks"][4]
+    assert all(frame.proto.HasField("placeholder") for frame in app.dataframe), "what is not known yet is left empty"
     ranking = app.dataframe[1].value
     assert set(ranking["Settings"]) == set(RECIPES)
     assert (ranking["IoU"] > 0.6).all()

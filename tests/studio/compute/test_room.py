@@ -15,7 +15,7 @@ def taken(monkeypatch):
     """Bytes that the server takes."""
     bytes_taken = [900]
     monkeypatch.setattr(memory, "used", lambda: bytes_taken[0])
-    monkeypatch.setattr(memory, "give_back", lambda: None)
+    monkeypatch.setattr(room, "give_back", lambda: None)
     return bytes_taken
 
 

@@ -125,12 +125,16 @@ export class Pointer {
     else this.drawn();
   }
 
-  // A mark is on the canvas: hand the drawing over now rather than when the component's pause has passed.
+  // A mark is on the canvas: hand the drawing over now rather than when the component's pause has passed, and before
+  // anything else that the visitor did after it.
   drawn() {
     const { data, tool, queue, surface } = this.bridge;
     const { version } = data;
-    if (tool.redraws) queue.hold((next) => next.version !== version);
-    setTimeout(() => surface.press("Update the app with this drawing"), 0);
+    queue.hold((next) => next.version !== version);
+    setTimeout(() => {
+      surface.press("Update the app with this drawing");
+      if (!tool.redraws) queue.go();
+    }, 0);
   }
 
   // Where an event is; while drawing, on the picture.

@@ -2,7 +2,9 @@
 // click on a tool would be drawn with the tool before, and of two quick clicks the page would see one: all wait until
 // the page has answered.
 
-const PATIENCE = 8000; // milliseconds the hand is held back at most
+const PATIENCE = 8000; // milliseconds the hand is held back at most by a page that is at rest
+const LONGEST = 60000; // and by one that is still at work
+const RUNNING = '[data-test-script-state="running"], [data-test-script-state="rerunRequested"]';
 const FOLLOWING = 10; // milliseconds between two looks whether the canvas has followed the page
 
 export class Queue {
@@ -32,8 +34,17 @@ export class Queue {
   hold(until) {
     this.until = until;
     this.bridge.root.dataset.waiting = "";
+    this.held = performance.now();
+    this.wait();
+  }
+
+  wait() {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(this.go, PATIENCE);
+    this.waiting = setTimeout(() => {
+      const atWork = document.querySelector(RUNNING) && performance.now() - this.held < LONGEST;
+      if (atWork) this.wait();
+      else this.go();
+    }, PATIENCE);
   }
 
   // The page has said something new.
@@ -70,8 +81,9 @@ export class Queue {
     this.bridge.glass.sketch();
   };
 
-  // The page has redrawn the canvas under a stroke: begin it again.
+  // The page has redrawn the canvas under a stroke: begin it again, unless it still waits to begin.
   restart({ trail, source }) {
+    if (this.items.some((item) => item.type === "mousedown")) return;
     const again = trail.map((place, index) => ({ type: index ? "mousemove" : "mousedown", place, source }));
     this.items = [...again, ...this.items.filter((item) => item.click)];
     this.follow();
