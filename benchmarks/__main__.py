@@ -1,4 +1,4 @@
-"""``python -m benchmarks speed|accuracy|matting|load|batch [--data DIR] [--json FILE] [--only NAME]``: tables."""
+"""``python -m benchmarks speed|accuracy|matting|load|kills|batch [--data DIR] [--json FILE] [--only NAME]``: tables."""
 
 import argparse
 import importlib
@@ -13,7 +13,7 @@ from benchmarks.datasets import DataError
 
 SPEED = (
     *("imports", "clustering", "cut", "strokes", "watershed"),
-    *("raster", "reports", "latency", "first_minute", "sweep"),
+    *("raster", "reports", "latency", "first_minute", "first_start", "sweep"),
 )
 """Modules whose ``rows()`` measure speed and memory."""
 DOCS = Path(__file__).parents[1] / "docs"
@@ -27,7 +27,7 @@ Tables = dict[str, list[dict[str, Any]]]
 def main() -> int:
     """Run one suite, print its tables as Markdown and, on demand, write them as JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the library.")
-    parser.add_argument("suite", choices=["speed", "accuracy", "matting", "load", "batch"])
+    parser.add_argument("suite", choices=["speed", "accuracy", "matting", "load", "kills", "batch"])
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="folder of pictures with ground truth, for accuracy and matting"
     )
@@ -37,7 +37,8 @@ def main() -> int:
         action="append",
         metavar="NAME",
         help=f"of speed: {', '.join(SPEED)}; of accuracy: a set; of matting: alpha, "
-        "sizes, colours, whole; of load: visitors, successive, together; of batch: rate, cluster, kills, start, large",
+        "sizes, colours, whole; of load: visitors, successive, together, attacked, ceiling; "
+        "of batch: rate, cluster, kills, start, large",
     )
     options = parser.parse_args()
     try:
@@ -69,6 +70,10 @@ def _measured(suite: str, data: Path | None, only: list[str] | None) -> Tables:
         from benchmarks import load
 
         return load.rows_by_table(only)
+    if suite == "kills":
+        from benchmarks import kills
+
+        return {"kills": kills.rows()}
     if suite == "batch":
         from benchmarks import batch
 

@@ -1,15 +1,20 @@
 """Many visitors at once, and one after the other: how long they wait, and what the server's memory does meanwhile."""
 
+import base64
+import json
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import cv2
 import numpy as np
 
+from benchmarks import ceiling
 from benchmarks.protocol import ProtocolVisitor
 from benchmarks.served import Server, served
 from masking_core.prompts import Stroke
@@ -22,6 +27,7 @@ SMALL, TWO, SIX = (600, 400), (1732, 1155), (3000, 2000)
 """Sizes of photos of a quarter, of 2 and of 6 megapixels."""
 SUCCESSIVE = 40
 EVERY = 8
+ATTACKERS = 3
 AWAY = 120
 """Seconds after which a server whose visitors have left is looked at again."""
 RADIUS = 0.12
@@ -31,11 +37,13 @@ MASK = 2
 
 
 def rows_by_table(only: list[str] | None) -> dict[str, list[dict[str, Any]]]:
-    """The tables of the suite by name: ``visitors``, ``successive``, ``together``."""
+    """The tables of the suite by name: ``visitors``, ``successive``, ``together``, ``attacked``, ``ceiling``."""
     tables: dict[str, Callable[[], list[dict[str, Any]]]] = {
         "visitors": visitors,
         "successive": successive,
         "together": together,
+        "attacked": attacked,
+        "ceiling": ceiling.rows,
     }
     return {name: tables[name]() for name in only or tables}
 
@@ -82,6 +90,54 @@ def together() -> list[dict[str, Any]]:
                 job.result()
         time.sleep(AWAY)
         return [*found, _memory(server, f"{AWAY} seconds after they left")]
+
+
+def attacked() -> list[dict[str, Any]]:
+    """Seconds that a visitor's strokes on a 2 MP photo take while three others open costly links again and again."""
+    with served() as server:
+        _draws(server, 0, TWO, 2)
+        return [_attack(server, what, query) for what, query in _links().items()]
+
+
+def _attack(server: Server, what: str, query: str) -> dict[str, Any]:
+    over = threading.Event()
+
+    def open_again_and_again() -> int:
+        opened = 0
+        while query and not over.is_set():
+            with suppress(TimeoutError), ProtocolVisitor(server.address, query=query) as attacker:
+                opened += 1
+                attacker.run()
+        return opened
+
+    with ThreadPoolExecutor(ATTACKERS) as crowd:
+        jobs = [crowd.submit(open_again_and_again) for _ in range(ATTACKERS)]
+        times, errors = _draws(server, 7, TWO, 2 * STROKES)
+        over.set()
+        opened = sum(job.result() for job in jobs)
+    seconds = np.array(times)[:, 0]
+    return {
+        "links opened meanwhile": what,
+        "opened": opened,
+        "result p50 s": float(np.percentile(seconds, 50)),
+        "result p95 s": float(np.percentile(seconds, 95)),
+        "longest s": float(seconds.max()),
+        "strokes": len(seconds),
+        "errors": errors,
+    }
+
+
+def _links() -> dict[str, str]:
+    """None, one of an empty page, and some of 2,000 marks: more than is accepted, as large as is, huge ellipses."""
+    text = {"kind": "text", "x": 0, "y": 0, "text": "W" * 50}
+    ellipse = {"kind": "ellipse", "x": -1e6, "y": -1e6, "width": 2e6, "height": 2e6, "angle": 33}
+    marks = {"huge texts": {**text, "size": 1000}, "texts": {**text, "size": 31}, "ellipses": ellipse}
+    costly = {f"2,000 {name}": f"sample=coffee&marks={_packed([mark] * 2000)}" for name, mark in marks.items()}
+    return {"none": "", "no marks": "sample=coffee", **costly}
+
+
+def _packed(marks: list[dict[str, Any]]) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(marks).encode(), 9)).decode().rstrip("=")
 
 
 def _memory(server: Server, when: str) -> dict[str, Any]:

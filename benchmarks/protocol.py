@@ -20,6 +20,7 @@ from masking_core.prompts import Stroke
 from studio.drawing.canvas import writing
 from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.ink import Ink
+from studio.sharing.autosave import COOKIE
 
 RESULT = '"The result: '
 """What the component that shows the result describes it with."""
@@ -30,15 +31,15 @@ WIDE = 900
 
 
 class ProtocolVisitor:
-    """A visitor of one page of the app; use it as a context manager.
+    """A visitor of one page of the app, whose work is kept under ``key``; use it as a context manager.
 
     Attributes:
         elements: what the page shows, by its place: the last message of each.
         problems: the errors that the page showed, or that ended a script.
     """
 
-    def __init__(self, address: str, page: str = "mask", query: str = "") -> None:
-        self._address, self._page, self._query = address, page, query
+    def __init__(self, address: str, page: str = "mask", query: str = "", key: str = "") -> None:
+        self._address, self._page, self._query, self._key = address, page, query, key
         self._states: dict[str, WidgetState] = {}
         self._cached: dict[str, ForwardMsg] = {}
         self.elements: dict[tuple[int, ...], tuple[str, Any]] = {}
@@ -51,7 +52,12 @@ class ProtocolVisitor:
     def __enter__(self) -> Self:
         link = self._address.replace("http", "ws") + "/_stcore/stream"
         self._link: ClientConnection = connect(
-            link, max_size=None, subprotocols=["streamlit"], compression=None, open_timeout=PATIENCE
+            link,
+            max_size=None,
+            subprotocols=["streamlit"],
+            compression=None,
+            open_timeout=PATIENCE,
+            additional_headers={"Cookie": f"{COOKIE}={self._key}"} if self._key else None,
         )
         return self
 

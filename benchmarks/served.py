@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,31 +27,22 @@ class Server(NamedTuple):
 
     @property
     def megabytes(self) -> float:
-        """Memory of the server and its children, in millions of bytes."""
+        """Memory of the server and its children, in millions of bytes; pages that they share are counted once."""
         family = [self.process, *self.process.children(recursive=True)]
         total = 0
         for member in family:
             with contextlib.suppress(psutil.NoSuchProcess):
-                total += member.memory_info().rss
+                total += member.memory_full_info().pss
         return total / 1e6
 
 
 @contextlib.contextmanager
-def served(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Start the app, with further environment variables, and stop it in the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
-    command += [part for name, value in options.items() for part in (f"--server.{name}", str(value))]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})},
-    )
+def served(
+    environment: Mapping[str, str] | None = None, root: Path = ROOT, before: Sequence[str] = ()
+) -> Iterator[Server]:
+    """Start the app as :func:`started` does, on a free port, and stop it in the end."""
+    port = free_port()
+    process = started(port, environment, root, before)
     server = Server(f"http://127.0.0.1:{port}", psutil.Process(process.pid))
     try:
         await_health(server.address)
@@ -63,6 +54,38 @@ def served(environment: Mapping[str, str] | None = None) -> Iterator[Server]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+def started(
+    port: int, environment: Mapping[str, str] | None = None, root: Path = ROOT, before: Sequence[str] = ()
+) -> "subprocess.Popen[bytes]":
+    """The process of an app that is about to listen on a port.
+
+    Args:
+        port: the port.
+        environment: further environment variables; an empty one is taken away.
+        root: the checkout it runs in.
+        before: a command that runs it, for instance with fewer rights.
+    """
+    wanted = {**os.environ, "PYTHONPATH": str(root), **(environment or {})}
+    options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
+    command = [*before, sys.executable, "-m", "streamlit", "run", str(root / "app.py")]
+    command += [part for name, value in options.items() for part in (f"--server.{name}", str(value))]
+    return subprocess.Popen(
+        command,
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={name: value for name, value in wanted.items() if value},
+    )
 
 
 def await_health(address: str) -> None:

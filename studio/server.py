@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -20,8 +21,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
+from masking_core.image.limits import in_force
 from studio import compute, downloads
 from studio.compute import visitors
+from studio.compute.room import NO_ROOM
+from studio.recipe import first
 from studio.settings import settings
 from studio.sharing import autosave
 from studio.sharing.autosave import COOKIE
@@ -64,9 +68,34 @@ HEADERS = {
 
 GONE = 30.0
 """Seconds without a connection after which a session is over; the visitor's work is kept elsewhere."""
+SPARE = 200_000_000
+"""Bytes of memory; where fewer are left, sessions are over at once."""
 LOOK = 5.0
 TIDY = 720
 """Looks between two at whether saved work is too old or too much: an hour."""
+
+
+UPLOADS = "/_stcore/upload_file"
+COPIES = 2
+"""How often the bytes of a file are there while it arrives."""
+
+
+class Roomy:
+    """Refuses files for which there is no memory left, without keeping them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http" and scope["method"] == "PUT" and UPLOADS in scope["path"]:
+            announced = Request(scope).headers.get("content-length", "")
+            size = int(announced) if announced.isdecimal() else int(in_force().max_megabytes * 1e6)
+            if not await run_in_threadpool(compute.fits, COPIES * size):
+                async for _ in Request(scope, receive).stream():  # browsers read no answer before they have sent all
+                    pass
+                app = PlainTextResponse(NO_ROOM, 507)
+        await app(scope, receive, send)
 
 
 class Guarded:
@@ -107,7 +136,7 @@ async def ready(_: Request) -> JSONResponse:
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Make the kernels ready before the first visitor comes, and give up sessions that are over while it runs."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    compute.start()
+    compute.start(first.recipe())
     janitor = asyncio.create_task(_give_up_what_is_over())
     yield {}
     janitor.cancel()
@@ -123,7 +152,7 @@ async def _give_up_what_is_over() -> None:
             autosave.tidy()
         looks += 1
         await asyncio.sleep(LOOK)
-        over = visitors.long_gone(GONE)
+        over = visitors.long_gone(GONE if compute.left() > SPARE else 0.0)
         for session in over:
             runtime.get_instance().close_session(session)
         if over:
@@ -159,7 +188,7 @@ async def file(request: Request) -> Response:
     return FileResponse(path, filename=name, media_type=mime, headers={"Cache-Control": "no-store"})
 
 
-MIDDLEWARE = [Middleware(Guarded)]
+MIDDLEWARE = [Middleware(Guarded), Middleware(Roomy)]
 ROUTES = [
     Route("/ready", ready),
     Route("/status", status),

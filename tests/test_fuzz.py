@@ -70,7 +70,7 @@ def spoilt(document):
             try:
                 for key in place[:-1]:
                     inner = inner[key]
-                inner[place[-1]] = value
+                inner[place[-1]] = copy.deepcopy(value)  # a later one may be put into it
             except (KeyError, IndexError, TypeError):  # an earlier one took the place away
                 continue
         return found

@@ -1,3 +1,6 @@
+import pytest
+
+from masking_core import KMeans, Recipe
 from masking_core.methods import METHODS
 from masking_core.progress import listening
 from masking_core.warm import warm_up
@@ -9,3 +12,24 @@ def test_every_method_is_made_ready():
         warm_up()
     for method in METHODS.values():
         assert f"Getting {method.title} ready" in heard
+
+
+def test_what_will_be_asked_for_is_made_ready_before_everything_else():
+    class Stop(Exception):
+        pass
+
+    def hear(fraction, doing):
+        heard.append((fraction, doing))
+        if sum(doing.startswith("Getting") for _, doing in heard) == 2:
+            raise Stop
+        return True
+
+    heard = []
+    with listening(hear), pytest.raises(Stop):
+        warm_up(Recipe(method=KMeans(objects=3)))
+    begun = [(fraction, doing) for fraction, doing in heard if doing.startswith("Getting")]
+    assert [doing for _, doing in begun] == [
+        "Getting K-means ready",
+        f"Getting {next(iter(METHODS.values())).title} ready",
+    ]
+    assert begun[0][0] < begun[1][0] < 1

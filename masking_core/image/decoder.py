@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from masking_core.errors import MaskingError
-from masking_core.image import wire
+from masking_core.image import apart, wire
 from masking_core.image.image import Image, Stack
 from masking_core.image.levels import Levels
 from masking_core.image.limits import Limits
@@ -37,52 +37,53 @@ def opened(kind: str, data: bytes, how: dict[str, Any]) -> Any:
     return KINDS[kind].open(data, **how)  # type: ignore[attr-defined]
 
 
-def main(work: Callable[..., Any], megabytes: int) -> None:
+def main(work: Callable[..., Any]) -> None:
     """Serve until nobody is left who could ask."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that nothing is left of those that have ended
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(0)) as door:
         while True:
-            _, handed, _, _ = socket.recv_fds(door, 1, 1)
+            bound, handed, _, _ = socket.recv_fds(door, apart.BOUND, 1)
             if not handed:
                 return
             with socket.socket(fileno=handed[0]) as line:
                 if os.fork() == 0:
-                    _serve(line, work, megabytes)
+                    _serve(line, work, int.from_bytes(bound))
 
 
-def _serve(line: socket.socket, work: Callable[..., Any], megabytes: int) -> None:
+def _serve(line: socket.socket, work: Callable[..., Any], most: int) -> None:
     """Answer one question, and end."""
     try:
-        _bound(megabytes)
+        _bound(most)
         wire.send(line, os.getpid())
-        wire.send(line, _answer(work, wire.receive(line)))
+        wire.send(line, _answer(work, line))
     except BaseException:  # the client is gone, or there is no memory left to say anything
         os._exit(1)
     os._exit(0)
 
 
-def _answer(work: Callable[..., Any], asked: tuple[Any, ...]) -> Answer:
+def _answer(work: Callable[..., Any], line: socket.socket) -> Answer:
     try:
-        return {"value": work(*asked)}
+        return {"value": work(*wire.receive(line))}
     except MaskingError as error:
+        if isinstance(error.__cause__, MemoryError):
+            return {"short": True}
         return {"error": type(error).__name__, "code": getattr(error, "code", ""), "sentence": str(error)}
     except MemoryError:
-        sentence = "The picture needs more memory than can be given to it."
-        return {"error": "ImageError", "code": "too-many-pixels", "sentence": sentence}
+        return {"short": True}
     except Exception:
         return {"fault": traceback.format_exc()}
 
 
-def _bound(megabytes: int) -> None:
-    """Let this process take so much memory more than it has."""
+def _bound(more: int) -> None:
+    """Let this process take so many bytes of memory more than it has."""
     with open("/proc/self/statm") as file:
         taken = int(file.read().split()[0]) * resource.getpagesize()
-    most = taken + megabytes * 1_000_000
+    most = taken + more
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
-    module, _, name = sys.argv[2].partition(":")
-    main(getattr(importlib.import_module(module), name), int(sys.argv[1]))
+    module, _, name = sys.argv[1].partition(":")
+    main(getattr(importlib.import_module(module), name))

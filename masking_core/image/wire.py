@@ -27,14 +27,16 @@ def send(line: socket.socket, value: Any) -> None:
         line.sendall(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
 
 
-def receive(line: socket.socket, kinds: Mapping[str, type] | None = None) -> Any:
+def receive(line: socket.socket, kinds: Mapping[str, type] | None = None, most: int = LARGEST) -> Any:
     """What was sent; lists come as tuples.
 
     Args:
         line: where it comes from.
         kinds: the dataclasses there may be, by name.
+        most: bytes that all arrays together may take.
 
     Raises:
+        MemoryError: they would take more.
         EOFError: the other side is gone, or sends what nobody asked for.
         OSError: it is silent for longer than the line's timeout.
     """
@@ -42,11 +44,14 @@ def receive(line: socket.socket, kinds: Mapping[str, type] | None = None) -> Any
     if length > LONGEST:
         raise EOFError
     document = json.loads(bytes(_read(line, length)))
+    announced = [(np.dtype(code), shape) for code, shape in document["arrays"][:count]]
+    sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in announced]
+    if any(dtype.kind not in "biuf" for dtype, _ in announced) or any(size > LARGEST for size in sizes):
+        raise EOFError
+    if sum(sizes) > most:
+        raise MemoryError
     arrays = []
-    for code, shape in document["arrays"][:count]:
-        dtype = np.dtype(code)
-        if dtype.kind not in "biuf" or math.prod(shape) * dtype.itemsize > LARGEST:
-            raise EOFError
+    for dtype, shape in announced:
         array = np.empty(shape, dtype)
         if array.size:
             _fill(line, array.data.cast("B"))

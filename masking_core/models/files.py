@@ -38,12 +38,17 @@ def folders() -> tuple[Path, ...]:
     """Where files are looked for, in this order: the setting, rembg's own folder, then this Python's."""
     setting = os.environ.get(FOLDER_SETTING)
     own = Path(sys.prefix) / "share" / "masking-models"
-    return (*([Path(setting).expanduser()] if setting else []), _rembg(), own)
+    return (*([_expanded(setting)] if setting else []), _rembg(), own)
 
 
 def home() -> Path:
     """The folder that new files go to."""
     return folders()[0]
+
+
+def _open_folders() -> tuple[Path, ...]:
+    """Those of the folders that are there and may be looked into."""
+    return tuple(folder for folder in folders() if folder.is_dir() and os.access(folder, os.R_OK | os.X_OK))
 
 
 def known() -> dict[str, Model]:
@@ -53,9 +58,9 @@ def known() -> dict[str, Model]:
         ParameterError: such a JSON file does not declare a network.
     """
     declared = dict(REGISTRY)
-    for folder in folders():
-        for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
-            if path.with_suffix(".onnx").is_file():
+    for folder in _open_folders():
+        for path in sorted(folder.glob("*.json")):
+            if path.with_suffix(".onnx").is_file() and os.access(path, os.R_OK):
                 model = _declared(path)
                 declared.setdefault(model.name, model)
     return declared
@@ -74,8 +79,9 @@ def model_named(name: str) -> Model:
 
 
 def path_of(model: Model) -> Path | None:
-    """The first file of the network in the folders, whatever it holds; None where there is none."""
-    return next((path for folder in folders() if (path := folder / model.file).is_file()), None)
+    """The first file of the network in the folders that can be read, whatever it holds; None where there is none."""
+    files = (folder / model.file for folder in _open_folders())
+    return next((path for path in files if path.is_file() and os.access(path, os.R_OK)), None)
 
 
 def state(model: Model) -> State:
@@ -143,7 +149,12 @@ def has_checksum(path: Path, checksum: str) -> bool:
 def _rembg() -> Path:
     """The folder that the program rembg downloads to."""
     data = os.environ.get("XDG_DATA_HOME") or "~"
-    return Path(os.environ.get("U2NET_HOME") or f"{data}/.u2net").expanduser()
+    return _expanded(os.environ.get("U2NET_HOME") or f"{data}/.u2net")
+
+
+def _expanded(folder: str) -> Path:
+    # Where nobody knows of a home, as in a container, the folder is merely not there: Path's own way raises.
+    return Path(os.path.expanduser(folder))
 
 
 def _is_meant(model: Model, path: Path) -> bool:

@@ -33,7 +33,7 @@ from studio.settings import settings
 
 __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "digest_of", "drafted", "finish",
-    "finished", "follow", "getting_ready", "once",
+    "finished", "fits", "follow", "getting_ready", "left", "once",
     "open_sample", "open_stack",
     "place_of", "preview", "segment", "start", "status", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
@@ -50,9 +50,13 @@ RHYTHM = 0.1
 """Seconds between two words on how far it is."""
 
 
-def start() -> None:
-    """Make sure that the workers are there and that the kernels are being made ready."""
-    engine()
+def start(first: Recipe | None = None) -> None:
+    """Make sure that the workers are there and that the kernels are being made ready.
+
+    Args:
+        first: what visitors will most likely ask for first; it counts where nothing has been started.
+    """
+    engine(first)
 
 
 def status() -> dict[str, Any]:
@@ -72,6 +76,19 @@ def status() -> dict[str, Any]:
 def tidy() -> None:
     """Have what nobody uses any more collected soon."""
     engine().collector.ask()
+
+
+def left() -> int:
+    """Bytes of memory that are left under the ceiling of the server; below 0 where it takes more."""
+    return engine().room.left()
+
+
+def fits(need: int) -> bool:
+    """Whether so many bytes are left under the ceiling of the server, at the cost of what can be computed again."""
+    room = engine().room
+    if need > room.left():
+        room.empty()
+    return need <= room.left()
 
 
 def getting_ready() -> str:
@@ -213,8 +230,7 @@ def segment(image: Image, recipe: Recipe, prompts: Prompts, *, pixels: int | Non
 
     def compute() -> Found:
         budget = image.pixels if pixels is None else min(image.pixels, pixels)
-        with noted(recipe.method.id, budget):
-            engine().make_room(budget * BYTES_A_PIXEL)
+        with noted(recipe.method.id, budget), engine().room.promised(budget * BYTES_A_PIXEL):
             return cut()
 
     def cut() -> Found:

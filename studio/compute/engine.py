@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from masking_core import Stack, allocator, processors
+from masking_core import Recipe, Stack, allocator, processors
 from masking_core.image import apart
 from masking_core.warm import warm_up
 from studio.compute.cache import Cache
 from studio.compute.job import Job
-from studio.compute.memory import Collector, make_room
-from studio.compute.visitors import NOBODY, Visitor, when_one_leaves
+from studio.compute.memory import Collector
+from studio.compute.room import Room
+from studio.compute.visitors import Visitor, when_one_leaves
 from studio.compute.workers import Workers
 from studio.settings import settings
 
@@ -31,14 +32,12 @@ class Engine:
     later: Workers = field(init=False)
     cache: Cache = field(default_factory=lambda: Cache(int(SHARE * settings().memory * 1e6)))
     collector: Collector = field(default_factory=Collector)
+    room: Room = field(init=False)
     warming: Job | None = None
 
     def __post_init__(self) -> None:
+        self.room = Room(int(settings().memory * 1e6), self.cache.clear)
         self.later = Workers(CORES, 2 * CORES, YOUNG, "later", before=self.now)
-
-    def make_room(self, need: int) -> None:
-        """See to it that so many more bytes fit into the server's memory. Raises :class:`NoRoom`."""
-        make_room(need, int(settings().memory * 1e6), self.cache.clear)
 
     def leave(self, visitor: Visitor) -> None:
         """Stop what runs for a visitor who left, and give back what was kept for them."""
@@ -52,12 +51,14 @@ class Engine:
 
 
 @st.cache_resource(show_spinner=False)
-def engine() -> Engine:
-    """The one of this server; it begins to make the kernels ready."""
+def engine(_first: Recipe | None = None) -> Engine:
+    """The one of this server; it begins to make the kernels ready, those of ``_first`` before the others."""
     allocator.settle()
-    if settings().decoder and apart.POSSIBLE:
-        apart.use(apart.Apart(settings().decoder, settings().time_limit))
     made = Engine()
+    if settings().decoder and apart.POSSIBLE:
+        budget = apart.Budget(made.room.left, made.room.empty)
+        apart.use(apart.Apart(settings().decoder, settings().time_limit, budget=budget))
     when_one_leaves(made.leave)
-    made.warming = made.now.submit(warm_up, NOBODY, PATIENT)
+    # For a visitor of its own: samples are opened for nobody, and would have to wait for it.
+    made.warming = made.now.submit(lambda: warm_up(*filter(None, [_first])), Visitor(), PATIENT)
     return made

@@ -2,7 +2,6 @@
 
 import gc
 import sys
-from collections.abc import Callable
 from dataclasses import fields
 from threading import Event, Thread
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
@@ -11,8 +10,9 @@ from typing import Any
 import numpy as np
 import psutil
 
-from masking_core import Image, MaskingError, Result
+from masking_core import Image, Result
 from masking_core.allocator import give_back
+from masking_core.image import apart
 
 SHARED = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
 """What a value may point to and does not own."""
@@ -61,35 +61,10 @@ def _owned_by(item: object) -> list[Any]:
     return gc.get_referents(item)
 
 
-class NoRoom(MaskingError):
-    """There is no memory left for a piece of work."""
-
-
-def make_room(need: int, ceiling: int, let_go: Callable[[], None]) -> None:
-    """See to it that ``need`` more bytes fit under the ``ceiling`` of the whole server.
-
-    Args:
-        need: what the work will take, in bytes, as far as is known.
-        ceiling: what the server may take.
-        let_go: gives up what can be computed again; called when there is too little room.
-
-    Raises:
-        NoRoom: it does not fit even so.
-    """
-    if used() + need <= ceiling:
-        return
-    let_go()
-    give_back()
-    if used() + need > ceiling:
-        raise NoRoom(
-            "There is not enough memory for this on the server at the moment. "
-            "Try again in a minute, or with a smaller picture."
-        )
-
-
 def used() -> int:
-    """Bytes of memory that this process takes."""
-    return int(psutil.Process().memory_info().rss)
+    """Bytes of memory that this process takes, and those that open files for it."""
+    opener = apart.in_use()
+    return int(psutil.Process().memory_info().rss) + (opener.nbytes if opener else 0)
 
 
 class Collector:

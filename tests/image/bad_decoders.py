@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from masking_core.image import decoder
+from masking_core.image import Image, decoder
 
 
 def opened(kind, data, how):
@@ -25,6 +25,14 @@ def opened(kind, data, how):
             held = []
             while True:
                 held.append(np.ones(10_000_000, np.uint8))
+        case b"weigh":
+            _ = np.ones(int(path) * 1_000_000, np.uint8)
+            return Image.from_array(np.zeros((10, 10, 3), np.uint8))
+        case b"hold":
+            held = [np.ones(100_000_000, np.uint8)]
+            Path(path.decode()).touch()
+            while held:
+                time.sleep(1)
         case b"bug":
             raise KeyError("of ours")
         case b"once" if not Path(path.decode()).exists():

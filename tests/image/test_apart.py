@@ -123,6 +123,54 @@ def test_a_decoder_that_wants_all_memory_costs_one_sentence():
     assert Image.open(GOOD).size
 
 
+@pytest.mark.parametrize("left", [0, -5, 40_000_000])
+def test_where_little_is_left_caches_go_and_then_it_is_said(left):
+    gone = []
+    opener = apart.Apart(500, work="bad_decoders:opened", budget=apart.Budget(lambda: left, lambda: gone.append(True)))
+    try:
+        with pytest.raises(ImageError, match=r"^cup\.png needs more memory to be opened than there is") as caught:
+            opener.opened(Image, b"weigh:100", "cup.png", {})
+        assert caught.value.code == "too-many-pixels"
+        assert gone
+    finally:
+        opener.close()
+
+
+def test_it_is_opened_once_caches_have_gone():
+    left = [60_000_000]
+    budget = apart.Budget(lambda: left[0], lambda: left.__setitem__(0, 400_000_000))
+    opener = apart.Apart(500, work="bad_decoders:opened", budget=budget)
+    try:
+        assert opener.opened(Image, b"weigh:100", "cup.png", {}).size == (10, 10)
+        assert left[0] == 400_000_000
+    finally:
+        opener.close()
+
+
+def test_what_does_not_fit_here_is_not_taken():
+    left = iter([10**9, *[0] * 1000])
+    opener = apart.Apart(500, work="bad_decoders:opened", budget=apart.Budget(lambda: next(left)))
+    try:
+        with pytest.raises(ImageError, match="needs more memory"):
+            opener.opened(Image, b"weigh:1", "cup.png", {})
+    finally:
+        opener.close()
+
+
+def test_what_the_processes_take_is_known(tmp_path):
+    path = tmp_path / "id"
+    opener = apart.Apart(500, seconds=20, work="bad_decoders:opened")
+    assert opener.nbytes == 0
+    opener.opened(Image, b"weigh:1", "cup.png", {})
+    alone = opener.nbytes
+    assert alone > 10_000_000
+    with listening(lambda *_: not path.exists() or opener.nbytes < alone + 90_000_000), pytest.raises(Cancelled):
+        opener.opened(Image, f"hold:{path}".encode(), "cup.png", {})
+    assert opener.nbytes < alone + 20_000_000
+    opener.close()
+    assert opener.nbytes == 0
+
+
 @pytest.mark.usefixtures("elsewhere")
 def test_a_mistake_of_ours_does_not_pass_for_a_damaged_file():
     with pytest.raises(RuntimeError, match="KeyError: 'of ours'"):

@@ -1,6 +1,7 @@
 """Where networks are looked for, and that no other file is taken for one."""
 
 import json
+import os
 import sys
 from hashlib import md5, sha256
 from pathlib import Path
@@ -132,3 +133,28 @@ def test_importing_the_library_loads_no_network():
     code = "import sys, masking_core; masking_core.Recipe; print('pooch' in sys.modules, 'onnxruntime' in sys.modules)"
     shown = run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     assert shown.stdout.split() == ["False", "False"]
+
+
+def test_folders_that_cannot_be_looked_into_or_have_no_name_are_not_there(monkeypatch, tmp_path):
+    monkeypatch.setenv(files.FOLDER_SETTING, str(tmp_path))
+    (tmp_path / "u2netp.onnx").write_bytes(b"another")
+    (tmp_path / "own.json").write_bytes(b"nonsense")
+    (tmp_path / "own.onnx").write_bytes(b"nonsense")
+    with pytest.raises(ParameterError):
+        files.known()
+    refused = {str(tmp_path)}
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) not in refused and access(path, mode))
+    assert files.known()
+    assert files.path_of(files.model_named("u2netp")) != tmp_path / "u2netp.onnx"
+    refused = {str(tmp_path / name) for name in ("u2netp.onnx", "own.json")}
+    assert files.known()
+    assert files.path_of(files.model_named("u2netp")) != tmp_path / "u2netp.onnx"
+
+
+def test_without_a_home_there_is_none_of_rembgs_folders(monkeypatch):
+    for name in ("HOME", "XDG_DATA_HOME", "U2NET_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.setattr(Path, "expanduser", lambda path: 1 / 0)
+    assert files.known()

@@ -14,22 +14,29 @@ from studio.compute import visitors
 from studio.settings import Settings
 
 
-def answer(path, given=()):
+async def taken(request):
+    return PlainTextResponse(f"taken {len(await request.body())}")
+
+
+def answer(path, given=(), method="GET"):
     """Status, headers and text of what the server answers."""
     routes = [
         *server.ROUTES,
         Route("/page", lambda _: PlainTextResponse("page")),
         Route("/html", lambda _: HTMLResponse("")),
+        Route(f"{server.UPLOADS}/one/two", taken, methods=["PUT", "DELETE"]),
     ]
     app, sent = Starlette(routes=routes, middleware=server.MIDDLEWARE), []
 
     async def send(message):
         sent.append(message)
 
-    async def receive():
-        return await asyncio.Event().wait()  # nothing more comes, and nobody leaves
+    body = iter([{"type": "http.request", "body": b"a" * 1000, "more_body": True}, {"type": "http.request"}])
 
-    scope = {"type": "http", "method": "GET", "path": path, "headers": list(given), "query_string": b""}
+    async def receive():
+        return next(body, None) or await asyncio.Event().wait()  # nothing more comes, and nobody leaves
+
+    scope = {"type": "http", "method": method, "path": path, "headers": list(given), "query_string": b""}
     # On a thread of its own: a browser test before may have left an event loop on this one.
     with ThreadPoolExecutor(1) as apart:
         apart.submit(lambda: asyncio.run(app(scope, receive, send))).result()
@@ -51,6 +58,18 @@ def test_every_answer_forbids_what_comes_from_elsewhere(path):
                 or "sha256" in source
             )
     assert "'unsafe-inline'" not in policy["script-src"]
+
+
+@pytest.mark.parametrize(("length", "need"), [(b"1000", 2000), (b"", 400_000_000), (b"-1", 400_000_000)])
+def test_a_file_for_which_there_is_no_memory_is_not_read(monkeypatch, length, need):
+    path, headers = f"{server.UPLOADS}/one/two", [(b"content-length", length)] if length else []
+    monkeypatch.setattr(compute, "fits", lambda asked: asked < need)
+    status, _, text = answer(path, headers, "PUT")
+    assert status == 507
+    assert "not enough memory" in text
+    assert answer(path, headers, "DELETE")[0] == 200
+    monkeypatch.setattr(compute, "fits", lambda asked: asked <= need)
+    assert answer(path, headers, "PUT")[2] == "taken 1000"
 
 
 def test_it_says_whether_it_is_ready(monkeypatch):

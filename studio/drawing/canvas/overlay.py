@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import cv2
 import numpy as np
 
-from masking_core.arrays import Mask, Points
+from masking_core.arrays import Points
 from masking_core.progress import reporting
 from masking_core.prompts import Ellipse, Mark, Polygon, Prompts, Rectangle, Region
 from masking_core.prompts.contradictions import contradictions
 from masking_core.recipe import Area
+from studio.drawing.canvas.contours import contours, share
 from studio.drawing.canvas.sheet import CORNERS, in_box
 from studio.drawing.ink import DASHES, colour_of
 
@@ -27,10 +27,13 @@ ROUND = 72
 
 def areas(marks: Iterable[Mark], size: tuple[int, int]) -> list[Outline]:
     """The outlines of the areas among the marks on a picture of ``size``."""
+    regions = [mark for mark in marks if isinstance(mark, Region)]
+    most = share(len(regions))
     return [
-        _outline("area", _path(mark, size), colour_of(mark.object), DASHES[mark.operation], getattr(mark, "rule", ""))
-        for mark in reporting(tuple(marks))
-        if isinstance(mark, Region)
+        _outline(
+            "area", _path(mark, size, most), colour_of(mark.object), DASHES[mark.operation], getattr(mark, "rule", "")
+        )
+        for mark in reporting(regions)
     ]
 
 
@@ -47,14 +50,14 @@ def clashes(prompts: Prompts, size: tuple[int, int]) -> list[Outline]:
     found = contradictions(prompts.scaled(factor) if factor < 1 else prompts, shape)
     if not found.any():
         return []
-    return [_outline("clash", _closed(_contours(found, 1 / factor)), "#ff2d55", (4, 4))]
+    return [_outline("clash", _closed(line / factor for line in contours(found)), "#ff2d55", (4, 4))]
 
 
 def _outline(kind: str, path: str, colour: str, dashes: Sequence[int], rule: str = "") -> Outline:
     return {"kind": kind, "path": path, "rule": rule or "evenodd", "colour": colour, "dashes": list(dashes)}
 
 
-def _path(mark: Region, size: tuple[int, int]) -> str:
+def _path(mark: Region, size: tuple[int, int], most: int) -> str:
     match mark:
         case Rectangle():
             return _closed([in_box(mark, CORNERS)])
@@ -66,13 +69,7 @@ def _path(mark: Region, size: tuple[int, int]) -> str:
     factor = min(1.0, (FINE / (size[0] * size[1])) ** 0.5)
     shape = max(1, round(size[1] * factor)), max(1, round(size[0] * factor))
     (rows, columns), mask = mark.placed(factor, 0, 0).mask(shape)
-    return _closed(_contours(mask, 1 / factor, (columns.start, rows.start)))
-
-
-def _contours(mask: Mask, scale: float, corner: tuple[int, int] = (0, 0)) -> list[Points]:
-    """The outlines of a mask whose window begins at ``corner``, along its outermost pixels' middles, enlarged."""
-    found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
-    return [(line.reshape(-1, 2) + corner + 0.5) * scale for line in found]
+    return _closed(line / factor for line in contours(mask, (columns.start, rows.start), most))
 
 
 def _closed(lines: Iterable[Points]) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-import cv2
 import numpy as np
 
 from masking_core.arrays import Points
 from masking_core.progress import reporting
 from masking_core.prompts import AnyMark, Ellipse, Point, Polygon, Rectangle, Region, SeedMap, Stroke
+from studio.drawing.canvas.contours import contours, share
 from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.ink import Ink
 
@@ -29,7 +29,8 @@ def write(marks: Sequence[AnyMark], sheet: Sheet, *, editing: bool = False) -> d
     seed map, which the page paints, is there to be selected only.
     """
     numbered = enumerate(reporting(marks), 1)
-    drawn = [(_layer(mark), _figure(mark, serial, sheet, editing)) for serial, mark in numbered]
+    most = share(len(marks))
+    drawn = [(_layer(mark), _figure(mark, serial, sheet, editing, most)) for serial, mark in numbered]
     return {"version": "7.4.0", "objects": [figure for _, figure in sorted(drawn, key=itemgetter(0))]}
 
 
@@ -37,7 +38,7 @@ def _layer(mark: AnyMark) -> int:
     return 0 if isinstance(mark, SeedMap) else 1 if isinstance(mark, Stroke | Point) else 2
 
 
-def _figure(mark: AnyMark, serial: int, sheet: Sheet, editing: bool) -> dict[str, Any]:
+def _figure(mark: AnyMark, serial: int, sheet: Sheet, editing: bool, most: int) -> dict[str, Any]:
     ink = Ink.of(mark, serial, hidden=isinstance(mark, Region) and not editing)
     look: dict[str, Any] = {"originX": "center", "originY": "center", "stroke": ink.stroke, "fill": ink.fill}
     look |= {"strokeWidth": OUTLINE, "strokeUniform": True, "strokeDashArray": ink.dashes or None}
@@ -45,10 +46,10 @@ def _figure(mark: AnyMark, serial: int, sheet: Sheet, editing: bool) -> dict[str
         look["shadow"] = HALO
     if ink.erases:
         look |= {"globalCompositeOperation": "destination-out", "strokeDashArray": None}
-    return look | _shown(mark, sheet)
+    return look | _shown(mark, sheet, most)
 
 
-def _shown(mark: AnyMark, sheet: Sheet) -> dict[str, Any]:
+def _shown(mark: AnyMark, sheet: Sheet, most: int) -> dict[str, Any]:
     """What figure a mark is, and where."""
     s = 1 / sheet.scale
     match mark:
@@ -67,8 +68,8 @@ def _shown(mark: AnyMark, sheet: Sheet) -> dict[str, Any]:
             place = {"left": mark.x * s, "top": mark.y * s, "width": 2 * r, "height": 2 * r}
             return {"type": "Circle", "radius": r, "strokeWidth": 0, **place}
         case SeedMap():
-            return _fixed(mark, sheet) | UNSEEN
-    return _fixed(mark, sheet)
+            return _fixed(mark, sheet, most) | UNSEEN
+    return _fixed(mark, sheet, most)
 
 
 def _boxed(mark: Rectangle | Ellipse, s: float) -> dict[str, Any]:
@@ -90,18 +91,16 @@ def _stroke(points: Points) -> dict[str, Any]:
     return _bounded(points) | {"type": "Path", "path": path, "strokeLineCap": "round", "strokeLineJoin": "round"}
 
 
-def _fixed(mark: AnyMark, sheet: Sheet) -> dict[str, Any]:
+def _fixed(mark: AnyMark, sheet: Sheet, most: int) -> dict[str, Any]:
     """The outline of what a mark covers, locked in its place."""
     # Not enlarged on a canvas that is larger than the picture: a mark may be as large as marks can be.
     factor = min(1.0, 1 / sheet.scale)
     enlarged = 1 / sheet.scale / factor
     shape = max(1, round(sheet.height / enlarged)), max(1, round(sheet.width / enlarged))
     window, mask = mark.placed(factor, 0, 0).mask(shape)
-    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
-    corner = np.array([window[1].start, window[0].start]) + 0.5
     path: list[list[Any]] = []
-    for outline in outlines:
-        line: list[list[Any]] = [["L", x, y] for x, y in ((outline.reshape(-1, 2) + corner) * enlarged).tolist()]
+    for outline in contours(mask, (window[1].start, window[0].start), most):
+        line: list[list[Any]] = [["L", x, y] for x, y in (outline * enlarged).tolist()]
         line[0][0] = "M"
         path += [*line, ["Z"]]
     points = np.array([piece[1:] for piece in path if len(piece) == 3] or [[0.0, 0.0]])

@@ -11,7 +11,7 @@ from masking_core.samples import sample
 from studio import compute
 from studio.compute import memory, runs, visitors
 from studio.compute.job import Overtime
-from studio.compute.memory import NoRoom
+from studio.compute.room import NoRoom
 
 
 @pytest.fixture(autouse=True)
