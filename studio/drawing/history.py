@@ -31,7 +31,7 @@ def change(history: History, marks: Prompts) -> bool:
 
 
 def draw(history: History, marks: Prompts) -> bool:
-    """As :func:`change`, but of what was only added every mark is a step: a quick hand draws several before it is seen."""
+    """As :func:`change`, but where marks were only added, each is a step: a quick hand draws several at once."""
     before, after = history["marks"], _plain(marks)
     added = range(len(before) + 1, len(after)) if after[: len(before)] == before else ()
     for count in added:
