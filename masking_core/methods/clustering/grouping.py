@@ -165,7 +165,7 @@ def _bounds(prompts: Prompts, shape: tuple[int, ...]) -> dict[int, NDArray[np.bo
 
 
 def _inside(
-    clusters: Labels,
+    clusters: NDArray[np.signedinteger],
     membership: NDArray[np.float32] | None,
     marked: list[int],
     bounds: dict[int, NDArray[np.bool_]],
@@ -173,20 +173,20 @@ def _inside(
     """Labels and memberships of the objects that lie inside their bounds; where bounds overlap, the later one wins."""
     count = int(clusters.max()) + 1
     outside = ~np.logical_or.reduce(list(bounds.values()))
-    bounded = np.zeros_like(clusters)
+    bounded = np.zeros(clusters.shape, np.int32)
     soft = None if membership is None else np.zeros((*clusters.shape, max(bounds)), np.float32)
     for number in reporting(list(bounds), "Choosing the groups inside each region"):
         inside = bounds[number]
         own = _more_frequent(clusters, inside, outside, count)
         own[: len(marked)] = np.array(marked) == number
-        bounded[inside & own[clusters]] = number
+        bounded[inside & label_map.looked_up(own, clusters)] = number
         if soft is not None and membership is not None:
             soft[..., number - 1] = membership[..., np.flatnonzero(own)].sum(axis=2) * inside
     return bounded, soft
 
 
 def _more_frequent(
-    clusters: Labels, inside: NDArray[np.bool_], outside: NDArray[np.bool_], count: int
+    clusters: NDArray[np.signedinteger], inside: NDArray[np.bool_], outside: NDArray[np.bool_], count: int
 ) -> NDArray[np.bool_]:
     """The clusters with a larger share of inside than of outside; all but the largest if there is no outside."""
     here = label_map.counts(clusters[inside], count)
