@@ -28,7 +28,7 @@ from masking_core.steps.emptiness import why_empty
 from masking_core.steps.foreground import Foreground, subject_parts
 from masking_core.why import Weigh, Why
 
-PREVIEW_PIXELS = 1_000_000
+PREVIEW_PIXELS = 600_000
 """Largest picture that is cut while somebody is still adjusting."""
 
 

@@ -153,7 +153,8 @@ class Visitor:
     def press(self, button: Locator) -> None:
         """Click a button if it is there at this moment."""
         if button.count() and button.first.is_visible() and button.first.is_enabled():
-            button.first.click()
+            with suppress(TimeoutError):
+                button.first.click(timeout=2000)
         self.away()
 
     def away(self) -> None:

@@ -32,7 +32,7 @@ LEAST_SCALE = 0.5
 """The same in pixels at least: below it nothing is blurred."""
 FOUND_ON = 100_000
 """Pixels of the copy on which markers are found, so that a preview and the full picture have the same."""
-COARSE = 1_000_000
+COARSE = 600_000
 """Pixels of a picture that is flooded as a whole; a larger one is flooded as a copy of this size and then along its
 outlines only, so that a preview and the full picture agree."""
 BAND = 4.0
