@@ -106,3 +106,8 @@ def test_a_bound_on_one_side_is_said_as_such():
 
     with pytest.raises(ParameterError, match=r"^width must be a whole number of 1 or more; 0 was given\.$"):
         OneSided(width=0)
+
+
+@pytest.mark.parametrize(("name", "step"), [("bristles", 1), ("width", 0.5), ("spot", 1), ("load", 0.01), ("tip", 1)])
+def test_a_step_is_the_declared_one_or_one_or_a_hundredth_of_a_range_of_fractions(name, step):
+    assert declared(name).step == step
