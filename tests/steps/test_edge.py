@@ -165,3 +165,13 @@ def test_where_hair_was_painted_a_matte_decides_even_on_a_sharp_edge(name):
     assert trimap[40, 40] == 255
     made = STYLES[name].apply(disc(), Seen(image, hair))
     assert np.abs(made - disc()).max() < 0.1  # the colours tell the sharp edge again
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_style_is_known_again_whatever_else_is_done_to_the_edge(name):
+    assert Edge(grow=4).with_style(name).style == STYLES[name].style == name
+
+
+def test_a_combination_of_its_own_is_no_style():
+    steps = tuple(EDGE_STEPS[kind]() for kind in ("automatic", "matte"))
+    assert Edge(steps=steps).style == ""
