@@ -146,3 +146,10 @@ def test_the_limits_hold_here_too(monkeypatch):
 def test_arrays_of_another_shape_are_refused_with_it(shape):
     with pytest.raises(PromptError, match=re.escape(str(shape))):
         NumberMap.open(np.zeros(shape, np.int32))
+
+
+def test_a_sentence_names_six_values_and_says_if_there_are_more():
+    map = NumberMap.open(np.arange(20).reshape(4, 5))
+    assert map.listed(np.array([5, 3, 3, 9])) == "3, 5, 9"
+    assert map.listed(np.arange(6)) == "0, 1, 2, 3, 4, 5"
+    assert map.listed(np.arange(7)) == "0, 1, 2, 3, 4, 5, …"
