@@ -137,5 +137,5 @@ def test_a_colour_is_kept_in_one_way_of_writing(text):
 
 @pytest.mark.parametrize("text", ["#ffffff80", "rgba(1, 2, 3, 4)", "no colour"])
 def test_what_is_no_opaque_colour_is_refused(text):
-    with pytest.raises(ValueError, match="not opaque|unknown color"):
+    with pytest.raises(ValueError, match=r"not opaque|unknown color"):
         hex_colour(text)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from masking_core import Image
+from masking_core import Image, ParameterError
 from masking_core.steps.edge import EDGE_STEPS, STYLES, Edge, Seen
 from masking_core.steps.edge.feather import Feather
 
@@ -175,3 +175,13 @@ def test_a_style_is_known_again_whatever_else_is_done_to_the_edge(name):
 def test_a_combination_of_its_own_is_no_style():
     steps = tuple(EDGE_STEPS[kind]() for kind in ("automatic", "matte"))
     assert Edge(steps=steps).style == ""
+
+
+def test_an_edge_is_named_by_a_style_or_by_its_steps():
+    for name, style in STYLES.items():
+        assert Edge.named(name) == style
+    kinds = list(EDGE_STEPS)
+    assert [step.kind for step in Edge.named(",".join(kinds)).steps] == kinds
+    for text in ("nonsense", f"{kinds[0]},nonsense", ""):
+        with pytest.raises(ParameterError, match="edge must be one of automatic, hard, smooth, matte, or steps of"):
+            Edge.named(text)
