@@ -4,7 +4,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from masking_core.errors import ParameterError
-from masking_core.parameters import Declared, Show, parameters
+from masking_core.parameters import Declared, Show, hex_colour, parameters
 
 
 class Brush(Declared):
@@ -106,3 +106,36 @@ def test_a_bound_on_one_side_is_said_as_such():
 
     with pytest.raises(ParameterError, match=r"^width must be a whole number of 1 or more; 0 was given\.$"):
         OneSided(width=0)
+
+
+@pytest.mark.parametrize(("name", "step"), [("bristles", 1), ("width", 0.5), ("spot", 1), ("load", 0.01), ("tip", 1)])
+def test_a_step_is_the_declared_one_or_one_or_a_hundredth_of_a_range_of_fractions(name, step):
+    assert declared(name).step == step
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed", "value", "written"),
+    [
+        ("bristles", "2 to 12", 7, "7"),
+        ("width", "0 to 10 px", 2.5, "2.5 px"),
+        ("spot", "0 to 1,000 px²", 1000, "1,000 px²"),
+        ("tip", "Round or Flat", "flat", "Flat"),
+        ("wet", "on or off", True, "on"),
+        ("wet", "on or off", False, "off"),
+        ("load", "0 to 1, or automatic", None, "automatic"),
+    ],
+)
+def test_a_page_says_what_is_allowed_and_what_is_set(name, allowed, value, written):
+    assert declared(name).allowed == allowed
+    assert declared(name).written(value) == written
+
+
+@pytest.mark.parametrize("text", ["white", "#fff", "#ffffff", "rgb(255, 255, 255)"])
+def test_a_colour_is_kept_in_one_way_of_writing(text):
+    assert hex_colour(text) == "#ffffff"
+
+
+@pytest.mark.parametrize("text", ["#ffffff80", "rgba(1, 2, 3, 4)", "no colour"])
+def test_what_is_no_opaque_colour_is_refused(text):
+    with pytest.raises(ValueError, match=r"not opaque|unknown color"):
+        hex_colour(text)

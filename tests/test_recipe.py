@@ -15,8 +15,10 @@ from masking_core import (
     KMeans,
     Manual,
     ParameterError,
+    PromptError,
     Prompts,
     Recipe,
+    Watershed,
 )
 from masking_core.explain.pixel import why
 from masking_core.method import Method, Segmentation
@@ -230,3 +232,37 @@ def test_the_subject_is_kept_where_nothing_is_marked_and_else_marks_say_what_is_
     assert np.array_equal(
         recipe.run(discs(), Prompts(marks=MARKS.marks[2:])).alpha, likely
     )  # says nothing of an object
+
+
+def half_seen():
+    """A picture whose left half is transparent."""
+    alpha = np.full((40, 60), 255, np.uint8)
+    alpha[:, :30] = 0
+    return Image.from_array(np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8), alpha)
+
+
+def stroke(number, left, right):
+    return Stroke(points=((left, 20.0), (right, 20.0)), width=5.0, object=number)
+
+
+def seeds_seen(*marks):
+    """The seeds that a method is given of marks on a picture whose left half is transparent."""
+    return Recipe(method=Watershed()).segment(half_seen(), Prompts(marks=marks)).prompts.seeds((40, 60))
+
+
+def test_what_is_marked_as_an_object_where_nothing_can_be_seen_is_background():
+    seeds = seeds_seen(stroke(1, 10.0, 50.0))
+    assert (seeds[:, 30:] == 1).any()
+    assert (seeds[:, :30] == 0).all()
+
+
+def test_what_is_marked_where_something_can_be_seen_stays_as_it_is():
+    marks = stroke(1, 40.0, 50.0), stroke(0, 10.0, 20.0)
+    assert np.array_equal(seeds_seen(*marks), Prompts(marks=marks).seeds((40, 60)))
+
+
+def test_marks_on_objects_must_lie_on_what_can_be_seen_unless_a_region_does():
+    with pytest.raises(PromptError, match="All marks on objects lie where the picture is transparent"):
+        seeds_seen(stroke(1, 10.0, 20.0))
+    region = Rectangle(x=5, y=5, width=50, height=30)
+    assert not (seeds_seen(region, stroke(1, 10.0, 20.0)) > 0).any()

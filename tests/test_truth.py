@@ -128,3 +128,15 @@ def test_black_and_white_are_no_numbers_of_objects(white, dtype):
     mask[5:15, 5:25] = white
     assert labels_in(NumberMap.open(mask)) == ([] if white > 1 else [0, 1])
     assert np.array_equal(read(NumberMap.open(mask)).alpha, mask > 0)
+
+
+@pytest.mark.parametrize(("off", "accepted"), [(0, True), (2, True), (3, False)])
+def test_two_of_a_hundred_colours_may_lie_off_the_shades_of_one(off, accepted):
+    colours = np.arange(1, 101)[:, None] * np.array([[2, 1, 0]])
+    colours[:off] += (0, 0, 90)
+    map = opened(colours.astype(np.uint8).reshape(10, 10, 3))
+    if accepted:
+        assert read(map).alpha.max() == 1
+    else:
+        with pytest.raises(PromptError, match="is a picture of 100 colours"):
+            read(map)

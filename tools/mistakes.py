@@ -148,7 +148,8 @@ def _find(source: bytes, file: Path, function: str) -> CodeType:
 
 
 def _loaded(kind: type) -> list:  # type: ignore[type-arg]
-    return [thing for thing in gc.get_objects() if isinstance(thing, kind)]
+    # Of its type, because isinstance() asks a weak reference's object, which may be gone.
+    return [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
 
 
 def _forget_compiled(name: str) -> None:

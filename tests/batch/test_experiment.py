@@ -161,7 +161,7 @@ def test_in_the_plot_up_is_better_one_is_the_top_and_right_is_slower(low):
     places = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)".*?>(\w+) \(', report.html(listed, lambda _: None))
     xy = {name: (float(x), float(y)) for x, y, name in places}
     width, height = report.PLOT
-    assert 0 < xy["right"][0] < xy["between"][0] < xy["lower"][0] < width
+    assert 50 < xy["right"][0] < xy["between"][0] < xy["lower"][0] < width
     assert 20 == xy["right"][1] < xy["between"][1] < xy["lower"][1] < height - 30
 
 

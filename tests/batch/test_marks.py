@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from discs import disc, save
@@ -42,11 +44,12 @@ def test_marks_of_another_size_are_one_sentence_with_both_sizes(kind, tmp_path):
         marks.prompts(marks.read(LIMITS), IMAGE, LIMITS)
 
 
-def test_a_box_in_percent_is_that_box_in_pixels():
-    marks = Box(25, 50, 75, 100)
+@pytest.mark.parametrize(("sides", "rows"), [((50, 100), slice(24, 48)), ((25, 75), slice(12, 36))])
+def test_a_box_in_percent_is_that_box_in_pixels(sides, rows):
+    marks = Box(25, sides[0], 75, sides[1])
     inside = marks.prompts(marks.read(LIMITS), IMAGE, LIMITS).bounds((48, 64))
     expected = np.zeros((48, 64), bool)
-    expected[24:48, 16:48] = True
+    expected[rows, 16:48] = True
     assert np.array_equal(inside, expected)
 
 
@@ -57,6 +60,16 @@ def test_guessed_strokes_lie_on_both_sides_of_what_is_found():
     assert (~INSIDE[seeds == 0]).mean() > 0.9
     assert (seeds == 1).any()
     assert (seeds == 0).any()
+
+
+def test_what_is_half_an_object_is_drawn_on_as_one(monkeypatch):
+    alpha = np.full((48, 64), 0.25, np.float32)
+    alpha[10:40, 10:50] = 0.5
+    found = SimpleNamespace(alpha=alpha, scale=1.0)
+    monkeypatch.setattr("masking_core.batch.marks.Recipe", lambda **_: SimpleNamespace(run=lambda *_, **__: found))
+    seeds = Guessed("graph_cut").prompts(b"", IMAGE, LIMITS).seeds((48, 64))
+    assert (seeds == 1).any()
+    assert (alpha[seeds == 1] == 0.5).all()
 
 
 def test_different_marks_read_differently(tmp_path):

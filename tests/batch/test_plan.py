@@ -69,10 +69,11 @@ def test_two_results_of_one_name_are_refused_with_both_pictures(pictures):
             planned(pictures / "sub", **options, recipes=TWO)
 
 
-def test_at_an_address_names_that_differ_in_case_are_two(pictures):
+@pytest.mark.parametrize("out", ["memory://shelf/out", "/a folder below the root, which has no letter to turn"])
+def test_names_that_differ_in_case_are_two_where_nothing_says_that_they_are_one(pictures, out):
     save(pictures / "A.png", disc()[0])
     if len(list(pictures.glob("[aA].png"))) == 2:
-        assert len(planned(pictures, out="memory://shelf/out")) == 5
+        assert len(planned(pictures, out=out)) == 5
 
 
 def test_a_picture_is_never_written_over(pictures):

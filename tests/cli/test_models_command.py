@@ -5,8 +5,9 @@ import json
 import pytest
 
 from masking_core.cli.main import main
-from masking_core.models import files
+from masking_core.models import fetch, files
 from masking_core.models.registry import REGISTRY
+from masking_core.progress import report
 
 
 @pytest.fixture(autouse=True)
@@ -47,3 +48,14 @@ def test_a_file_is_accepted(capsys, folder):
 def test_an_unknown_name_is_one_sentence(capsys):
     assert main(["models", "fetch", "nothing"]) == 2
     assert capsys.readouterr().err.strip().startswith("model must be one of u2netp")
+
+
+def test_a_network_is_fetched_to_where_it_shall_be_and_the_file_is_told(capsys, folder, monkeypatch):
+    def fetched(name, into):
+        for done in range(3):
+            report(done / 3, "Fetching")
+        return into / f"{name}.onnx"
+
+    monkeypatch.setattr(fetch, "fetch", fetched)
+    assert main(["models", "fetch", "u2netp", "--into", str(folder)]) == 0
+    assert capsys.readouterr().out.strip() == str(folder / "u2netp.onnx")

@@ -146,3 +146,18 @@ def test_the_limits_hold_here_too(monkeypatch):
 def test_arrays_of_another_shape_are_refused_with_it(shape):
     with pytest.raises(PromptError, match=re.escape(str(shape))):
         NumberMap.open(np.zeros(shape, np.int32))
+
+
+def test_a_sentence_names_six_values_and_says_if_there_are_more():
+    map = NumberMap.open(np.arange(20).reshape(4, 5))
+    assert map.listed(np.array([5, 3, 3, 9])) == "3, 5, 9"
+    assert map.listed(np.arange(6)) == "0, 1, 2, 3, 4, 5"
+    assert map.listed(np.arange(7)) == "0, 1, 2, 3, 4, 5, …"
+
+
+@pytest.mark.parametrize(("dtype", "given"), [(np.uint8, 128), (np.uint16, 32_896), (bool, 1)])
+def test_opacity_is_told_in_bytes_whatever_the_depth(dtype, given):
+    array = np.zeros((4, 5, 2), dtype)
+    array[1:, :, 1] = given
+    shown = 255 if dtype is bool else 128
+    assert NumberMap.open(array).alpha.tolist() == [[0] * 5] + [[shown] * 5] * 3

@@ -220,6 +220,13 @@ def test_how_often_an_animation_is_played():
     assert Stack.open(saved(first, "TIFF", append_images=[second])).loop is None
 
 
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP"])
+def test_one_frame_is_no_animation_though_a_file_says_how_long_it_shows(form):
+    stack = Stack.open(saved(picture(), form, duration=100, loop=0))
+    assert len(stack) == 1
+    assert (stack.durations, stack.loop) == (None, None)
+
+
 def test_an_animated_avif_is_a_stack():
     stack = Stack.open(saved(picture(), "AVIF", append_images=[picture(seed=1)], duration=[100, 250]))
     assert stack.durations == (100, 250)

@@ -13,7 +13,7 @@ from PIL import ImageCms
 
 from masking_core.image import Image
 from masking_core.image.levels import Samples, eight_bits, value_range
-from masking_core.image.srgb import BROKEN_EXIF, BROKEN_PROFILE
+from masking_core.image.srgb import BROKEN_EXIF, BROKEN_PROFILE, _probe
 
 
 def grey(values):
@@ -416,3 +416,10 @@ def test_broken_exif_data_are_left_out_with_a_note():
     opened = Image.open(saved(picture(), "PNG", exif=b"nonsense"))
     assert np.array_equal(opened.rgb, picture())
     assert opened.notes == (BROKEN_EXIF,)
+
+
+def test_whether_a_profile_changes_anything_is_asked_of_colours_all_over_the_cube():
+    colours = np.unique(np.asarray(_probe("RGB")).reshape(-1, 3), axis=0)
+    assert len(colours) == 32**3
+    assert all(np.diff(np.unique(axis)).max() <= 9 for axis in colours.T)
+    assert {(0, 0, 0), (255, 0, 0), (0, 255, 255), (255, 255, 255)} <= set(map(tuple, colours.tolist()))

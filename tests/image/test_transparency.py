@@ -136,3 +136,14 @@ def test_what_is_behind_differs_from_everything_visible():
 def test_an_opaque_picture_is_left_as_it_is():
     image = Image.from_array(noise((9, 9)))
     assert opaque(image) is image
+
+
+@pytest.mark.parametrize("turns", [0, 1])
+def test_most_of_the_border_means_all_four_sides_of_it(turns):
+    seen = np.ones((30, 30), bool)
+    seen[[0, -1]] = False  # of 120 pixels along the sides 64
+    rgb = np.rot90(np.where(np.arange(30)[:, None, None] < 15, np.uint8([90, 10, 10]), np.uint8([10, 10, 90])), turns)
+    rgb = np.ascontiguousarray(np.broadcast_to(rgb, (30, 30, 3)))
+    seen = np.rot90(seen, turns)
+    hidden_in = opaque(Image.from_array(rgb, np.where(seen, np.uint8(255), np.uint8(0)))).rgb[~seen]
+    assert len(np.unique(hidden_in, axis=0)) == 1  # what stands out, not the two colours nearby

@@ -92,3 +92,11 @@ def test_a_region_on_the_view_is_what_it_covers_half_of_and_never_nothing():
     region[5, 5] = True
     assert np.array_equal(_reduced_region(region, seeds), seeds != 0)
     assert _reduced_region(None, seeds) is None
+
+
+def test_what_stands_out_is_explained_where_nothing_is_marked_and_only_there():
+    image = noise(60, 80)
+    marked = Prompts(marks=(Stroke(points=((20.0, 30.0), (60.0, 30.0)), width=4.0),))
+    for prompts, told in ((Prompts(), True), (marked, False)):
+        titles = [stage.title for stage in GraphCut().segment(image, prompts).stages]
+        assert ("What stands out" in titles) == told

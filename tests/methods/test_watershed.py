@@ -1,3 +1,5 @@
+from time import perf_counter
+
 import cv2
 import numpy as np
 import pytest
@@ -209,3 +211,12 @@ def test_the_stages_show_the_flood_from_markers_to_the_end():
     assert coloured == sorted(coloured)
     assert coloured[-1] > 0.9 * image.pixels
     assert all(stage.formula for stage in stages)
+
+
+@pytest.mark.parametrize("side", [100, 1400])
+def test_the_seconds_of_the_stages_are_those_that_passed(side):
+    image = Image.from_array(np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8))
+    before = perf_counter()
+    seconds = cut(image, Point(x=50, y=50, radius=9)).info["stage_seconds"]
+    assert min(seconds.values()) >= 0
+    assert sum(seconds.values()) <= perf_counter() - before

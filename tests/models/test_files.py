@@ -158,3 +158,9 @@ def test_without_a_home_there_is_none_of_rembgs_folders(monkeypatch):
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     monkeypatch.setattr(Path, "expanduser", lambda path: 1 / 0)
     assert files.known()
+
+
+@pytest.mark.parametrize("model", REGISTRY.values(), ids=REGISTRY)
+def test_in_a_list_exactly_the_networks_not_for_commercial_use_say_so(model):
+    assert model.listed.startswith(model.label)
+    assert model.listed.endswith("(not for commercial use)") == model.non_commercial

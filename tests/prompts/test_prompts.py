@@ -613,3 +613,8 @@ def test_drawing_a_group_or_looking_for_marks_outside_can_be_stopped():
             draw((40, 60))
         assert heard == sorted(heard)
         assert len(heard) == 20
+
+
+def test_a_seed_map_covers_what_it_marks_be_it_object_or_background():
+    marked = SeedMap.from_numbers(np.array([[-1, 0, 1], [2, -1, 0]])).mask((2, 3))[1]
+    assert marked.tolist() == [[False, True, True], [True, False, True]]

@@ -1,6 +1,7 @@
 """A contact sheet shows every result, and a report needs nothing but itself and takes no orders from names."""
 
 import json
+from base64 import b64decode
 from html.parser import HTMLParser
 from io import BytesIO
 
@@ -96,6 +97,13 @@ def test_a_report_holds_all_it_shows(picture, entries):
         assert wanted in text
     for package, version in {"masking-studio": masking_core.__version__, "numpy": np.__version__}.items():
         assert f"{package} {version}" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(("most", "size"), [(5400, (90, 60)), (600, (30, 20)), (1350, (45, 30))])
+def test_a_picture_in_a_report_has_so_many_pixels_at_most(picture, entries, most, size, monkeypatch):
+    monkeypatch.setattr(comparison_report, "REPORT_PIXELS", most)
+    sources = Reader(comparison_report.html_report(picture, entries, title="", note="")).sources
+    assert {PIL.Image.open(BytesIO(b64decode(each.partition(",")[2]))).size for each in sources} == {size}
 
 
 def test_whatever_somebody_called_something_is_text(picture, entries):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from masking_core import Image
+from masking_core import Image, ParameterError
 from masking_core.steps.edge import EDGE_STEPS, STYLES, Edge, Seen
 from masking_core.steps.edge.feather import Feather
 
@@ -165,3 +165,23 @@ def test_where_hair_was_painted_a_matte_decides_even_on_a_sharp_edge(name):
     assert trimap[40, 40] == 255
     made = STYLES[name].apply(disc(), Seen(image, hair))
     assert np.abs(made - disc()).max() < 0.1  # the colours tell the sharp edge again
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_a_style_is_known_again_whatever_else_is_done_to_the_edge(name):
+    assert Edge(grow=4).with_style(name).style == STYLES[name].style == name
+
+
+def test_a_combination_of_its_own_is_no_style():
+    steps = tuple(EDGE_STEPS[kind]() for kind in ("automatic", "matte"))
+    assert Edge(steps=steps).style == ""
+
+
+def test_an_edge_is_named_by_a_style_or_by_its_steps():
+    for name, style in STYLES.items():
+        assert Edge.named(name) == style
+    kinds = list(EDGE_STEPS)
+    assert [step.kind for step in Edge.named(",".join(kinds)).steps] == kinds
+    for text in ("nonsense", f"{kinds[0]},nonsense", ""):
+        with pytest.raises(ParameterError, match="edge must be one of automatic, hard, smooth, matte, or steps of"):
+            Edge.named(text)

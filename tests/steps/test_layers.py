@@ -117,3 +117,12 @@ def test_any_alpha_over_any_label_map_adds_up(seed, count, blur):
 def test_nothing_kept_is_no_layer():
     nothing = np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.float32), np.zeros((4, 4), np.int32)
     assert list(taken_apart(*nothing, ())) == []
+
+
+def test_layers_of_a_hard_edge_are_hard_along_their_seams_too():
+    labels = np.kron(np.arange(1, 5).reshape(2, 2), np.ones((30, 40), int)).astype(np.int32)
+    alpha = (np.arange(80) < 70).astype(np.float32) * np.ones((60, 1), np.float32)
+    layers = list(taken_apart(np.zeros((60, 80, 3), np.uint8), alpha, labels, (1, 2, 3, 4)))
+    whole = [layer.rgba[..., 3] for layer in layers]
+    assert [layer.box for layer in layers] == [(0, 0, 40, 30), (40, 0, 30, 30), (0, 30, 40, 30), (40, 30, 30, 30)]
+    assert all((each == 255).all() for each in whole)

@@ -91,3 +91,18 @@ def test_the_least_amount_that_moves_a_pixel_is_its_uncertainty():
     for evidence, close in zip(np.abs(unary[0]), found[0], strict=True):
         enough = [amount for amount in AMOUNTS if amount > evidence]
         assert close == pytest.approx(1 - min(enough) / (1.25 * max(AMOUNTS)) if enough else 0, abs=1e-6)
+
+
+@pytest.mark.parametrize("good", [0.8, 0.64, 0.32])
+def test_whichever_beginning_of_a_region_ends_at_the_object_is_taken(good):
+    bounds, truth = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
+    bounds[10:40, 20:60] = truth[12:38, 22:58] = True
+    rgb = np.where(truth[..., None], np.uint8([200, 60, 40]), np.uint8([40, 90, 160]))
+    left = bounds & (np.arange(SHAPE[1]) < 30)
+
+    def cut_with(_, smoothness):
+        return truth if smoothness == good else left
+
+    found = from_region(picture_features(rgb), bounds, nlinks(rgb), cut_with, LearningSettings(3, 1, 0.001, 0.0))
+    assert found.smoothness == good
+    assert np.array_equal(found.cut, truth)

@@ -176,3 +176,10 @@ def test_ranking_against_the_frame_is_that_of_the_paper_written_out(seed):
             unlike = unlike * (1 - ranked(queries))
     wanted = ranked(np.flatnonzero(unlike > np.mean(unlike)))
     np.testing.assert_allclose(s.unlike_frame(r), wanted, atol=1e-5)
+
+
+def test_what_has_no_side_to_be_unlike_ranks_nowhere():
+    r = patchwork(5)
+    inward = r._replace(places=0.25 + r.places / 2)
+    assert s.unlike_frame(r).any()
+    assert not s.unlike_frame(inward).any()

@@ -158,3 +158,14 @@ def test_the_frame_counts_a_share_of_the_background_that_is_marked(marked):
     assert (background[seeds == 0] == 1).all()
     seeded = max(60 * marked, unaries.LEAST_SEEDED * seeds.size)
     assert background[seeds < 0].sum() == pytest.approx(unaries.FRAME_SHARE * seeded, rel=1e-4)
+
+
+@pytest.mark.parametrize(("side", "width"), [(20, 2), (100, 3), (300, 9)])
+def test_the_frame_is_a_band_as_wide_as_a_share_of_the_picture_and_two_pixels_at_least(side, width):
+    seeds = np.full((side, side), -1, np.int8)
+    seeds[: side // 2, 0] = 0  # a stroke there counts as one, and not as the frame besides
+    _, background = unaries.seed_weights(seeds, frame=True)
+    y, x = np.indices(seeds.shape)
+    from_edge = np.minimum(np.minimum(y, x), side - 1 - np.maximum(y, x))
+    assert np.array_equal(background > 0, from_edge < width)
+    assert (background[seeds == 0] == 1).all()

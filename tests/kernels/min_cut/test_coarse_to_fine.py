@@ -260,3 +260,13 @@ def test_growing_and_the_band_around_a_boundary_are_those_of_scipy(by):
     assert np.array_equal(_grown(labels, by), grown)
     inner = ndimage.binary_erosion(labels, window, border_value=1)
     assert np.array_equal(_near_boundary(labels, by), grown & ~inner)
+
+
+def test_links_are_kept_of_sizes_up_to_a_bound_and_are_weighed_as_needed_of_larger_ones(monkeypatch):
+    monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.KEPT", 40 * 30)
+    picture, _ = photograph(60, 80)
+    pyramid = Pyramid.of(picture, coarsest=300)
+    assert [links is not None for links in pyramid.kept] == [False, True, True]
+    assert np.array_equal(pyramid.kept[1], nlinks(pyramid.levels[1]))
+    everywhere = np.ones((60, 80), bool)
+    assert np.array_equal(pyramid.nlinks(0, everywhere), nlinks(picture))

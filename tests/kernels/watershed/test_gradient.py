@@ -105,3 +105,16 @@ def test_tiny_pictures_have_a_gradient(shape, sigma):
     gradient = colour_gradient(picture, sigma, "max")
     assert gradient.shape == shape
     assert np.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize(("sigma", "factor"), [(6.0, 2), (12.0, 4)])
+def test_what_is_computed_on_a_smaller_picture_is_blurred_as_much_as_was_asked(sigma, factor):
+    """Beside σ², a step has the variance of a difference over two large pixels, and of the lines between them."""
+    x = np.arange(240)
+    variances = []
+    for at in range(116, 124):  # wherever in a large pixel
+        profile = colour_gradient(step(240, at), sigma)[20]
+        middle = np.average(x, weights=profile)
+        variances.append(np.average((x - middle) ** 2, weights=profile))
+    wanted = sigma**2 + (2 * factor) ** 2 / 12 + factor**2 / 6
+    assert np.mean(variances) == pytest.approx(wanted, rel=0.005)

@@ -96,3 +96,25 @@ def test_a_marker_at_the_rim_goes_uphill_without_a_gap_to_the_top():
     assert cv2.connectedComponents((markers == 4).astype(np.uint8))[0] == 2
     assert (markers == 4).sum() <= 31
     assert set(np.unique(markers)) == {-1, 4}
+
+
+@pytest.mark.parametrize("place", [(0, 0), (150, 20), (20, 130), (160, 140)], ids=str)
+def test_objects_part_alike_wherever_in_the_picture_they_lie(place):
+    left, right = discs((14, 18), (36, 18), radius=12, size=50)
+    labels = np.where(left, 1, np.where(right, 2, 0)).astype(np.int32)[:36]
+    labels[12:24, 20:24] = 1  # one flood came too far
+    markers = np.full(labels.shape, -1)
+    markers[18, 14], markers[18, 36] = 1, 2
+    parted = parted_by_shape(labels, np.uint8(200) * (labels == 0), markers)
+    assert not np.array_equal(parted, labels)
+    row, column = place
+    window = slice(row, row + 36), slice(column, column + 50)
+    wide, levels, wide_markers = (
+        np.zeros((200, 200), np.int32),
+        np.full((200, 200), 200, np.uint8),
+        np.full((200, 200), -1),
+    )
+    wide[window], levels[window], wide_markers[window] = labels, np.uint8(200) * (labels == 0), markers
+    expected = np.zeros_like(wide)
+    expected[window] = parted
+    assert np.array_equal(parted_by_shape(wide, levels, wide_markers), expected)

@@ -1,0 +1,33 @@
+"""What a network relies on, and where it sees the subject, shown by one that answers how bright a pixel is."""
+
+import numpy as np
+import pytest
+
+from masking_core import Image, Prompts
+from masking_core.models import files
+from masking_core.models.occlusion import occlusion
+from masking_core.models.subject_map import likely_subject, subject_map
+from masking_core.prompts import Rectangle
+from tests.models import onnx_files
+from tests.models.test_network import written
+
+SIZE = onnx_files.SIZE
+
+
+def test_of_each_square_that_share_of_the_subject_is_lost_that_lies_in_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("masking_core.models.occlusion.GREY", 0)  # what this network takes for no subject at all
+    rgb = np.zeros((SIZE, SIZE, 3), np.uint8)
+    rgb[:10, :10] = rgb[10:21, 21:] = 255  # the first of nine squares, and the sixth
+    found = subject_map(Image.from_array(rgb), written(tmp_path, onnx_files.brightness()))
+    expected = np.zeros((3, 3))
+    expected[0, 0], expected[1, 2] = 100 / 221, 121 / 221
+    assert occlusion(found) == pytest.approx(expected, abs=0.01)
+
+
+def test_the_subject_is_likely_only_where_it_may_be(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "weights", lambda _: written(tmp_path, onnx_files.brightness()))
+    image = Image.from_array(np.full((40, 60, 3), 255, np.uint8))
+    assert likely_subject(image, Prompts()).min() > 0.9
+    inside = likely_subject(image, Prompts(marks=(Rectangle(x=10, y=5, width=20, height=30),)))
+    assert inside[5:35, 10:30].min() > 0.9
+    assert np.count_nonzero(inside) == 20 * 30
