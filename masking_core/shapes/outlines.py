@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from masking_core import label_map, metrics
 from masking_core.arrays import Labels, Mask, Points
-from masking_core.kernels.raster import outline, raster
+from masking_core.kernels.raster import border, outline, raster
 from masking_core.progress import reporting
 
 TOLERANCE = 0.5
@@ -87,7 +87,7 @@ def outlines_of_mask(mask: Mask, tolerance: float = TOLERANCE, label: int = 1, n
 
 
 def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iterator[Piece]:
-    exact = _rings(inside)
+    exact = border.borders(inside)
     kept = exact
     while tolerance > 0.05:
         rings = [
@@ -102,13 +102,6 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
         kept = exact
     for piece in _assembled(kept):
         yield Piece(piece.outer + corner, tuple(hole + corner for hole in piece.holes))
-
-
-def _rings(inside: Mask) -> list[Points]:
-    """Every border of a mask, half way between the pixels inside and outside; holes turn the other way."""
-    padded = np.pad(inside, 1).astype(np.float32)
-    contours = skimage.measure.find_contours(padded, 0.5, fully_connected="low", positive_orientation="low")
-    return [np.ascontiguousarray(contour[:-1, ::-1]) - 0.5 for contour in contours]
 
 
 def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
