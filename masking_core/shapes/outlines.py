@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import skimage
 from numpy.typing import NDArray
 
 from masking_core import label_map, metrics
 from masking_core.arrays import Labels, Mask, Points
-from masking_core.kernels.raster import border, outline, raster
+from masking_core.kernels.raster import border, outline, raster, simplify
 from masking_core.progress import reporting
 
 TOLERANCE = 0.5
@@ -91,7 +90,7 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
     kept = exact
     while tolerance > 0.05:
         rings = [
-            skimage.measure.approximate_polygon(np.concatenate([ring, ring[:1]]), tolerance)[:-1]
+            simplify.simplified(np.concatenate([ring, ring[:1]]), tolerance)[:-1]
             for ring in reporting(exact, DOING)
         ]
         kept = [ring if len(ring) >= 3 else whole for ring, whole in zip(rings, exact, strict=True)]
@@ -110,9 +109,12 @@ def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
     turn = 1.0 if areas and areas[int(np.argmax(np.abs(areas)))] > 0 else -1.0  # the largest is no hole
     outers = [index for index, area in enumerate(areas) if area * turn > 0]
     holes: dict[int, list[Points]] = {index: [] for index in outers}
+    boxes = np.array([[*rings[index].min(axis=0), *rings[index].max(axis=0)] for index in outers])
     for index, area in enumerate(reporting(areas, DOING)):
         if area * turn <= 0:
-            around = [each for each in outers if _holds(rings[each], rings[index][0])]
+            point = rings[index][0]
+            near = np.flatnonzero((boxes[:, :2] <= point).all(axis=1) & (point <= boxes[:, 2:]).all(axis=1))
+            around = [outers[each] for each in near if _holds(rings[outers[each]], point)]
             if around:
                 holes[min(around, key=lambda each: abs(areas[each]))].append(rings[index])
     for index in outers:
