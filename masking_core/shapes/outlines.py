@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from masking_core import label_map, metrics
 from masking_core.arrays import Labels, Mask, Points
 from masking_core.kernels.raster import border, outline, raster, simplify
+from masking_core.kernels.raster.nearest import nearest
 from masking_core.progress import reporting
 
 TOLERANCE = 0.5
@@ -42,8 +43,7 @@ class Piece:
         """One ring that goes into every hole and back by the same way, for files that know no holes."""
         ring = self.outer
         for hole in reporting(sorted(self.holes, key=lambda each: float(each[:, 0].min())), DOING):
-            apart = np.linalg.norm(ring[:, None] - hole[None], axis=2)
-            here, there = np.unravel_index(int(apart.argmin()), apart.shape)
+            here, there = nearest(ring, hole)
             way = np.concatenate([hole[there:], hole[: there + 1]])
             ring = np.concatenate([ring[: here + 1], way, ring[here:]])
         return ring
@@ -90,8 +90,7 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
     kept = exact
     while tolerance > 0.05:
         rings = [
-            simplify.simplified(np.concatenate([ring, ring[:1]]), tolerance)[:-1]
-            for ring in reporting(exact, DOING)
+            simplify.simplified(np.concatenate([ring, ring[:1]]), tolerance)[:-1] for ring in reporting(exact, DOING)
         ]
         kept = [ring if len(ring) >= 3 else whole for ring, whole in zip(rings, exact, strict=True)]
         drawn = Outlines(1, "", tuple(_assembled(kept))).mask(inside.shape)

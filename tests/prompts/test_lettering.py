@@ -45,7 +45,8 @@ def test_the_same_line_is_drawn_once_wherever_whole_pixels_part_it(monkeypatch):
     monkeypatch.setattr(PIL.ImageDraw.ImageDraw, "text", lambda *args, **more: drawn.append(1) or draw(*args, **more))
     marks = [Text(text="W", x=x + 0.5, y=y, size=20) for x in range(-20, 20) for y in range(10)]
     prompts = Prompts(marks=marks)
-    prompts.outside(SHAPE), prompts.bounds(SHAPE), prompts.roi_alpha(SHAPE)
+    for use in (prompts.outside, prompts.bounds, prompts.roi_alpha):
+        use(SHAPE)
     assert len(drawn) == 1
     for other in ({"text": "V"}, {"x": 0.25}, {"y": 0.25}, {"size": 20.5}):
         before = len(drawn)

@@ -5,8 +5,6 @@ only touch at a corner are apart; pixels outside are then together. Marching squ
 same on a mask; here each border is one walk around it (Rosenfeld 1970).
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
