@@ -12,6 +12,7 @@ from masking_core.progress import report
 from masking_core.prompts import Prompts
 from masking_core.prompts.from_mask import strokes_of
 from masking_core.recipe import Recipe
+from masking_core.shapes.outlines import outlines_of_mask
 from masking_core.steps.edge import STYLES
 
 
@@ -25,7 +26,7 @@ def warm_up(*first: Recipe) -> None:
     disc = (rows - 32) ** 2 + (columns - 48) ** 2 < 400
     noise = np.random.default_rng(0).integers(0, 60, (64, 96, 3))
     image = Image.from_array((noise + disc[..., None] * 150).astype(np.uint8))
-    steps = len(METHODS) + len(first) + 1
+    steps = len(METHODS) + len(first) + 2
     for step, recipe in enumerate(first):
         report(step / steps, f"Getting {recipe.method.title} ready")
         with suppress(PromptError, ModelError):
@@ -39,6 +40,9 @@ def warm_up(*first: Recipe) -> None:
                 continue
             except ModelError:  # its network is not on this machine, as it will say when it is asked for
                 break
-    report((steps - 1) / steps, "Getting soft edges ready")
+    report((steps - 2) / steps, "Getting soft edges ready")
     for style in STYLES.values():
         _ = Recipe(method=KMeans(objects=2), edge=style).run(image).cutout
+    report((steps - 1) / steps, "Getting outlines ready")
+    ring = disc & ((rows - 32) ** 2 + (columns - 48) ** 2 > 100)
+    _ = [piece.keyholed for piece in outlines_of_mask(ring).pieces]

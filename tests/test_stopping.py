@@ -15,6 +15,7 @@ from masking_core.methods import METHODS
 from masking_core.methods.clustering.kmeans import KMeans
 from masking_core.progress import BAND, bands, listening, report
 from masking_core.prompts import Curve, Ellipse, Hair, Polygon, Rectangle, Stroke
+from masking_core.shapes import writing
 from masking_core.shapes.outlines import outlines_of
 from masking_core.steps.backgrounds import BACKGROUNDS
 from masking_core.steps.clean import Clean
@@ -227,6 +228,15 @@ def test_tracing_outlines_reports_at_every_ring():
         return heard(lambda: [piece.keyholed for shape in outlines_of(noise, [1]) for piece in shape.pieces])
 
     assert often(8) < often(40)
+
+
+@pytest.mark.parametrize("write", [writing.geojson, writing.svg])
+def test_writing_outlines_reports_at_every_piece(write):
+    def often(side):
+        shapes = outlines_of(np.random.default_rng(0).integers(0, 2, (side, side)).astype(np.int32), [1])
+        return heard(lambda: write(shapes, (side, side), "noise"))
+
+    assert 1 <= often(8) < often(40)
 
 
 def test_bands_cover_every_row_once_and_report_at_each():

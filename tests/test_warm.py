@@ -1,6 +1,7 @@
 import pytest
 
 from masking_core import KMeans, Recipe
+from masking_core.kernels.raster import border, nearest, simplify
 from masking_core.methods import METHODS
 from masking_core.progress import listening
 from masking_core.warm import warm_up
@@ -12,6 +13,12 @@ def test_every_method_is_made_ready():
         warm_up()
     for method in METHODS.values():
         assert f"Getting {method.title} ready" in heard
+
+
+def test_kernels_of_outlines_are_made_ready():
+    warm_up()
+    for kernel in (border._find, border._follow, simplify._simplify, nearest._nearer):
+        assert kernel.signatures
 
 
 def test_what_will_be_asked_for_is_made_ready_before_everything_else():

@@ -74,7 +74,7 @@ class Prompts(Value):
     @classmethod
     def _within_limits(cls, marks: tuple[AnyMark, ...]) -> tuple[AnyMark, ...]:
         every = tuple(_every(marks))
-        points = sum(len(getattr(mark, "points", ())) for mark in every)
+        points = sum(len(vars(mark).get("points", ())) for mark in every)
         maps = sum(len(mark.png) for mark in every if isinstance(mark, SeedMap))
         for count, most, what in ((len(every), MAX_MARKS, "marks"), (points, MAX_POINTS, "points")):
             if count > most:

@@ -8,9 +8,7 @@ from abc import abstractmethod
 from typing import Annotated, Literal
 
 import numpy as np
-import PIL.Image
-import PIL.ImageDraw
-import PIL.ImageFont
+from numpy.typing import NDArray
 from pydantic import Field, field_validator
 from typing_extensions import override
 
@@ -19,10 +17,13 @@ from masking_core.kernels.raster import outline, raster
 from masking_core.kernels.raster.outline import Edges
 from masking_core.kernels.raster.raster import Coverage, Rule, Window
 from masking_core.progress import reporting
+from masking_core.prompts import lettering
 from masking_core.prompts.marks import MAX_MARKS, Angle, Coordinate, Length, Mark, Shape, Vertex, Vertices
 
 MAX_LETTERING = 100_000_000
 """Pixels of all texts of a picture together: those that fall outside it are drawn all the same."""
+HALF = 128
+"""Of 255, from which on at least half of a pixel is covered."""
 MAX_DEPTH = 4
 """How deep groups may be nested."""
 
@@ -182,8 +183,8 @@ class Text(Region):
     @property
     @override
     def extent(self) -> tuple[float, float, float, float]:
-        left, top, right, bottom = self._font().getbbox(self.text)
-        return self.x + min(left, 0), self.y + min(top, 0), self.x + right + 1, self.y + max(bottom, self.size) + 1
+        left, top, right, bottom = lettering.box(self.text, self.size)
+        return self.x + left, self.y + top, self.x + right, self.y + bottom
 
     @property
     def cost(self) -> float:
@@ -192,21 +193,20 @@ class Text(Region):
 
     @override
     def mask(self, shape: Shape) -> tuple[Window, Mask]:
-        window, covered = self.coverage(shape)
-        return window, covered >= 0.5
+        window, covered = self._covered(shape)
+        return window, covered >= HALF
 
     @override
     def coverage(self, shape: Shape) -> tuple[Window, Coverage]:
-        rows, columns = window = raster.window_of(*self.extent, shape)
-        page = PIL.Image.new("L", (columns.stop - columns.start, rows.stop - rows.start))
-        corner = self.x - columns.start, self.y - rows.start
-        PIL.ImageDraw.Draw(page).text(corner, self.text, fill=255, font=self._font())
-        return window, np.asarray(page, np.float32) / np.float32(255)
+        window, covered = self._covered(shape)
+        return window, covered.astype(np.float32) / np.float32(255)
 
-    def _font(self) -> PIL.ImageFont.FreeTypeFont:
-        font = PIL.ImageFont.load_default(max(self.size, 1))
-        assert isinstance(font, PIL.ImageFont.FreeTypeFont)  # as always when a size is given
-        return font
+    def _covered(self, shape: Shape) -> tuple[Window, NDArray[np.uint8]]:
+        left, top, covered = lettering.line(self.text, self.x, self.y, self.size)
+        rows, columns = window = raster.window_of(left, top, left + covered.shape[1], top + covered.shape[0], shape)
+        if window == raster.NOWHERE:
+            return window, covered[:0, :0]
+        return window, covered[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
 class Group(Region):

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import skimage
 from numpy.typing import NDArray
 
 from masking_core import label_map, metrics
 from masking_core.arrays import Labels, Mask, Points
-from masking_core.kernels.raster import outline, raster
+from masking_core.kernels.raster import border, outline, raster, simplify
+from masking_core.kernels.raster.nearest import nearest
 from masking_core.progress import reporting
 
 TOLERANCE = 0.5
@@ -43,8 +43,7 @@ class Piece:
         """One ring that goes into every hole and back by the same way, for files that know no holes."""
         ring = self.outer
         for hole in reporting(sorted(self.holes, key=lambda each: float(each[:, 0].min())), DOING):
-            apart = np.linalg.norm(ring[:, None] - hole[None], axis=2)
-            here, there = np.unravel_index(int(apart.argmin()), apart.shape)
+            here, there = nearest(ring, hole)
             way = np.concatenate([hole[there:], hole[: there + 1]])
             ring = np.concatenate([ring[: here + 1], way, ring[here:]])
         return ring
@@ -87,12 +86,11 @@ def outlines_of_mask(mask: Mask, tolerance: float = TOLERANCE, label: int = 1, n
 
 
 def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iterator[Piece]:
-    exact = _rings(inside)
+    exact = border.borders(inside)
     kept = exact
     while tolerance > 0.05:
         rings = [
-            skimage.measure.approximate_polygon(np.concatenate([ring, ring[:1]]), tolerance)[:-1]
-            for ring in reporting(exact, DOING)
+            simplify.simplified(np.concatenate([ring, ring[:1]]), tolerance)[:-1] for ring in reporting(exact, DOING)
         ]
         kept = [ring if len(ring) >= 3 else whole for ring, whole in zip(rings, exact, strict=True)]
         drawn = Outlines(1, "", tuple(_assembled(kept))).mask(inside.shape)
@@ -104,22 +102,18 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
         yield Piece(piece.outer + corner, tuple(hole + corner for hole in piece.holes))
 
 
-def _rings(inside: Mask) -> list[Points]:
-    """Every border of a mask, half way between the pixels inside and outside; holes turn the other way."""
-    padded = np.pad(inside, 1).astype(np.float32)
-    contours = skimage.measure.find_contours(padded, 0.5, fully_connected="low", positive_orientation="low")
-    return [np.ascontiguousarray(contour[:-1, ::-1]) - 0.5 for contour in contours]
-
-
 def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
     """Rings as pieces: each hole belongs to the smallest outer ring around it."""
     areas = [_signed_area(ring) for ring in rings]
     turn = 1.0 if areas and areas[int(np.argmax(np.abs(areas)))] > 0 else -1.0  # the largest is no hole
     outers = [index for index, area in enumerate(areas) if area * turn > 0]
     holes: dict[int, list[Points]] = {index: [] for index in outers}
+    boxes = np.array([[*rings[index].min(axis=0), *rings[index].max(axis=0)] for index in outers])
     for index, area in enumerate(reporting(areas, DOING)):
         if area * turn <= 0:
-            around = [each for each in outers if _holds(rings[each], rings[index][0])]
+            point = rings[index][0]
+            near = np.flatnonzero((boxes[:, :2] <= point).all(axis=1) & (point <= boxes[:, 2:]).all(axis=1))
+            around = [outers[each] for each in near if _holds(rings[outers[each]], point)]
             if around:
                 holes[min(around, key=lambda each: abs(areas[each]))].append(rings[index])
     for index in outers:

@@ -11,8 +11,9 @@ from roifile import ImagejRoi
 from masking_core import palette
 from masking_core.archive import zipped
 from masking_core.arrays import Points
+from masking_core.progress import reporting
 from masking_core.shapes import rle
-from masking_core.shapes.outlines import Outlines
+from masking_core.shapes.outlines import DOING, Outlines
 from masking_core.version import __version__
 
 Size = tuple[int, int]
@@ -67,7 +68,7 @@ def geojson(shapes: Sequence[Outlines], size: Size, name: str) -> bytes:
             "properties": {"label": shape.label, "name": shape.name},
             "geometry": {
                 "type": "MultiPolygon",
-                "coordinates": [[_closed(ring) for ring in piece.rings] for piece in shape.pieces],
+                "coordinates": [[_closed(ring) for ring in piece.rings] for piece in reporting(shape.pieces, DOING)],
             },
         }
         for shape in shapes
@@ -80,7 +81,7 @@ def svg(shapes: Sequence[Outlines], size: Size, name: str) -> bytes:
     """SVG paths in the objects' colours, one an object, holes by the even-odd rule."""
     paths = "\n".join(
         f'  <path id="object-{shape.label}" data-name="{escape(shape.name)}" fill="{palette.hex_of(shape.label)}" '
-        f'fill-rule="evenodd" d="{" ".join(_path(ring) for piece in shape.pieces for ring in piece.rings)}"/>'
+        f'fill-rule="evenodd" d="{_paths(shape)}"/>'
         for shape in shapes
     )
     box = f'width="{size[0]}" height="{size[1]}" viewBox="0 0 {size[0]} {size[1]}"'
@@ -145,6 +146,10 @@ def _flat(ring: Points) -> list[float]:
 def _closed(ring: Points) -> list[list[float]]:
     rounded = _rounded(ring)
     return [*rounded, rounded[0]]
+
+
+def _paths(shape: Outlines) -> str:
+    return " ".join(_path(ring) for piece in reporting(shape.pieces, DOING) for ring in piece.rings)
 
 
 def _path(ring: Points) -> str:

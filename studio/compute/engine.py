@@ -7,6 +7,7 @@ import streamlit as st
 from masking_core import Recipe, Stack, allocator, processors
 from masking_core.image import apart
 from masking_core.warm import warm_up
+from studio.compute import visitors
 from studio.compute.cache import Cache
 from studio.compute.job import Job
 from studio.compute.memory import Collector
@@ -54,11 +55,18 @@ class Engine:
 def engine(_first: Recipe | None = None) -> Engine:
     """The one of this server; it begins to make the kernels ready, those of ``_first`` before the others."""
     allocator.settle()
+    allocator.spare()
     made = Engine()
     if settings().decoder and apart.POSSIBLE:
         budget = apart.Budget(made.room.left, made.room.empty)
         apart.use(apart.Apart(settings().decoder, settings().time_limit, budget=budget))
     when_one_leaves(made.leave)
     # For a visitor of its own: samples are opened for nobody, and would have to wait for it.
-    made.warming = made.now.submit(lambda: warm_up(*filter(None, [_first])), Visitor(), PATIENT)
+    made.warming = made.now.submit(lambda: _make_ready(_first), Visitor(), PATIENT)
     return made
+
+
+def _make_ready(first: Recipe | None) -> None:
+    warm_up(*filter(None, [first]))
+    if not visitors.present():  # what they keep is garbage one day
+        allocator.spare()

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 from masking_core import Prompts
+from studio.compute import current
 
 History = dict[str, Any]
 """``marks`` are there now; ``done`` are the lists before them, oldest first; ``undone`` those that can come back;
@@ -21,8 +22,12 @@ def blank() -> History:
 
 
 def prompts(history: History) -> Prompts:
-    """The marks that are there now."""
-    return Prompts.model_validate({"version": 1, "marks": history["marks"]})
+    """The marks that are there now; read once for the several parts of a page that ask for them."""
+    marks, held = history["marks"], current().held
+    known: tuple[list[dict[str, Any]], Prompts] | None = held.get("prompts")
+    if known is None or known[0] is not marks:
+        known = held["prompts"] = marks, Prompts.model_validate({"version": 1, "marks": marks})
+    return known[1]
 
 
 def change(history: History, marks: Prompts) -> bool:

@@ -19,12 +19,13 @@ def contours(mask: Mask, corner: tuple[int, int] = (0, 0), most: int = MOST) -> 
         most: see :func:`share`.
     """
     found, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_TC89_L1)
-    lines: list[Points] = [line.reshape(-1, 2) + corner + 0.5 for line in found]
-    if sum(map(len, lines)) <= most:
-        return lines
-    points = np.concatenate(lines)
-    low, high = points.min(axis=0), points.max(axis=0)
-    return [low + CORNERS * (high - low)]
+    if not found:
+        return []
+    points: Points = np.concatenate(found)[:, 0] + corner + 0.5
+    if len(points) > most:
+        low, high = points.min(axis=0), points.max(axis=0)
+        return [low + CORNERS * (high - low)]
+    return np.split(points, np.cumsum([len(line) for line in found])[:-1])
 
 
 def share(marks: int) -> int:

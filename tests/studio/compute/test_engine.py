@@ -1,5 +1,6 @@
 """What all visitors share: nobody waits for kernels that they do not need."""
 
+import gc
 import importlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -41,3 +42,17 @@ def test_samples_are_opened_and_cut_while_kernels_are_made_ready(warming):
 
 def test_what_comes_first_is_made_ready_first(warming):
     assert warming == [Recipe(method=KMeans(objects=3))]
+
+
+@pytest.mark.parametrize("present", [0, 1])
+def test_what_was_made_ready_is_never_searched_for_garbage_but_what_visitors_keep_is(present, monkeypatch):
+    kept = []
+    monkeypatch.setattr(module, "warm_up", lambda *_: kept.append([object()]))
+    monkeypatch.setattr(module.visitors, "present", lambda: present)
+    gc.unfreeze()
+    try:
+        module.engine.__wrapped__().warming.future.result(20)
+        assert gc.get_freeze_count() > 0
+        assert any(item is kept[0] for item in gc.get_objects()) == bool(present)
+    finally:
+        gc.unfreeze()

@@ -113,3 +113,18 @@ def test_foreign_marks_are_refused() -> None:
     past["marks"] = [{"kind": "rocket"}]
     with pytest.raises(PromptError):
         history.prompts(past)
+
+
+def test_marks_are_read_once_until_they_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+    validate = Prompts.model_validate
+    monkeypatch.setattr(Prompts, "model_validate", lambda marks: read.append(marks) or validate(marks))
+    past, other = history.blank(), history.blank()
+    history.change(past, marked(1))
+    assert [history.prompts(past) for _ in range(5)] == [marked(1)] * 5
+    assert len(read) == 1
+    history.change(past, marked(2))
+    assert history.prompts(past) == marked(2)
+    assert history.prompts(other) == Prompts()
+    history.undo(past)
+    assert history.prompts(past) == marked(1)
