@@ -1,8 +1,8 @@
 """``python -m benchmarks.large_picture METHOD MEGAPIXELS``: one picture in a process of its own.
 
-Prints the processor seconds of a run, the least of three, those that the system took beside them to hand out memory, and
-the most bytes a pixel that the run took beyond the picture. A virtual machine may take very long to hand out memory, so
-that its seconds say little of ours.
+Prints the processor seconds of a run, the least of three, those that the system took beside them to hand out memory,
+and the most bytes a pixel that the run took beyond the picture. A virtual machine may take very long to hand out
+memory, so that its seconds say little of ours.
 """
 
 import os
