@@ -18,6 +18,7 @@ STYLE = """
 .st-key-welcome h1 { font-size: 2.1rem; padding-top: 0; }
 .st-key-welcome [data-testid="stFileUploaderDropzone"] {
   min-height: 9rem; flex-direction: column; align-items: center; justify-content: center; border: 2px dashed; }
+.st-key-welcome [data-testid="stFileUploaderDropzone"] > * { max-width: 100%; }
 @media (max-width: 768px) { .st-key-welcome [data-testid="stFileUploaderDropzone"] { min-height: 6.5rem; } }
 </style>
 """

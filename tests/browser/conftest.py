@@ -54,7 +54,7 @@ def serve(script: Path, folder: Path) -> Iterator[Server]:
     command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
     with log.open("wb") as output:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        del environment["MASKING_DECODER"]  # as servers are started
+        environment.pop("MASKING_DECODER", None)  # as servers are started
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=environment)
     server = Server(f"http://127.0.0.1:{port}", log)
     try:

@@ -52,3 +52,12 @@ def test_one_click_on_the_front_door_opens_a_method_with_its_marks(page: Page, s
     page.locator(".st-key-gallery-Watershed button").first.click()
     expect_chosen(page, "Method", "Watershed")
     expect(page.get_by_text("Coordinates (9)")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_the_box_for_files_says_stays_inside_it(page: Page, server, width) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(server.url)
+    settled(page)
+    box = page.get_by_test_id("stFileUploaderDropzone")
+    assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
