@@ -126,3 +126,15 @@ def test_layers_of_a_hard_edge_are_hard_along_their_seams_too():
     boxes = [(0, 0, 700, 500), (700, 0, 200, 500), (0, 500, 700, 500), (700, 500, 200, 500)]
     assert [layer.box for layer in layers] == boxes
     assert all((layer.rgba[..., 3] == 255).all() for layer in layers)
+
+
+def test_a_soft_seam_fades_over_a_thousandth_of_the_long_side():
+    labels = np.kron(np.array([[1, 2]]), np.ones((60, 1000), int)).astype(np.int32)
+    alpha = np.ones((60, 2000), np.float32)
+    alpha[0, 0] = 0.5  # somewhere the edge is soft
+    upper, lower = taken_apart(np.zeros((60, 2000, 3), np.uint8), alpha, labels, (1, 2))
+    row = upper.rgba[30, :, 3]  # its box begins at the left
+    fading = np.flatnonzero((row > 0) & (row < 255))
+    assert 2 <= len(fading) <= 8
+    assert abs(fading.mean() - 999.5) < 0.6
+    assert lower.box[0] < 1000
