@@ -266,3 +266,19 @@ def test_marks_on_objects_must_lie_on_what_can_be_seen_unless_a_region_does():
         seeds_seen(stroke(1, 10.0, 20.0))
     region = Rectangle(x=5, y=5, width=50, height=30)
     assert not (seeds_seen(region, stroke(1, 10.0, 20.0)) > 0).any()
+
+
+@pytest.mark.parametrize(
+    ("recipe", "smooth"),
+    [
+        (Recipe(method=Manual()), True),
+        (Recipe(method=Manual(), clean=Clean(split=True)), False),
+        (Recipe(method=KMeans(objects=3)), False),
+    ],
+    ids=["drawn", "drawn and split", "found"],
+)
+def test_an_edge_is_told_whether_what_it_refines_is_smooth_already(recipe, smooth, monkeypatch):
+    told = []
+    monkeypatch.setattr(Edge, "apply", lambda _, alpha, seen: told.append(seen.anti_aliased) or alpha)
+    recipe.run(discs(), Prompts(marks=(Rectangle(x=10.5, y=10.5, width=30.0, height=30.0),)))
+    assert told == [smooth]

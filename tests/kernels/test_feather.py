@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.ndimage import gaussian_filter
 
-from masking_core.kernels.feather import feather
+from masking_core.kernels.feather import QUICK, feather, gaussian
 
 
 def blurred(alpha, radius):
@@ -113,3 +114,12 @@ def test_a_large_picture_is_feathered_in_bands_without_a_seam(radius, rows, monk
     assert np.abs(banded - whole).max() < 1e-6
     assert np.array_equal(alpha, before)
     assert np.array_equal(feather(alpha, radius, out=alpha), banded)
+
+
+@pytest.mark.parametrize("steps", [1_000_000_000, 97 * 40 * 3, 1])
+@pytest.mark.parametrize("sigma", [3.0, QUICK, 8.5, 12.0])
+def test_a_blur_is_that_of_scipy_however_wide_and_in_whatever_bands(sigma, steps, monkeypatch):
+    monkeypatch.setattr("masking_core.kernels.feather.STEPS", steps)
+    alpha = np.random.default_rng(0).random((70, 40), np.float32)
+    wanted = gaussian_filter(alpha.astype(np.float64), sigma, mode="nearest", truncate=5.0)
+    assert np.abs(gaussian(alpha, sigma) - wanted).max() < 1e-3

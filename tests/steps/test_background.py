@@ -23,6 +23,7 @@ from masking_core import (
 from masking_core.sharing.links import from_query, to_query
 from masking_core.sharing.program import parameter_reference
 from masking_core.steps.backgrounds import BACKGROUNDS, Background, background_named
+from masking_core.steps.backgrounds.original import _filled
 from masking_core.steps.backgrounds.suggestions import common_colours
 from masking_core.steps.compose import on_checkerboard
 
@@ -317,3 +318,12 @@ def test_transparent_pixels_suggest_no_colour():
     rgba[20:, :, :3] = np.random.default_rng(1).integers(0, 256, (20, 40, 3))
     assert common_colours(Image.from_array(rgba)) == ("#0ac85a",)
     assert common_colours(Image.from_array(np.zeros((8, 8, 4), np.uint8))) == ()
+
+
+@pytest.mark.parametrize("shape", [(h, w) for h in range(1, 8) for w in range(1, 8)], ids=str)
+def test_gaps_of_any_small_picture_take_the_colour_around_them(shape):
+    weight = np.ones((*shape, 1), np.float32)
+    weight.ravel()[1:-1:2] = 0
+    colours = np.float32([200, 100, 50]) * weight
+    filled = _filled(np.concatenate([colours, weight], axis=2))
+    assert filled == pytest.approx(np.broadcast_to(np.float32([200, 100, 50]), (*shape, 3)), rel=1e-4)

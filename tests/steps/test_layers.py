@@ -120,9 +120,21 @@ def test_nothing_kept_is_no_layer():
 
 
 def test_layers_of_a_hard_edge_are_hard_along_their_seams_too():
-    labels = np.kron(np.arange(1, 5).reshape(2, 2), np.ones((30, 40), int)).astype(np.int32)
-    alpha = (np.arange(80) < 70).astype(np.float32) * np.ones((60, 1), np.float32)
-    layers = list(taken_apart(np.zeros((60, 80, 3), np.uint8), alpha, labels, (1, 2, 3, 4)))
-    whole = [layer.rgba[..., 3] for layer in layers]
-    assert [layer.box for layer in layers] == [(0, 0, 40, 30), (40, 0, 30, 30), (0, 30, 40, 30), (40, 30, 30, 30)]
-    assert all((each == 255).all() for each in whole)
+    labels = np.kron(np.arange(1, 5).reshape(2, 2), np.ones((500, 700), int)).astype(np.int32)
+    alpha = (np.arange(1400) < 900).astype(np.float32) * np.ones((1000, 1), np.float32)
+    layers = list(taken_apart(np.zeros((1000, 1400, 3), np.uint8), alpha, labels, (1, 2, 3, 4)))
+    boxes = [(0, 0, 700, 500), (700, 0, 200, 500), (0, 500, 700, 500), (700, 500, 200, 500)]
+    assert [layer.box for layer in layers] == boxes
+    assert all((layer.rgba[..., 3] == 255).all() for layer in layers)
+
+
+def test_a_soft_seam_fades_over_a_thousandth_of_the_long_side():
+    labels = np.kron(np.array([[1, 2]]), np.ones((60, 1000), int)).astype(np.int32)
+    alpha = np.ones((60, 2000), np.float32)
+    alpha[0, 0] = 0.5  # somewhere the edge is soft
+    upper, lower = taken_apart(np.zeros((60, 2000, 3), np.uint8), alpha, labels, (1, 2))
+    row = upper.rgba[30, :, 3]  # its box begins at the left
+    fading = np.flatnonzero((row > 0) & (row < 255))
+    assert 2 <= len(fading) <= 8
+    assert abs(fading.mean() - 999.5) < 0.6
+    assert lower.box[0] < 1000

@@ -106,7 +106,7 @@ def _blurred(rgb: Picture, weight: NDArray[np.float32], radius: float) -> Pictur
 def _filled(weighed: NDArray[np.float32]) -> NDArray[np.float32]:
     """Colours (H, W, 3) of (H, W, 4) colours times weight, and weight; gaps are filled from ever larger averages."""
     smaller = [weighed]
-    while min(smaller[-1].shape[:2]) > 1:
+    while max(smaller[-1].shape[:2]) > 1:
         height, width = smaller[-1].shape[:2]
         smaller.append(cv2.resize(smaller[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
     filled = smaller.pop()

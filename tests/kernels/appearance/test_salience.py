@@ -75,6 +75,7 @@ def test_superpixels_are_numbered_without_gaps_and_their_neighbours_touch():
     regions = s.superpixels(picture, cv2.cvtColor(np.float32(1 / 255) * picture, cv2.COLOR_RGB2LAB))
     assert np.array_equal(np.unique(regions.labels), np.arange(len(regions.colours)))
     assert np.array_equal(regions.adjacent, regions.adjacent.T)
+    assert not regions.adjacent.diagonal().any()
     assert csgraph.connected_components(csr_array(regions.adjacent))[0] == 1
     assert regions.frame[regions.labels[0]].all()
     assert not regions.frame[regions.labels[60, 70]]

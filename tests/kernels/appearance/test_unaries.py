@@ -169,3 +169,16 @@ def test_the_frame_is_a_band_as_wide_as_a_share_of_the_picture_and_two_pixels_at
     from_edge = np.minimum(np.minimum(y, x), side - 1 - np.maximum(y, x))
     assert np.array_equal(background > 0, from_edge < width)
     assert (background[seeds == 0] == 1).all()
+
+
+@pytest.mark.parametrize("size", [60, 120])
+def test_the_frame_is_as_far_as_a_stroke_of_background_and_a_head_start_farther(size):
+    flat = unaries.picture_features(np.full((size, size, 3), 90, np.uint8))
+    seeds = np.full((size, size), -1, np.int8)
+    seeds[size // 2, 5:-5] = 1
+    towards_frame = unaries.geodesic_margin(flat, seeds, frame=True)[: size // 2, size // 2]
+    head_start = unaries.FRAME_START / unaries.WAY_COST * size  # pixels
+    middle = (size / 2 - head_start) / 2
+    y = np.arange(size // 2)
+    assert (towards_frame[y < middle - 0.01] < 0).all()
+    assert (towards_frame[y > middle + 0.01] > 0).all()
