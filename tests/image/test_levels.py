@@ -11,7 +11,7 @@ from picture_files import png, saved, tiff
 
 from masking_core import KMeans, ParameterError, Recipe
 from masking_core.image import Image, Stack
-from masking_core.image.levels import Levels, _may_hold
+from masking_core.image.levels import Levels, Samples, _may_hold, value_range
 from masking_core.image.tiff import _described, by_plane
 
 RNG = np.random.default_rng(5)
@@ -244,3 +244,11 @@ def test_floats_that_reach_a_usual_white_are_shown_from_nothing_to_it(top):
     ramp = np.linspace(0.3 * top, top, 600, dtype=np.float32).reshape(20, 30)
     assert Image.open(tiff(ramp)).span == (0, top)
     assert Image.open(tiff(ramp * np.float32(1.01))).span != (0, top)
+
+
+@pytest.mark.parametrize("mode", ["automatic", "full"])
+@pytest.mark.parametrize("lows", [(-300.0, 20.0), (20.0, -300.0), (2.0, 1000.0), (0.0, 0.5)])
+def test_the_range_of_slices_is_that_of_one_picture_of_all_their_values(mode, lows):
+    slices = [np.linspace(low, low + 9000.0, 400, dtype=np.float32).reshape(20, 20, 1) for low in lows]
+    together = value_range([Samples(np.concatenate(slices))], Levels(mode=mode))
+    assert value_range([Samples(each) for each in slices], Levels(mode=mode)) == pytest.approx(together)
