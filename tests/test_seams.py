@@ -41,6 +41,7 @@ def marks(height, width):
 def banded(monkeypatch, recipe, pixels, size=(HEIGHT, WIDTH)):
     monkeypatch.setattr(progress, "BAND", pixels)
     monkeypatch.setattr(feather, "BAND", pixels)
+    monkeypatch.setattr(feather, "REACHES", 0)
     return recipe.run(scene(*size), marks(*size))
 
 

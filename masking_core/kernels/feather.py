@@ -13,6 +13,8 @@ _WIDTHS = 3.4
 
 BAND = 4_000_000
 """Pixels that are feathered at a time, so that a large picture takes no more memory than its alpha and the result."""
+REACHES = 8
+"""Rows of a band, at least, for one beyond it that has a part in it: those are feathered with both bands."""
 
 
 QUICK = 8.0
@@ -47,7 +49,7 @@ def feather(
     reach = _reach(radius)
     whole = np.empty_like(alpha) if out is None else out
     above = alpha[:0]  # the rows over a band as they were before it was feathered
-    for part in bands((height, width), DOING, BAND):
+    for part in bands((height, width), DOING, max(BAND, REACHES * reach * width)):
         top, bottom = part.start, part.stop
         band = np.concatenate([above, alpha[top : bottom + reach]])
         inner = slice(len(above), len(above) + bottom - top)
