@@ -38,10 +38,14 @@ def change(history: History, marks: Prompts) -> bool:
 def draw(history: History, marks: Prompts) -> bool:
     """As :func:`change`, but where marks were only added, each is a step: a quick hand draws several at once."""
     before, after = history["marks"], _plain(marks)
-    added = range(len(before) + 1, len(after)) if after[: len(before)] == before else ()
-    for count in added:
-        _change(history, after[:count])
-    return _change(history, after)
+    if after[: len(before)] != before:
+        return _change(history, after)
+    now = [*before, *after[len(before) :]]
+    first = max(len(before), len(now) - MOST)  # of thousands of new marks the first steps would be forgotten again
+    steps = [now[:count] for count in range(first, len(now))]
+    if steps:
+        _forward(history, steps, now)
+    return bool(steps)
 
 
 def _plain(marks: Prompts) -> list[dict[str, Any]]:
@@ -55,10 +59,14 @@ def _change(history: History, after: list[dict[str, Any]]) -> bool:
         return False
     # A mark that stays is kept once, however long the history.
     pairs = zip_longest(before, after)
-    _now(history, [old if old == new else new for old, new in pairs if new is not None])
-    history["done"] = [*history["done"], before][-MOST:]
-    history["undone"] = []
+    _forward(history, [before], [old if old == new else new for old, new in pairs if new is not None])
     return True
+
+
+def _forward(history: History, steps: list[list[dict[str, Any]]], marks: list[dict[str, Any]]) -> None:
+    _now(history, marks)
+    history["done"] = [*history["done"], *steps][-MOST:]
+    history["undone"] = []
 
 
 def undo(history: History) -> None:

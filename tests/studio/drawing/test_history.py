@@ -51,6 +51,18 @@ def test_marks_that_come_together_are_undone_one_by_one_but_other_changes_as_a_w
     assert history.prompts(past) == marked(1, 2)
 
 
+def test_of_very_many_marks_that_come_together_the_last_ones_can_be_undone() -> None:
+    past, count = history.blank(), history.MOST + 50
+    history.draw(past, marked(*range(count)))
+    assert len(past["done"]) == history.MOST
+    history.undo(past)
+    assert history.prompts(past) == marked(*range(count - 1))
+    assert past["marks"][0] is past["done"][-1][0]
+    for _ in range(count):
+        history.undo(past)
+    assert history.prompts(past) == marked(*range(count - history.MOST))
+
+
 def test_a_change_after_an_undo_forgets_what_was_undone() -> None:
     past = history.blank()
     history.change(past, marked(1))
