@@ -85,10 +85,7 @@ def left() -> int:
 
 def fits(need: int) -> bool:
     """Whether so many bytes are left under the ceiling of the server, at the cost of what can be computed again."""
-    room = engine().room
-    if need > room.left():
-        room.empty()
-    return need <= room.left()
+    return engine().room.fits(need)
 
 
 def getting_ready() -> str:

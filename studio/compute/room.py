@@ -45,6 +45,12 @@ class Room:
         self._let_go()
         give_back()
 
+    def fits(self, need: int) -> bool:
+        """Whether so many bytes are left, at the cost of what can be computed again."""
+        if need > self.left():
+            self.empty()
+        return need <= self.left()
+
     @contextmanager
     def promised(self, need: int) -> Iterator[None]:
         """Have ``need`` bytes for as long as this lasts, as far as is known.

@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 
 from masking_core.arrays import Mask, Points
+from studio.drawing.canvas.sheet import CORNERS
 
 MOST = 200_000
 """Corners that the outlines of all marks may have together: browsers draw them, and they are sent to them."""
-CORNERS = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
 
 
 def contours(mask: Mask, corner: tuple[int, int] = (0, 0), most: int = MOST) -> list[Points]:
@@ -24,7 +24,7 @@ def contours(mask: Mask, corner: tuple[int, int] = (0, 0), most: int = MOST) -> 
     points: Points = np.concatenate(found)[:, 0] + corner + 0.5
     if len(points) > most:
         low, high = points.min(axis=0), points.max(axis=0)
-        return [low + CORNERS * (high - low)]
+        return [(low + high + CORNERS * (high - low)) / 2]
     return np.split(points, np.cumsum([len(line) for line in found])[:-1])
 
 
