@@ -44,6 +44,9 @@ BYTES_A_PIXEL = 80
 """Memory that a method takes while it runs, as measured over all of them."""
 PATIENCE = 0.25
 """Seconds a page waits before it shows that something is being computed."""
+CUTS, RESULTS = 2, 1
+"""How many are kept for a visitor who looks at one after the other: what undo goes back to is not cut again, and a
+draft is let go for the finished result."""
 LOOK = 0.02
 """Seconds between two looks at whether it is done, or no longer wanted."""
 RHYTHM = 0.1
@@ -263,12 +266,13 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
     """
     key = _key(image, recipe, prompts, PREVIEW_PIXELS)
     found: Found | None = engine().cache.get(key)
-    if found is not None:
-        return found
-    known, begun = current().held.pop("ahead", (None, None))
-    if known != key or begun is None:
-        begun = submit(lambda: segment(image, recipe, prompts))
-    return wait(begun, notice)  # type: ignore[no-any-return]
+    if found is None:
+        known, begun = current().held.pop("ahead", (None, None))
+        if known != key or begun is None:
+            begun = submit(lambda: segment(image, recipe, prompts))
+        found = wait(begun, notice)
+    engine().cache.seen(key, CUTS)
+    return found
 
 
 def finish(found: Found, recipe: Recipe, notice: Any, *, draft: bool = False) -> Result:
@@ -314,7 +318,10 @@ def _result(found: Found, recipe: Recipe) -> Result:
         with noted("edge", found.image.pixels):
             return plain.finish(found)
 
-    return engine().cache.once(_result_key(found, recipe), compute, lent=(Image,))
+    key = _result_key(found, recipe)
+    result = engine().cache.once(key, compute, lent=(Image,))
+    engine().cache.seen(key, RESULTS)
+    return result
 
 
 def _result_key(found: Found, recipe: Recipe) -> Key:

@@ -61,7 +61,7 @@ def test_rays_that_leap_meet_what_rays_meet_that_look_at_every_pixel(share, kind
         for ray in range(RAYS):
             angle = 2 * np.pi * (ray + ((i % 3) * 3 + j % 3) / 9) / RAYS
             steps = np.arange(1, 401)[:, None] * (np.sin(angle), np.cos(angle))
-            way = np.rint(steps + (i, j)).astype(int)
+            way = np.rint(np.add(steps, (i, j))).astype(int)
             way = way[((way >= 0) & (way < shape)).all(axis=1)]
             for kind, wanted in zip((True, False), walked, strict=True):
                 there = np.flatnonzero((index[tuple(way.T)] < 0) & ((known[tuple(way.T)] >= 0.5) == kind))
