@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationError, mo
 from masking_core.arrays import Labels, Mask
 from masking_core.errors import ParameterError, PromptError
 from masking_core.image import Image
+from masking_core.image.image import STEPS
 from masking_core.image.transparency import hidden, opaque
 from masking_core.method import Method, Segmentation, Shares
 from masking_core.methods import METHODS
@@ -28,7 +29,7 @@ from masking_core.steps.emptiness import why_empty
 from masking_core.steps.foreground import Foreground, subject_parts
 from masking_core.why import Weigh, Why
 
-PREVIEW_PIXELS = 600_000
+PREVIEW_PIXELS = STEPS[0]
 """Largest picture that is cut while somebody is still adjusting."""
 
 

@@ -29,8 +29,9 @@ __all__ = ["Image", "Limits", "Stack"]
 T = TypeVar("T")
 
 ONE_OF_SEVERAL = "This file holds several pictures; only the first was opened."
-STEPS = (1_000_000, 250_000)
-"""Pixels of the copies from which smaller ones of a large picture are made."""
+STEPS = (600_000, 250_000)
+"""Pixels of the copies from which smaller ones of a large picture are made: that of a preview, and one to look at; so a
+preview and the full picture are judged by the same small copies."""
 MOST_DERIVED = 12
 """How many derived values a picture keeps: those asked for last."""
 _bookkeeping = Lock()  # of all pictures, and held for no computation

@@ -10,6 +10,7 @@ import streamlit as st
 from masking_core import Area, Image, Prompts, Result, export, palette
 from masking_core.kernels import sizes
 from masking_core.prompts import Region, SeedMap
+from masking_core.recipe import PREVIEW_PIXELS
 from masking_core.steps.compose import on_checkerboard
 from studio import compute, pictures, state
 from studio.drawing import files, history, ink, pen, strip, table
@@ -19,7 +20,8 @@ from studio.foreign import plain
 
 SHARP = 16_000_000
 """Pixels of the picture under the canvas when it is zoomed into."""
-PLAIN = 1_000_000
+PLAIN = PREVIEW_PIXELS
+"""The same where it is not: those of the result beside it."""
 FINE = 95
 """Quality of the JPEG: what was squeezed out of it would be seen at 400 %."""
 LOOSE = 0.8
