@@ -293,6 +293,16 @@ def test_clusters_by_colour_and_place_are_those_of_brute_force(name, metric):
     np.testing.assert_allclose(found.energy, energies)
 
 
+@pytest.mark.parametrize("metric", ["product", "sum"])
+def test_a_centre_without_pixels_stays_where_it_is(metric):
+    rgb = PICTURES["coffee"][:20, :30]
+    grid = spatial.Grid(read_only(planes(rgb, "rgb")), read_only(np.full(rgb.shape[:2], -1, dtype=np.int8)))
+    start = pixels_with_places(rgb)[[5, 300, 5]]  # of two at one place the first has all pixels
+    found = spatial.lloyd(grid, spatial.distance(metric, 600, 3, 10.0), start, 1, 0.0)
+    assert np.array_equal(found.centres[2], start[2])
+    assert not np.array_equal(found.centres[:2], start[:2])
+
+
 @pytest.mark.parametrize("space", ["rgb", "lab"])
 @pytest.mark.parametrize("metric", ["product", "sum"])
 def test_a_large_picture_ends_at_rest_on_all_its_pixels(metric, space):
