@@ -22,8 +22,10 @@ from masking_core import (
     export,
 )
 from masking_core.explain.pixel import why
+from masking_core.kernels.appearance.prior import UNSTROKED_WEIGHT, WEIGHT
 from masking_core.kernels.raster.placing import Crop, along_edges
 from masking_core.methods.clicks import Clicks, _discs
+from masking_core.methods.graph_cut.graph_cut import _prior, _reduced_region, _reduced_seeds
 from masking_core.methods.network_why import Answer
 from masking_core.methods.object_marks import objects_of
 from masking_core.models import files, subject_map
@@ -268,3 +270,31 @@ def test_why_a_pixel_says_what_marks_and_strokes_decided(bright):
     assert "sure that this pixel is the object" in why(both, 40, 35).sentence
     box = Prompts(marks=(Rectangle(x=10, y=10, width=60, height=70),))
     assert "outside the area" in why(Recipe(method=Subject()).segment(image, box), 120, 45).sentence
+
+
+def test_of_two_objects_in_one_piece_the_first_has_it_but_for_the_others_strokes(bright):
+    image, left, _ = two_discs()
+    marks = Prompts(marks=(Point(x=35.0, y=45.0, radius=3.0), Point(x=47.0, y=45.0, radius=3.0, object=2)))
+    found = Subject().segment(image, marks)
+    seeds = marks.seeds((90, 160))
+    assert np.array_equal(found.labels == 2, seeds == 2)
+    assert overlap(found.labels > 0, left) > 0.95
+    assert not (found.membership[..., 0][found.labels == 2]).any()
+    assert not (found.membership[..., 1][found.labels == 1]).any()
+
+
+def test_a_region_does_not_contradict_what_the_network_says_outside_it(bright):
+    image, *_ = two_discs()
+    (marks,) = objects_of(Prompts.from_box(15, 20, 65, 70), (90, 160))
+    small = _reduced_seeds(marks.seeds, (90, 160))
+    prior = _prior(image, marks, small, _reduced_region(marks.region, small))
+    assert prior.says == pytest.approx(UNSTROKED_WEIGHT * (2 * prior.likely - 1))
+    assert prior.likely[45, 40] > 0.9
+    assert not prior.likely[:, 80:].any()
+    for strokes, weight in (
+        (Prompts(marks=(Point(x=40.0, y=45.0, radius=3.0),)), WEIGHT),
+        (Prompts(), UNSTROKED_WEIGHT),
+    ):
+        (marks,) = objects_of(strokes, (90, 160))
+        prior = _prior(image, marks, marks.seeds, None)
+        assert prior.says == pytest.approx(weight * (2 * prior.likely - 1))

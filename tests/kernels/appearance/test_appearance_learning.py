@@ -220,8 +220,8 @@ def test_of_beginnings_that_end_alike_the_one_like_the_map_is_taken(alike):
     bounds = np.zeros(SHAPE, bool)
     bounds[10:40, 20:60] = True
     rgb = np.full((*SHAPE, 3), 90, np.uint8)
-    y = np.arange(SHAPE[0])[:, None]
-    upper, lower = bounds & (y < 25), bounds & (y >= 25)
+    upper, lower = bounds.copy(), bounds.copy()
+    upper[12:24, 25:55] = lower[26:38, 25:55] = False  # each lacks as much
     asked = {}
 
     def cut_with(unary, smoothness):
@@ -231,7 +231,7 @@ def test_of_beginnings_that_end_alike_the_one_like_the_map_is_taken(alike):
     settings, links = LearningSettings(3, 1, 0.001, 0.0), nlinks(rgb)
     plain = from_region(FEATURES, bounds, links, cut_with, settings)
     without = dict(asked)
-    prior = Prior(lower.astype(np.float32), np.random.default_rng(8).random(SHAPE, np.float32))
+    prior = Prior(np.where(lower, np.float32(0.9), np.float32(0.5)), np.random.default_rng(8).random(SHAPE, np.float32))
     assert from_region(FEATURES, bounds, links, cut_with, settings, prior).smoothness == alike
     for smoothness, unary in asked.items():
         assert unary - without[smoothness] == pytest.approx(prior.says, abs=1e-5)
