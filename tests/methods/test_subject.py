@@ -298,3 +298,56 @@ def test_a_region_does_not_contradict_what_the_network_says_outside_it(bright):
         (marks,) = objects_of(strokes, (90, 160))
         prior = _prior(image, marks, marks.seeds, None)
         assert prior.says == pytest.approx(weight * (2 * prior.likely - 1))
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What a network for clicks is asked, one after the other; it answers 0.2, 0.4, … everywhere, at last 1."""
+    asked = []
+
+    def run(weights, inputs):
+        asked.append(inputs["coord_features"][0])
+        return [np.full((1, 1, 32, 32), min(1.0, 0.2 * len(asked)), np.float32)], "a test"
+
+    monkeypatch.setattr("masking_core.methods.clicks.network.run", run)
+    return asked
+
+
+@pytest.mark.parametrize("passes", [1, 2, 4])
+def test_every_pass_sees_what_the_one_before_it_answered(told, passes):
+    image, *_ = two_discs()
+    found = Clicks(passes=passes).segment(image, Prompts(marks=(Point(x=40.0, y=45.0, radius=2.0),)))
+    assert [float(asked[0].mean()) for asked in told] == pytest.approx([0.2 * n for n in range(passes)], abs=1e-6)
+    assert all(np.array_equal(asked[1:], told[0][1:]) for asked in told)
+    assert (found.labels == 1).all() == (passes == 4)
+    assert (found.labels[44:46, 39:41] == 1).all()
+    assert found.info["engine"] == "a test"
+
+
+def test_what_is_an_objects_click_is_another_ones_background(told):
+    image, *_ = two_discs()
+    places = {1: (40.0, 45.0), 2: (120.0, 45.0), 0: (80.0, 10.0)}
+    marks = Prompts(marks=tuple(Point(x=x, y=y, radius=1.0, object=n) for n, (x, y) in places.items()))
+    found = Clicks(passes=5).segment(image, marks)
+    assert len(told) == 10
+    cells = {number: (int(y / 90 * 32), int(x / 160 * 32)) for number, (x, y) in places.items()}
+    for number, (_, positive, negative) in ((1, told[0]), (2, told[5])):
+        for other, cell in cells.items():
+            assert positive[cell] == (other == number)
+            assert negative[cell] == (other != number)
+    seeds = marks.seeds((90, 160))
+    assert np.array_equal(found.labels == 2, seeds == 2)  # both are equally sure everywhere: the first has it
+    assert np.array_equal(found.labels == 0, seeds == 0)
+
+
+def test_clicks_stay_inside_a_region_whose_outside_is_no_click(told):
+    image, *_ = two_discs()
+    box = Rectangle(x=20, y=20, width=60, height=50)
+    marks = (box, Point(x=40.0, y=45.0, radius=1.0), Point(x=60.0, y=45.0, radius=1.0, object=0))
+    found = Clicks(passes=5).segment(image, Prompts(marks=marks))
+    inside = Prompts(marks=(box,)).bounds((90, 160))
+    assert np.array_equal(found.labels == 1, inside & (Prompts(marks=marks).seeds((90, 160)) != 0))
+    assert 1 <= told[0][2].sum() <= 25
+    only_region = Prompts(marks=(box,))
+    with pytest.raises(PromptError, match="Click on the object first"):
+        Clicks().segment(image, only_region)
