@@ -287,3 +287,33 @@ def test_away_from_outlines_is_farther_than_the_band_from_pixels_beside_another_
     sure = np.abs(away - band) > 0.3 if band else np.ones(labels.shape, bool)
     assert np.array_equal(kept[sure], np.where(away > band, labels, -1)[sure])
     assert np.array_equal(away_from_outlines(labels * 0, band), labels * 0)
+
+
+def test_the_shares_of_the_floods_are_those_that_the_frames_show():
+    image, _ = discs((50, 50), (120, 50))
+    marks = (Point(x=50, y=50, radius=4, object=2), Point(x=120, y=50, radius=4), Point(x=5, y=5, radius=3, object=0))
+    found = cut(image, *marks)
+    water = next(stage for stage in found.stages if stage.frames > 1)
+    (plot,) = water.plots(10)
+    *floods, now = plot.series
+    assert [each.name for each in floods] == ["background", "object 1", "object 2"]
+    for label, flood in enumerate(floods):
+        assert flood.y[-1] == pytest.approx(100 * (found.labels == label).mean())
+        assert flood.x == pytest.approx(np.linspace(0, 100, water.frames))
+        assert (np.diff(flood.y) >= 0).all()
+    for frame in (0, 6, water.frames - 1):
+        dry = (np.ptp(water.render(frame), axis=2) == 0).mean()
+        assert sum(flood.y[frame] for flood in floods[1:]) <= 100 * (1 - dry) + 0.01
+    assert now.x == pytest.approx([100 * 10 / (water.frames - 1)] * 2)
+    assert (now.y[0], now.y[1]) == (0, max(max(flood.y) for flood in floods))
+
+
+def test_before_the_flood_the_markers_are_in_colour_and_the_rest_is_paler_and_after_it_all_objects():
+    image, _ = discs((50, 50), (120, 50))
+    marks = Prompts(marks=(Point(x=50, y=50, radius=4, object=1), Point(x=5, y=5, radius=3, object=0)))
+    found = Watershed().segment(image, marks)
+    before, after = (next(each for each in found.stages if each.title == name) for name in ("Markers", "Objects"))
+    seeds = marks.seeds((100, 160))
+    assert np.array_equal(before.render(0)[seeds < 0], (image.rgb // 2 + 127)[seeds < 0])
+    assert (before.render(0)[seeds == 1] != (image.rgb // 2 + 127)[seeds == 1]).any(axis=1).all()
+    assert (after.render(0)[found.labels == 1] != image.rgb[found.labels == 1]).any(axis=1).mean() > 0.99
