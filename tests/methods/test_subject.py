@@ -26,7 +26,8 @@ from masking_core.kernels.appearance.prior import UNSTROKED_WEIGHT, WEIGHT
 from masking_core.kernels.raster.placing import Crop, along_edges
 from masking_core.methods.clicks import Clicks, _discs
 from masking_core.methods.graph_cut.graph_cut import _prior, _reduced_region, _reduced_seeds
-from masking_core.methods.network_why import Answer
+from masking_core.methods.network_why import Account, Answer
+from masking_core.methods.network_why import why as network_why
 from masking_core.methods.object_marks import objects_of
 from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
@@ -351,3 +352,55 @@ def test_clicks_stay_inside_a_region_whose_outside_is_no_click(told):
     only_region = Prompts(marks=(box,))
     with pytest.raises(PromptError, match="Click on the object first"):
         Clicks().segment(image, only_region)
+
+
+@pytest.mark.parametrize(
+    ("sure", "kept", "span", "told"),
+    [
+        (
+            0.7,
+            True,
+            (0.1, 0.9),
+            "this pixel is the object: it is kept. A threshold above 0.70 would leave",
+        ),
+        (
+            0.3,
+            False,
+            (0.1, 0.9),
+            "this pixel is the object: it is left out. A threshold below 0.30 would",
+        ),
+        (
+            0.95,
+            True,
+            (0.1, 0.9),
+            "95% sure that this pixel is the object: it is kept. No threshold would leave it out.",
+        ),
+        (0.05, False, (0.1, 0.9), "5% sure that this pixel is the object: it is left out. No threshold would keep it."),
+        (0.7, True, None, "70% sure that this pixel is the object: it is kept, because 50% decide."),
+        (0.3, False, None, "30% sure that this pixel is the object: it is left out, because 50% decide."),
+        (0.5, False, (0.1, 0.9), "but none of your strokes touches this part of it, so it is left out."),
+    ],
+)
+def test_the_sentence_of_a_network_says_how_sure_it_is_and_what_would_turn_it(sure, kept, span, told):
+    image = Image.from_array(np.full((20, 30, 3), 90, np.uint8))
+    (marks,) = objects_of(Prompts(), (20, 30))
+    answer = Answer(marks, Crop(0, 0, 20, 30), np.full((4, 4), sure, np.float32))
+    labels = np.full((20, 30), int(kept), np.int32)
+    found = network_why(Account(image, labels, (answer,), 0.5, span), 7, 9)
+    assert told in found.sentence
+    by_answer, by_edges = found.evidence
+    assert by_answer.weight == (0 if sure == 0.5 else 1 if kept else -1)
+    assert abs(by_edges.weight) < 1e-3 or sure == 0.5
+    assert by_answer.figure == f"{sure:.0%} sure"
+
+
+def test_of_several_objects_the_one_that_has_the_pixel_or_is_surest_of_it_is_spoken_of():
+    image = Image.from_array(np.full((20, 30, 3), 90, np.uint8))
+    points = tuple(Point(x=3.0, y=3.0 + 8 * n, radius=1.0, object=n) for n in (1, 2))
+    answers = tuple(
+        Answer(each, Crop(0, 0, 20, 30), np.full((4, 4), sure, np.float32))
+        for each, sure in zip(objects_of(Prompts(marks=points), (20, 30)), (0.2, 0.4), strict=True)
+    )
+    for label, name in ((0, "40% sure that this pixel is object 2"), (1, "20% sure that this pixel is object 1")):
+        labels = np.full((20, 30), label, np.int32)
+        assert name in network_why(Account(image, labels, answers, 0.5, None), 20, 10).sentence
