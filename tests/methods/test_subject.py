@@ -357,27 +357,12 @@ def test_clicks_stay_inside_a_region_whose_outside_is_no_click(told):
 @pytest.mark.parametrize(
     ("sure", "kept", "span", "told"),
     [
-        (
-            0.7,
-            True,
-            (0.1, 0.9),
-            "this pixel is the object: it is kept. A threshold above 0.70 would leave",
-        ),
-        (
-            0.3,
-            False,
-            (0.1, 0.9),
-            "this pixel is the object: it is left out. A threshold below 0.30 would",
-        ),
-        (
-            0.95,
-            True,
-            (0.1, 0.9),
-            "95% sure that this pixel is the object: it is kept. No threshold would leave it out.",
-        ),
-        (0.05, False, (0.1, 0.9), "5% sure that this pixel is the object: it is left out. No threshold would keep it."),
-        (0.7, True, None, "70% sure that this pixel is the object: it is kept, because 50% decide."),
-        (0.3, False, None, "30% sure that this pixel is the object: it is left out, because 50% decide."),
+        (0.7, True, (0.1, 0.9), "this pixel is the object: it is kept. A threshold above 0.70 would leave it out."),
+        (0.3, False, (0.1, 0.9), "this pixel is the object: it is left out. A threshold below 0.30 would keep it."),
+        (0.95, True, (0.1, 0.9), "this pixel is the object: it is kept. No threshold would leave it out."),
+        (0.05, False, (0.1, 0.9), "this pixel is the object: it is left out. No threshold would keep it."),
+        (0.7, True, None, "this pixel is the object: it is kept, because 50% decide."),
+        (0.3, False, None, "this pixel is the object: it is left out, because 50% decide."),
         (0.5, False, (0.1, 0.9), "but none of your strokes touches this part of it, so it is left out."),
     ],
 )
@@ -388,6 +373,7 @@ def test_the_sentence_of_a_network_says_how_sure_it_is_and_what_would_turn_it(su
     labels = np.full((20, 30), int(kept), np.int32)
     found = network_why(Account(image, labels, (answer,), 0.5, span), 7, 9)
     assert told in found.sentence
+    assert found.sentence.startswith(f"The network is {sure:.0%} sure")
     by_answer, by_edges = found.evidence
     assert by_answer.weight == (0 if sure == 0.5 else 1 if kept else -1)
     assert abs(by_edges.weight) < 1e-3 or sure == 0.5
