@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from masking_core import Edge, Image, Manual, PromptError, Prompts, Recipe
+from masking_core import Edge, Foreground, Image, Manual, PromptError, Prompts, Recipe
 from masking_core.palette import RGB
 from masking_core.prompts import Ellipse, Group, Pie, Polygon, Rectangle, Stroke
 
@@ -116,3 +116,15 @@ def test_a_pixel_names_the_regions_that_hold_it_in_their_order():
     assert [each.name for each in weigh(55, 5).evidence] == ["lid 3"]
     assert weigh(55, 5).sentence.endswith("make it object 3.")
     assert weigh(40, 5).evidence == ()
+
+
+@pytest.mark.parametrize(("picked", "area"), [((1,), 55), ((2,), 100), ((1, 2), 155)])
+def test_what_is_kept_of_two_that_meet_within_a_pixel_is_its_own_share(picked, area):
+    marks = (
+        Rectangle(x=10.0, y=20.0, width=10.5, height=10.0),
+        Rectangle(x=15.5, y=20.0, width=10, height=10, object=2),
+    )
+    recipe = Recipe(method=Manual(), edge=HARD, foreground=Foreground(rule="picked", picked=picked))
+    alpha = recipe.run(CANVAS, Prompts(marks=marks)).alpha
+    assert alpha.sum() == pytest.approx(area)
+    assert alpha[25, 15] == pytest.approx({(1,): 0.5, (2,): 0.5, (1, 2): 1}[picked])
