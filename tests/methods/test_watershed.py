@@ -317,3 +317,15 @@ def test_before_the_flood_the_markers_are_in_colour_and_the_rest_is_paler_and_af
     assert np.array_equal(before.render(0)[seeds < 0], (image.rgb // 2 + 127)[seeds < 0])
     assert (before.render(0)[seeds == 1] != (image.rgb // 2 + 127)[seeds == 1]).any(axis=1).all()
     assert (after.render(0)[found.labels == 1] != image.rgb[found.labels == 1]).any(axis=1).mean() > 0.99
+
+
+def test_parts_are_objects_of_their_own_if_the_neck_or_the_edge_between_them_is_deep_enough():
+    image, _ = discs((60, 50), (82, 50), noise=0)
+    counts = [int(Watershed(depth=depth).segment(image, Prompts()).labels.max()) for depth in (0.0, 5.0, 60.0, 100.0)]
+    assert counts == [2, 2, 1, 1]
+    rgb = np.repeat(np.repeat([[40, 60, 250]], 60, axis=0), 40, axis=1)
+    stripes = Image.from_array(np.repeat(rgb[..., None], 3, axis=2).astype(np.uint8))
+    found = [
+        Watershed(automatic="basins", depth=depth).segment(stripes, Prompts()).labels for depth in (0.0, 5.0, 50.0)
+    ]
+    assert [len(np.unique(labels)) for labels in found] == [3, 3, 2]
