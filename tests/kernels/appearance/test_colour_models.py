@@ -134,3 +134,14 @@ def test_a_mixture_begins_by_splitting_what_is_widest_across_its_greatest_varian
     assert sorted(map(tuple, four.means.round().tolist())) != sorted(map(tuple, three.means.round().tolist()))
     assert len(four.means) == 4
     assert len(fit_mixture(palette, ones, 9, iterations=0).means) == 6  # as many as there are colours
+
+
+def test_colours_that_count_nothing_change_nothing():
+    colours = np.repeat(np.float32([[0, 0, 0], [60, 0, 0], [61, 30, 9], [-90, 5, 5], [300, 0, 0]]), 20, axis=0)
+    weights = np.repeat(np.float32([2, 1, 1, 0, 0]), 20)
+    some = weights > 0
+    for components in (1, 2, 3, 5):
+        found = fit_mixture(gather_palette(colours), weights, components)
+        wanted = fit_mixture(gather_palette(colours[some]), weights[some], components)
+        for ours, theirs in zip(found, wanted, strict=True):
+            assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-4)
