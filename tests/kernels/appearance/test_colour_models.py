@@ -137,7 +137,7 @@ def test_a_mixture_begins_by_splitting_what_is_widest_across_its_greatest_varian
 
 
 def test_colours_that_count_nothing_change_nothing():
-    colours = np.repeat(np.float32([[0, 0, 0], [60, 0, 0], [61, 30, 9], [-90, 5, 5], [300, 0, 0]]), 20, axis=0)
+    colours = np.repeat(np.float32([[0, 0, 0], [60, 0, 0], [61, 30, 9], [-90, 5, 5], [-80, 0, 0]]), 20, axis=0)
     weights = np.repeat(np.float32([2, 1, 1, 0, 0]), 20)
     some = weights > 0
     for components in (1, 2, 3, 5):
