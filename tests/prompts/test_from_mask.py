@@ -8,7 +8,7 @@ from skimage import data, draw
 
 from masking_core import GraphCut, Image, Prompts, Recipe
 from masking_core.metrics import iou
-from masking_core.prompts.from_mask import strokes_giving, strokes_of
+from masking_core.prompts.from_mask import GAP, strokes_giving, strokes_of
 from masking_core.samples import sample, samples
 
 
@@ -94,3 +94,16 @@ def test_corrections_lie_in_what_was_wrong_and_the_best_strokes_are_kept():
     assert mask[seeds == 1].all()
     assert not mask[seeds == 0].any()
     assert (seeds[disc((120, 160), (40, 130), 6)] == 1).any()
+
+
+@pytest.mark.parametrize(("side", "radius"), [(200, 20), (200, 50), (160, 62)])
+def test_background_strokes_run_at_a_share_of_the_scale_or_half_way_to_what_is_farthest(side, radius):
+    mask = disc((side, side), (side / 2, side / 2), radius)
+    beside = [mark for mark in strokes_of(mask).marks if mark.object == 0]
+    points = np.concatenate([np.array(mark.points) for mark in beside])
+    away = np.hypot(*(points - side / 2 - 0.5).T) - radius
+    farthest = side / 2 * 2**0.5 - radius
+    assert away == pytest.approx(np.full(len(away), min(GAP * side, farthest / 2 + 1)), abs=2)
+    narrow = np.ones((side, side), bool)
+    narrow[: side // 20] = False  # less beside it than that share
+    assert any(mark.object == 0 for mark in strokes_of(narrow).marks)
