@@ -15,6 +15,7 @@ from masking_core.kernels.min_cut.coarse_to_fine import (
     _grown,
     _near_boundary,
     _near_ties,
+    _seed_levels,
     banded_cut,
     coarse_to_fine_cuts,
     from_array,
@@ -299,3 +300,17 @@ def test_sizes_up_to_a_bound_have_more_than_a_band(most, last, monkeypatch):
     steps = coarse_to_fine_cuts(pyramid, from_array(np.array([4.0, 0.02, -4.0])[part], pyramid), smoothness=20.0)
     middles = [bool(step.free[step.free.shape[0] // 2, step.free.shape[1] // 2]) for step in steps]
     assert middles == [True, True, last]
+
+
+@pytest.mark.parametrize("shape", [(37, 50), (48, 64), (1, 9)])
+def test_a_block_of_a_smaller_size_is_seeded_by_all_seeds_in_it(shape):
+    rng = np.random.default_rng(0)
+    seeds = np.where(rng.random(shape) < 0.08, rng.integers(0, 2, shape), -1)
+    pyramid = Pyramid.of(np.zeros((*shape, 1), np.uint8), coarsest=20)
+    rows, columns = np.indices(shape)
+    for level, found in enumerate(_seed_levels(pyramid, seeds)):
+        assert found.shape == pyramid.levels[level].shape[:2]
+        for label, bit in ((1, 1), (0, 2)):
+            wanted = np.zeros(found.shape, bool)
+            wanted[rows[seeds == label] >> level, columns[seeds == label] >> level] = True
+            assert np.array_equal(found & bit > 0, wanted)
