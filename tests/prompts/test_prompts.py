@@ -32,6 +32,7 @@ from masking_core.prompts import (
     Stroke,
     Text,
 )
+from masking_core.prompts.marks import MAX_FIELDS
 from masking_core.prompts.painted import seeds_of
 from masking_core.prompts.prompts import MAX_BYTES, MAX_MARKS, MAX_POINTS
 from masking_core.prompts.seedmap import MAX_TEXT
@@ -646,3 +647,13 @@ def test_labels_join_by_each_operation_where_a_region_does_not_fill_its_box(oper
 def test_a_document_may_be_as_large_as_is_said():
     text = Prompts.from_box(1, 2, 3, 4).to_json()
     assert Prompts.from_json(text + " " * (MAX_BYTES - len(text))) == Prompts.from_box(1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(MAX_FIELDS, "field_0"), (MAX_FIELDS + 1, "there may be at most 20 fields")]
+)
+def test_a_mark_with_too_many_fields_is_refused_for_their_number_alone(count, told):
+    fields = {f"field_{number}": 1 for number in range(count - 3)}
+    with pytest.raises(PromptError, match=told) as refused:
+        Point.model_validate({"kind": "point", "x": 1, "y": 2, **fields})
+    assert ("at most" in str(refused.value)) == (count > MAX_FIELDS)
