@@ -392,3 +392,12 @@ def test_the_squares_of_the_checkerboard_take_turns_and_show_by_what_is_transpar
     assert np.array_equal(shown[:10], np.repeat(board[:10, :, None], 3, axis=2))
     assert np.abs(shown[10:20, :, 0] - (0.2 * 100 + 0.8 * board[10:20])).max() <= 1
     assert (shown[20:] == 100).all()
+
+
+@pytest.mark.parametrize("radius", [4.0, 12.0, 36.0])
+def test_a_blur_is_a_gaussian_of_half_its_radius_whatever_copy_it_is_made_on(radius):
+    rgb = np.full((120, 240, 3), 40, np.uint8)
+    rgb[:, 120:], rgb[:50] = 220, 90
+    painted = Blurred(radius=radius).paint(Image.from_array(rgb), np.zeros((120, 240), np.float32)).astype(float)
+    wanted = ndimage.gaussian_filter(rgb[..., 0].astype(float), radius / 2, mode="nearest")
+    assert np.abs(painted[..., 0] - wanted).max() < 4

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled, ParameterError
-from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _relax, foreground_colours
+from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _carried, _relax, foreground_colours
 from masking_core.progress import listening
 
 FRONT, BEHIND = np.array((220, 40, 40.0)), np.array((30, 200, 60.0))
@@ -106,3 +106,17 @@ def test_a_pixels_two_colours_are_the_least_squares_solution_of_the_paper(seed):
     root = np.sqrt(weights)[:, None]
     wanted = np.linalg.lstsq(equations * root, values * root, rcond=None)[0].clip(0, 1)
     np.testing.assert_allclose(pair[1], wanted, atol=1e-4)
+
+
+def test_a_size_begins_with_the_colours_of_the_coarser_one_and_else_with_the_pictures():
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    place = np.full((2, 3), -1, np.int32)
+    place[0, 0], place[1, 2] = 0, 1
+    pair = rng.random((2, 2, 3), np.float32)
+    band = np.arange(35, dtype=np.int32)
+    found = _carried(band, picture, place, pair).reshape(5, 7, 2, 3)
+    for i, j in np.ndindex(5, 7):
+        parent = place[i * 2 // 5, j * 3 // 7]
+        wanted = pair[parent] if parent >= 0 else [picture[i, j] / 255] * 2
+        assert found[i, j] == pytest.approx(np.array(wanted), abs=1e-6)
