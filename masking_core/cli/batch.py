@@ -114,7 +114,7 @@ def _batch(options: argparse.Namespace) -> int:
     told = _Told(options.json)
     with Record(_record(options, settings.out), settings.out) as record:
         planned: Iterable[list[Item]] = (
-            _arriving(arrivals(inputs, out=out), settings, record)
+            _arriving(arrivals(inputs, out=out), settings, record, overwrite=options.overwrite)
             if first is None
             else [resumed(first, record, overwrite=options.overwrite)]
         )
@@ -176,10 +176,10 @@ def _executor(options: argparse.Namespace) -> AbstractContextManager[executors.P
     return executors.cluster(options.cluster) if options.cluster else executors.local(options.workers)
 
 
-def _arriving(looks: Iterable[Files], settings: Settings, record: Record) -> Iterator[list[Item]]:
+def _arriving(looks: Iterable[Files], settings: Settings, record: Record, *, overwrite: bool) -> Iterator[list[Item]]:
     for files in looks:
         try:
-            yield resumed(plan(files, settings), record, overwrite=True) if files.pictures else []
+            yield resumed(plan(files, settings), record, overwrite=overwrite) if files.pictures else []
         except MaskingError as error:  # what arrives next may be in order
             print(error, file=sys.stderr)
 

@@ -23,8 +23,8 @@ MOST_MARKS = 12
 
 def why(found: Found, x: int, y: int) -> Why:
     """What the method weighed at the pixel in column ``x`` and row ``y`` of the full picture."""
-    height, width = found.labels.shape
-    x, y = min(int(x * found.scale), width - 1), min(int(y * found.scale), height - 1)
+    # The scale is that of the widths: only a row may lie beyond the copy.
+    x, y = int(x * found.scale), min(int(y * found.scale), found.labels.shape[0] - 1)
     method = found.segmentation
     told = Why("This method does not say what it weighed.")
     if method.why is not None:
@@ -76,8 +76,8 @@ def changes(recipe: Recipe, image: Image, prompts: Prompts, x: int, y: int) -> t
 
 def _is_kept(recipe: Recipe, image: Image, prompts: Prompts, x: int, y: int) -> bool:
     result = recipe.run(image, prompts, pixels=PIXELS)
-    height, width = result.alpha.shape
-    return bool(result.alpha[min(int(y * result.scale), height - 1), min(int(x * result.scale), width - 1)] >= 0.5)
+    row = min(int(y * result.scale), result.alpha.shape[0] - 1)
+    return bool(result.alpha[row, int(x * result.scale)] >= 0.5)
 
 
 def _marks(recipe: Recipe, prompts: Prompts, x: int, y: int, kept: bool) -> Iterator[tuple[str, Change]]:

@@ -76,7 +76,7 @@ class Value(Strict):
 
 def _one_sentence(error: ValidationError) -> PromptError:
     """Turn the first complaint of pydantic into: where, what is allowed, what was given."""
-    first = error.errors(include_url=False, include_context=False)[0]
+    first = error.errors(include_url=False)[0]
     place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
     return PromptError(sentence(f"{error.title} {place}".strip(), first))
 

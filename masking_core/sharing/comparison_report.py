@@ -131,7 +131,7 @@ def versions() -> dict[str, str]:
 
 
 def _figure(figure: float) -> str:
-    return f"{figure:,.0f}" if isinstance(figure, int) or abs(figure) >= 1000 else f"{figure:.3g}"
+    return f"{figure:,.0f}" if isinstance(figure, int) or abs(figure) >= 100 else f"{figure:.3g}"
 
 
 def _cutout(entry: Entry) -> Picture | None:

@@ -78,6 +78,6 @@ def _own_alpha(share: Alpha, whole: Picture, seen: Alpha, through: Alpha, reach:
 def _wider(box: label_map.Box, shape: tuple[int, ...], reach: float) -> tuple[slice, slice]:
     """The rows and columns of a box and of all that its object fades into."""
     x, y, width, height = box
-    margin = int(np.ceil(2 * reach)) + 1 if reach else 0
+    margin = int(np.ceil(2 * reach))
     rows = slice(max(y - margin, 0), min(y + height + margin, shape[0]))
     return rows, slice(max(x - margin, 0), min(x + width + margin, shape[1]))

@@ -192,6 +192,43 @@ class TestInThreads:
         assert (told["done"], told["failed"]) == (5, 0)
         assert "late.png" in files(tmp_path / "out")
 
+    @pytest.mark.parametrize("overwrite", [False, True])
+    def test_while_watching_what_another_wrote_stays_unless_it_is_said(
+        self, pictures, tmp_path, monkeypatch, capsys, overwrite
+    ):
+        looks = []
+
+        def pause(_):
+            looks.append(1)
+            if len(looks) == 3:
+                save(pictures / "late.png", disc(5)[0])
+            if len(looks) == 6:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(watch.time, "sleep", pause)
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "late.png").write_bytes(b"another's")
+        words = ["--overwrite"] if overwrite else []
+        assert batch(pictures, "--out", tmp_path / "out", "--watch", *words) == 0
+        kept = (tmp_path / "out" / "late.png").read_bytes() == b"another's"
+        assert kept is not overwrite
+        assert ("late.png is there already and was not written by this batch" in capsys.readouterr().err) is kept
+
+    def test_a_watched_picture_that_changed_is_cut_again(self, pictures, tmp_path, monkeypatch):
+        looks = []
+
+        def pause(_):
+            looks.append(1)
+            if len(looks) == 3:
+                (pictures / "a.png").write_bytes((pictures / "b.png").read_bytes())
+            if len(looks) == 6:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(watch.time, "sleep", pause)
+        assert batch(pictures, "--out", tmp_path / "out", "--watch") == 0
+        made = files(tmp_path / "out")
+        assert made["a.png"] == made["b.png"] != made["sub/a.png"]
+
     def test_ctrl_c_ends_with_a_sentence_and_the_same_command_goes_on(self, pictures, tmp_path, monkeypatch, capsys):
         from masking_core.batch.record import Record
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from masking_core.batch import report
-from masking_core.batch.experiment import Spread, paired_bootstrap, pareto, rows, worst
+from masking_core.batch.experiment import Spread, _parts, paired_bootstrap, pareto, rows, worst
 
 
 def entry(recipe, picture, iou=None, seconds=1.0):
@@ -168,3 +168,8 @@ def test_in_the_plot_up_is_better_one_is_the_top_and_right_is_slower(low):
 def test_without_times_the_front_is_the_best_alone():
     found = rows([entry("a", "1", 0.8, None), entry("b", "1", 0.9, None)])
     assert [(row.recipe, row.seconds, row.on_front) for row in found] == [("b", None, True), ("a", None, False)]
+
+
+@pytest.mark.parametrize(("width", "parts"), [(40, [10_000]), (250, [4000, 4000, 2000]), (3_000_000, [1] * 10_000)])
+def test_a_bootstrap_is_drawn_in_as_few_parts_as_memory_allows(width, parts):
+    assert _parts(10_000, width) == parts

@@ -5,7 +5,7 @@ import pytest
 from discs import disc
 
 from masking_core import GraphCut, Image, KMeans, Manual, Prompts, Recipe
-from masking_core.batch.flags import BORDER_SHARE, FEWEST, FLAGS, MUCH, Figures, figures, flags
+from masking_core.batch.flags import BORDER_SHARE, FEWEST, FLAGS, MUCH, UNCERTAIN, Figures, figures, flags
 from masking_core.steps.foreground import Foreground
 
 PLAIN = Figures(0.25, 0.0, 0.01, 1, 0.5, 0.5)
@@ -77,3 +77,30 @@ def test_among_few_or_equal_pictures_none_is_unlike():
 
 def test_every_flag_has_a_sentence():
     assert all(sentence.endswith(".") for sentence in FLAGS.values())
+
+
+def test_a_pixel_whose_uncertainty_is_at_the_limit_is_uncertain():
+    found = Recipe(method=KMeans(), foreground=Foreground()).run(Image.from_array(disc()[0]))
+    for value, share in ((UNCERTAIN, 1), (np.nextafter(np.float32(UNCERTAIN), np.float32(0)), 0)):
+        found.__dict__["uncertainty"] = np.full(found.alpha.shape, value, np.float32)
+        assert figures(found).uncertain == share
+
+
+def test_a_foreground_that_is_empty_counts_as_in_the_middle():
+    found = Recipe(method=Manual()).run(Image.from_array(disc()[0]), Prompts.from_box(0, 0, 9, 9))
+    nothing = figures(replace(found, alpha=np.zeros_like(found.alpha)))
+    assert (nothing.share, nothing.border, nothing.pieces, nothing.x, nothing.y) == (0, 0, 0, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(("apart", "unlike"), [(4.9, False), (5.1, True)])
+def test_an_outlier_is_five_scaled_median_deviations_away(apart, unlike):
+    sigma = 0.01 * 1.4826  # of a normal distribution whose median deviation is 0.01
+    shares = [0.25 + 0.01 * side for side in (-1, 0, 1, -1, 1, -1, 1, -1, 1)]
+    raised = flags([replace(PLAIN, share=share) for share in (*shares, 0.25 - apart * sigma, 0.25 + apart * sigma)])
+    assert raised == [()] * 9 + [("unlike",) if unlike else ()] * 2
+
+
+def test_one_that_differs_among_equal_ones_is_unlike_them_from_some_number_on():
+    other = replace(PLAIN, x=0.1)
+    assert flags([PLAIN] * (FEWEST - 1) + [other])[-1] == ("unlike",)
+    assert flags([PLAIN] * (FEWEST - 2) + [other])[-1] == ()

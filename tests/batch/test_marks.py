@@ -1,12 +1,15 @@
+from io import BytesIO
 from types import SimpleNamespace
 
 import numpy as np
+import PIL.Image
 import pytest
 from discs import disc, save
 
 from masking_core import GraphCut, Image, Limits, PromptError, Prompts, Recipe
 from masking_core.batch.marks import FILES, RELATIVE, Box, Guessed, MarksFile
 from masking_core.batch.places import Place
+from masking_core.batch.truth import open_mask
 from masking_core.metrics import iou
 
 LIMITS = Limits()
@@ -77,3 +80,36 @@ def test_different_marks_read_differently(tmp_path):
     read = [marks.read(LIMITS) for marks in (*RELATIVE.values(), Box(0, 0, 50, 50), Box(0, 0, 50, 51))]
     read += [MarksFile(kind, Place(str(same))).read(LIMITS) for kind in ("mask", "seeds", "trimap")]
     assert len(set(read)) == len(read)
+
+
+def grey(*values, kind=np.uint8):
+    return PIL.Image.fromarray(np.array([values], kind))
+
+
+def with_palette(*values):
+    picture = PIL.Image.fromarray(np.array([values], np.uint8), "P")
+    picture.putpalette([90, 90, 90, 10, 10, 10, 250, 250, 250])
+    return picture
+
+
+def see_through(*values):
+    return PIL.Image.fromarray(np.array([[(9, 9, 9, value) for value in values]], np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("picture", "alpha"),
+    [
+        (grey(0, 51, 255), (0, 0.2, 1)),
+        (grey(0, 1, 1), (0, 1, 1)),
+        (grey(0, 1, 2), (0, 1 / 255, 2 / 255)),
+        (grey(0, 0, 0), (0, 0, 0)),
+        (grey(0, 13107, 65535, kind=np.uint16), (0, 0.2, 1)),
+        (with_palette(0, 1, 2), (0, 1, 1)),
+        (see_through(0, 51, 255), (0, 0.2, 1)),
+        (PIL.Image.fromarray(np.uint8([[(0, 0, 0), (255, 255, 255)]])), (0, 1)),
+    ],
+)
+def test_a_mask_file_is_read_as_such_files_are_meant(picture, alpha):
+    file = BytesIO()
+    picture.save(file, "PNG")
+    assert open_mask(file.getvalue(), "mask", LIMITS)[0] == pytest.approx(alpha, abs=1e-4)

@@ -59,3 +59,12 @@ def test_a_network_is_fetched_to_where_it_shall_be_and_the_file_is_told(capsys, 
     monkeypatch.setattr(fetch, "fetch", fetched)
     assert main(["models", "fetch", "u2netp", "--into", str(folder)]) == 0
     assert capsys.readouterr().out.strip() == str(folder / "u2netp.onnx")
+
+
+def test_as_json_a_path_is_written_as_it_is(capsys, folder, monkeypatch):
+    other = folder / "Größe"
+    other.mkdir()
+    (other / "silueta.onnx").write_bytes(b"another")
+    monkeypatch.setattr(files, "folders", lambda: (other,))
+    assert main(["models", "--json"]) == 0
+    assert str(other / "silueta.onnx") in capsys.readouterr().out

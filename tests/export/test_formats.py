@@ -108,6 +108,15 @@ def test_several_pictures_are_pages_or_frames_with_their_times(form):
 
 
 @pytest.mark.parametrize("form", [each for each in SINGLE if each.several == "frames"], ids=lambda form: form.id)
+def test_frames_whose_times_are_not_known_last_a_tenth_of_a_second(form):
+    found = read(form.write([picture(4), np.flipud(picture(4)), np.fliplr(picture(4))], PLAIN))
+    for index in range(3):
+        found.seek(index)
+        found.load()
+        assert found.info["duration"] == 100
+
+
+@pytest.mark.parametrize("form", [each for each in SINGLE if each.several == "frames"], ids=lambda form: form.id)
 def test_frames_of_several_sizes_are_refused(form):
     with pytest.raises(ParameterError, match="one size; 50 × 40 and 60 × 40"):
         form.write([picture(4), picture(4)[:, :50]], PLAIN)

@@ -10,7 +10,7 @@ from picture_files import picture, saved, tiff
 
 from masking_core import ImageError
 from masking_core.image import Image, Stack
-from masking_core.image.png import BROKEN_ANIMATION, WRONG_CHECKSUM
+from masking_core.image.png import BROKEN_ANIMATION, SIGNATURE, WRONG_CHECKSUM, _chunks
 from masking_core.image.tga import plausible
 
 RNG = np.random.default_rng(8)
@@ -248,3 +248,13 @@ def test_a_footer_at_the_end_makes_a_tga_of_a_header_that_is_not_known():
     assert plausible(unknown + footer)
     assert not plausible(unknown)
     assert not plausible(footer[-18:] + bytes(60))
+
+
+def test_the_chunks_of_a_png_are_all_of_it_to_the_last_byte():
+    data = saved(picture(), "PNG")
+    found = list(_chunks(data))
+    assert SIGNATURE + b"".join(bytes(chunk.whole) for chunk in found) == data
+    assert (found[0].kind, found[-1].kind, len(found[-1].body)) == (b"IHDR", b"IEND", 0)
+    assert all(chunk.sound for chunk in found)
+    for cut in (1, 11, 12):
+        assert [chunk.kind for chunk in _chunks(data[:-cut])] == [chunk.kind for chunk in found[:-1]]

@@ -124,3 +124,16 @@ def test_a_blur_is_that_of_scipy_however_wide_and_in_whatever_bands(sigma, steps
     alpha = np.random.default_rng(0).random((70, 40), np.float32)
     wanted = gaussian_filter(alpha.astype(np.float64), sigma, mode="nearest", truncate=5.0)
     assert np.abs(gaussian(alpha, sigma) - wanted).max() < 1e-3
+
+
+@pytest.mark.parametrize("radius", [0.7, 3.0, 6.3, 11.0])
+def test_only_the_surroundings_of_what_is_there_are_worked_on_and_that_is_enough(radius, monkeypatch):
+    alpha = np.zeros((180, 240), np.float32)
+    cv2.circle(alpha, (120, 90), 16, 1.0, -1)
+    cv2.line(alpha, (120, 90), (150, 60), 0.7, 2)
+    alpha[100, 90] = alpha[75:79, 138] = 1
+    found = feather(alpha, radius)
+    monkeypatch.setattr("masking_core.kernels.feather._box", lambda *_: (slice(None), slice(None)))
+    assert np.abs(found - feather(alpha, radius)).max() < 1e-4
+    assert not found[0].any()
+    assert not found[:, 0].any()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from masking_core import Edge, FuzzyCMeans, Image, KMeans, PromptError, Prompts, Recipe
+from masking_core.methods.clustering.grouping import _closeness
 from masking_core.prompts import Point, Rectangle, Stroke
 
 BOTH = pytest.mark.parametrize("method", [KMeans, FuzzyCMeans])
@@ -150,3 +151,71 @@ def test_how_crisp_the_memberships_are_is_reported():
     info = [FuzzyCMeans(objects=3, fuzzifier=m).segment(flags(), Prompts()).info for m in (1.1, 4.0)]
     assert info[0]["partition_coefficient"] > info[1]["partition_coefficient"] >= 1 / 3
     assert info[0]["partition_entropy"] < info[1]["partition_entropy"] <= np.log(3)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("marks", "known"),
+    [
+        ((), False),
+        ((Point(x=45.0, y=20.0, object=0),), True),
+        ((Point(x=45.0, y=20.0, object=0), Point(x=75.0, y=20.0)), False),
+        ((Point(x=75.0, y=20.0),), False),
+        ((Rectangle(x=20, y=5, width=30, height=30),), True),
+    ],
+)
+def test_the_background_is_known_where_it_alone_is_marked_or_a_region_is_drawn(method, marks, known):
+    assert method(objects=3).segment(flags(), Prompts(marks=marks)).knows_background == known
+
+
+@BOTH
+def test_inside_a_region_of_all_of_the_picture_the_object_is_all_but_the_largest_group(method):
+    rgb = flags().rgb.copy()
+    rgb[:, 50:60] = rgb[:, 80:90]  # the light group is the largest
+    everything = Prompts(marks=(Rectangle(x=0, y=0, width=90, height=40),))
+    labels = method(objects=3).segment(Image.from_array(rgb), everything).labels
+    assert np.array_equal(labels == 1, np.tile(np.arange(90) < 50, (40, 1)))
+
+
+def test_memberships_of_marked_objects_and_of_regions_are_those_of_their_groups():
+    image, soft = flags(), FuzzyCMeans(objects=3, alpha="membership")
+    plain = soft.segment(image, Prompts()).membership
+    marked = Prompts(marks=tuple(Point(x=x, y=20.0, radius=3.0, object=n) for n, x in ((4, 15.0), (0, 45.0))))
+    found = soft.segment(image, marked).membership
+    assert found.shape == (40, 90, 4)
+    for number, group in ((4, 0), (1, 2)):
+        assert np.abs(found[..., number - 1] - plain[..., group]).mean() < 0.02
+    assert not found[..., 1:3].any()
+    boxes = (Rectangle(x=5, y=5, width=20, height=30), Rectangle(x=65, y=5, width=20, height=30, object=2))
+    inside = soft.segment(image, Prompts(marks=boxes)).membership
+    for number, group, left in ((1, 0, 5), (2, 2, 65)):
+        window = np.zeros((40, 90), bool)
+        window[5:35, left : left + 20] = True
+        assert not inside[..., number - 1][~window].any()
+        assert np.abs(inside[..., number - 1] - plain[..., group])[window].mean() < 0.02
+
+
+def test_uncertainty_is_how_alike_the_distances_to_the_two_nearest_centres_are():
+    grey = np.tile(np.array([0, 20, 50, 80, 100], np.uint8)[None, :, None], (3, 1, 3))
+    found = _closeness(Image.from_array(grey), np.array([[0, 0, 0], [100, 100, 100], [255, 255, 255]]), "rgb")
+    assert found == pytest.approx(np.tile([0, 20 / 80, 1, 20 / 80, 0], (3, 1)), abs=1e-6)
+    assert not _closeness(Image.from_array(grey), np.array([[50, 50, 50]]), "rgb").any()
+    assert not _closeness(Image.from_array(grey * 0), np.zeros((2, 3)), "rgb").any()
+
+
+def test_why_a_pixel_is_in_a_group_names_the_nearest_centre_or_what_overruled_it():
+    image = flags()
+    found = KMeans(objects=3, space="rgb").segment(image, Prompts())
+    centres = np.array(found.info["centres"])
+    told = found.why(45, 20)
+    apart = np.linalg.norm(centres - image.rgb[20, 45], axis=1)
+    assert told.sentence == f"Its colour is nearest to the centre of group {apart.argmin() + 1}."
+    assert [each.weight for each in told.evidence] == pytest.approx((apart / apart.max()).tolist(), abs=0.01)
+    stroke = Stroke(points=((75.0, 20.0), (15.0, 20.0)), width=3.0)
+    for marks, method, reason in (
+        ((stroke, Point(x=45.0, y=35.0, object=2)), KMeans(objects=3), "a mark, or what lies inside your shape,"),
+        ((stroke, Point(x=45.0, y=35.0, object=2)), KMeans(objects=3, metric="sum", compactness=100), "its place"),
+    ):
+        ours = method.segment(image, Prompts(marks=marks))
+        said = {ours.why(x, 20).sentence.split(", but ")[-1].split(" put it")[0] for x in range(16, 74)}
+        assert reason in said

@@ -1,12 +1,17 @@
 """How a graph cut goes about a picture."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import ndimage
 from skimage import data
 
 from masking_core import GraphCut, Image, Prompts
-from masking_core.methods.graph_cut.graph_cut import WHOLE, _at, _reduced_region, _reduced_seeds
+from masking_core.kernels.min_cut.contrast import boundary_cost
+from masking_core.kernels.min_cut.maxflow import MAX_LINK
+from masking_core.methods.graph_cut.graph_cut import NO_OBJECT, WHOLE, _at, _reduced_region, _reduced_seeds
+from masking_core.methods.graph_cut.why import _neighbours
 from masking_core.prompts import Rectangle, Stroke
 
 
@@ -100,3 +105,81 @@ def test_what_stands_out_is_explained_where_nothing_is_marked_and_only_there():
     for prompts, told in ((Prompts(), True), (marked, False)):
         titles = [stage.title for stage in GraphCut().segment(image, prompts).stages]
         assert ("What stands out" in titles) == told
+
+
+def test_why_a_pixel_is_what_it_is_agrees_with_the_strongest_reason_or_says_that_the_outline_decided():
+    rng = np.random.default_rng(0)
+    rgb = rng.normal(100, 60, (40, 60, 3))
+    rgb[10:30, 15:45] += (50, -20, -20)
+    marks = (
+        Stroke(points=((25.0, 20.0), (35.0, 20.0)), width=4.0),
+        Stroke(points=((5.0, 3.0), (55.0, 3.0)), width=4.0, object=0),
+    )
+    image = Image.from_array(rgb.clip(0, 255).astype(np.uint8))
+    found = GraphCut(smoothness=10).segment(image, Prompts(marks=marks))
+    told = {(x, y): found.why(x, y) for x in range(60) for y in range(6, 40)}
+    agreeing = set()
+    for (x, y), each in told.items():
+        if each.evidence:
+            kept = found.labels[y, x] == 1
+            strongest = max(each.evidence, key=lambda one: abs(one.weight))
+            agrees = (strongest.weight > 0) == kept
+            mostly = f"decided mostly by {strongest.name.lower()}"
+            reason = mostly if agrees else "because the outline is shorter that way"
+            assert each.sentence == f"This pixel is {'the object' if kept else 'background'}, {reason}."
+            agreeing.add((bool(agrees), bool(kept)))
+    assert {(True, True), (True, False), (False, True)} <= agreeing
+
+
+def test_neighbours_hold_a_pixel_by_the_links_to_their_side():
+    links = np.random.default_rng(0).integers(0, MAX_LINK, (4, 4, 5)).astype(np.int16)
+    cut = np.random.default_rng(1).random((4, 5)) < 0.5
+    belief = SimpleNamespace(cut=cut, smoothness=0.8)
+    account = SimpleNamespace(learned={1: (None, None, belief)}, links=links, smoothness=2.0)
+    for row, column in np.ndindex(4, 5):
+        moved = []
+        for value in (True, False):
+            labels = cut.copy()
+            labels[row, column] = value
+            moved.append(boundary_cost(links, labels)[0] / MAX_LINK)
+        assert _neighbours(account, 1, row, column) == pytest.approx((moved[1] - moved[0]) * 2.0 * 0.8, abs=1e-6)
+
+
+def test_what_was_learned_last_is_what_a_pixel_is_weighed_by():
+    rng = np.random.default_rng(2)
+    rgb = rng.normal(100, 50, (40, 60, 3))
+    rgb[10:30, 15:45] += (60, -30, -20)
+    marks = Prompts(marks=(Stroke(points=((25.0, 20.0), (35.0, 20.0)), width=4.0),))
+    found = GraphCut(precision=0.0, iterations=4).segment(Image.from_array(rgb.clip(0, 255).astype(np.uint8)), marks)
+    (account,) = found.why.args
+    first, *_, last = account.learned[1]
+    assert last.rounds > 2
+    said = [belief.of_colour(account.features) for belief in (first, account.learned[1][1], last)]
+    y, x = np.unravel_index(np.abs(said[2] - said[1]).argmax(), said[2].shape)
+    assert abs(said[2][y, x] - said[1][y, x]) > 0.02
+    told = {each.name: each.figure for each in found.why(x, y).evidence}
+    assert told["Its colour"] == f"{said[2][y, x]:+.2f}"
+    assert told["Distance to your strokes"] == f"{last.place[y, x]:+.2f}"
+
+
+def test_without_a_mark_it_is_said_that_the_object_is_a_guess():
+    image = noise(40, 60)
+    for marks, notes in (((), (NO_OBJECT,)), ((Rectangle(x=10, y=10, width=30, height=20),), ())):
+        assert GraphCut().segment(image, Prompts(marks=marks)).notes == notes
+
+
+def test_the_smoother_the_shorter_the_outline():
+    y, x = np.mgrid[:150, :200]
+    rgb = np.where((np.hypot(y - 75, x - 100) < 45)[..., None], (170, 110, 90), (90, 110, 130))
+    rgb = (rgb + np.random.default_rng(0).normal(0, 45, rgb.shape)).clip(0, 255).astype(np.uint8)
+    marks = Prompts(
+        marks=(
+            Stroke(points=((80.0, 75.0), (120.0, 75.0)), width=8.0),
+            Stroke(points=((5.0, 5.0), (195.0, 5.0)), width=6.0, object=0),
+        )
+    )
+    lengths = []
+    for smoothness in (1.0, 25.0):
+        labels = GraphCut(smoothness=smoothness).segment(Image.from_array(rgb), marks).labels
+        lengths.append(np.count_nonzero(labels[1:] != labels[:-1]) + np.count_nonzero(labels[:, 1:] != labels[:, :-1]))
+    assert lengths[0] > 1.3 * lengths[1] > 0

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from masking_core import Edge, Image, Manual, PromptError, Prompts, Recipe
+from masking_core import Edge, Foreground, Image, Manual, PromptError, Prompts, Recipe
 from masking_core.palette import RGB
 from masking_core.prompts import Ellipse, Group, Pie, Polygon, Rectangle, Stroke
 
@@ -83,3 +83,48 @@ def test_the_newest_region_is_outlined_where_it_joins_the_others():
     assert np.array_equal((drawn == RGB[2]).all(axis=2), rim)
     assert (drawn[25:45, 35:65] == 255).all()
     assert (drawn[52:] == 0).all()
+
+
+def test_only_regions_of_objects_are_numbered_anew():
+    stroke = Stroke(points=((5.0, 50.0),), width=3.0, object=4)
+    marks = Prompts(marks=(box(0), stroke, box(10, object=0), box(50)))
+    for layers, numbers in (("one", [0, 1]), ("regions", [0, 1, 2]), ("objects", [0, 1])):
+        labels = Manual(layers=layers).segment(CANVAS, marks).labels
+        assert np.unique(labels).tolist() == numbers
+        assert (labels[:10, :10] == 1).all()
+        assert (labels[:10, 10:30] == 0).all()
+        assert (labels[:10, 50:70] == numbers[-1]).all()
+
+
+@pytest.mark.parametrize(("size", "thick"), [((30, 500), 1), ((30, 790), 2), ((1200, 30), 3)])
+def test_outlines_are_a_four_hundredth_of_the_long_side_thick(size, thick):
+    marks = Prompts(marks=(Rectangle(x=8, y=8, width=14, height=14),))
+    drawn = Manual().segment(Image.from_array(np.zeros((*size, 3), np.uint8)), marks).stages[0].render(0)
+    rim = np.zeros(size, bool)
+    rim[8:22, 8:22] = True
+    rim[8 + thick : 22 - thick, 8 + thick : 22 - thick] = False
+    assert np.array_equal((drawn == RGB[2]).all(axis=2), rim)
+
+
+def test_a_pixel_names_the_regions_that_hold_it_in_their_order():
+    marks = Prompts(marks=(box(0), box(10, "subtract"), box(50).model_copy(update={"name": "lid", "object": 3})))
+    weigh = Manual().segment(CANVAS, marks).why
+    assert [(each.name, each.figure) for each in weigh(15, 5).evidence] == [
+        ("Rectangle 1", "add"), ("Rectangle 2", "subtract"),
+    ]  # fmt: skip
+    assert weigh(15, 5).sentence.endswith("make it background.")
+    assert [each.name for each in weigh(55, 5).evidence] == ["lid 3"]
+    assert weigh(55, 5).sentence.endswith("make it object 3.")
+    assert weigh(40, 5).evidence == ()
+
+
+@pytest.mark.parametrize(("picked", "area"), [((1,), 55), ((2,), 100), ((1, 2), 155)])
+def test_what_is_kept_of_two_that_meet_within_a_pixel_is_its_own_share(picked, area):
+    marks = (
+        Rectangle(x=10.0, y=20.0, width=10.5, height=10.0),
+        Rectangle(x=15.5, y=20.0, width=10, height=10, object=2),
+    )
+    recipe = Recipe(method=Manual(), edge=HARD, foreground=Foreground(rule="picked", picked=picked))
+    alpha = recipe.run(CANVAS, Prompts(marks=marks)).alpha
+    assert alpha.sum() == pytest.approx(area)
+    assert alpha[25, 15] == pytest.approx({(1,): 0.5, (2,): 0.5, (1, 2): 1}[picked])

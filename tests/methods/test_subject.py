@@ -22,9 +22,12 @@ from masking_core import (
     export,
 )
 from masking_core.explain.pixel import why
+from masking_core.kernels.appearance.prior import UNSTROKED_WEIGHT, WEIGHT
 from masking_core.kernels.raster.placing import Crop, along_edges
 from masking_core.methods.clicks import Clicks, _discs
-from masking_core.methods.network_why import Answer
+from masking_core.methods.graph_cut.graph_cut import _prior, _reduced_region, _reduced_seeds
+from masking_core.methods.network_why import Account, Answer
+from masking_core.methods.network_why import why as network_why
 from masking_core.methods.object_marks import objects_of
 from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
@@ -268,3 +271,122 @@ def test_why_a_pixel_says_what_marks_and_strokes_decided(bright):
     assert "sure that this pixel is the object" in why(both, 40, 35).sentence
     box = Prompts(marks=(Rectangle(x=10, y=10, width=60, height=70),))
     assert "outside the area" in why(Recipe(method=Subject()).segment(image, box), 120, 45).sentence
+
+
+def test_of_two_objects_in_one_piece_the_first_has_it_but_for_the_others_strokes(bright):
+    image, left, _ = two_discs()
+    marks = Prompts(marks=(Point(x=35.0, y=45.0, radius=3.0), Point(x=47.0, y=45.0, radius=3.0, object=2)))
+    found = Subject().segment(image, marks)
+    seeds = marks.seeds((90, 160))
+    assert np.array_equal(found.labels == 2, seeds == 2)
+    assert overlap(found.labels > 0, left) > 0.95
+    assert not (found.membership[..., 0][found.labels == 2]).any()
+    assert not (found.membership[..., 1][found.labels == 1]).any()
+
+
+def test_a_region_does_not_contradict_what_the_network_says_outside_it(bright):
+    image, *_ = two_discs()
+    (marks,) = objects_of(Prompts.from_box(15, 20, 65, 70), (90, 160))
+    small = _reduced_seeds(marks.seeds, (90, 160))
+    prior = _prior(image, marks, small, _reduced_region(marks.region, small))
+    assert prior.says == pytest.approx(UNSTROKED_WEIGHT * (2 * prior.likely - 1))
+    assert prior.likely[45, 40] > 0.9
+    assert not prior.likely[:, 80:].any()
+    for strokes, weight in (
+        (Prompts(marks=(Point(x=40.0, y=45.0, radius=3.0),)), WEIGHT),
+        (Prompts(), UNSTROKED_WEIGHT),
+    ):
+        (marks,) = objects_of(strokes, (90, 160))
+        prior = _prior(image, marks, marks.seeds, None)
+        assert prior.says == pytest.approx(weight * (2 * prior.likely - 1))
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What a network for clicks is asked, one after the other; it answers 0.2, 0.4, … everywhere, at last 1."""
+    asked = []
+
+    def run(weights, inputs):
+        asked.append(inputs["coord_features"][0])
+        return [np.full((1, 1, 32, 32), min(1.0, 0.2 * len(asked)), np.float32)], "a test"
+
+    monkeypatch.setattr("masking_core.methods.clicks.network.run", run)
+    return asked
+
+
+@pytest.mark.parametrize("passes", [1, 2, 4])
+def test_every_pass_sees_what_the_one_before_it_answered(told, passes):
+    image, *_ = two_discs()
+    found = Clicks(passes=passes).segment(image, Prompts(marks=(Point(x=40.0, y=45.0, radius=2.0),)))
+    assert [float(asked[0].mean()) for asked in told] == pytest.approx([0.2 * n for n in range(passes)], abs=1e-6)
+    assert all(np.array_equal(asked[1:], told[0][1:]) for asked in told)
+    assert (found.labels == 1).all() == (passes == 4)
+    assert (found.labels[44:46, 39:41] == 1).all()
+    assert found.info["engine"] == "a test"
+
+
+def test_what_is_an_objects_click_is_another_ones_background(told):
+    image, *_ = two_discs()
+    places = {1: (40.0, 45.0), 2: (120.0, 45.0), 0: (80.0, 10.0)}
+    marks = Prompts(marks=tuple(Point(x=x, y=y, radius=1.0, object=n) for n, (x, y) in places.items()))
+    found = Clicks(passes=5).segment(image, marks)
+    assert len(told) == 10
+    cells = {number: (int(y / 90 * 32), int(x / 160 * 32)) for number, (x, y) in places.items()}
+    for number, (_, positive, negative) in ((1, told[0]), (2, told[5])):
+        for other, cell in cells.items():
+            assert positive[cell] == (other == number)
+            assert negative[cell] == (other != number)
+    seeds = marks.seeds((90, 160))
+    assert np.array_equal(found.labels == 2, seeds == 2)  # both are equally sure everywhere: the first has it
+    assert np.array_equal(found.labels == 0, seeds == 0)
+
+
+def test_clicks_stay_inside_a_region_whose_outside_is_no_click(told):
+    image, *_ = two_discs()
+    box = Rectangle(x=20, y=20, width=60, height=50)
+    marks = (box, Point(x=40.0, y=45.0, radius=1.0), Point(x=60.0, y=45.0, radius=1.0, object=0))
+    found = Clicks(passes=5).segment(image, Prompts(marks=marks))
+    inside = Prompts(marks=(box,)).bounds((90, 160))
+    assert np.array_equal(found.labels == 1, inside & (Prompts(marks=marks).seeds((90, 160)) != 0))
+    assert 1 <= told[0][2].sum() <= 25
+    only_region = Prompts(marks=(box,))
+    with pytest.raises(PromptError, match="Click on the object first"):
+        Clicks().segment(image, only_region)
+
+
+@pytest.mark.parametrize(
+    ("sure", "kept", "span", "told"),
+    [
+        (0.7, True, (0.1, 0.9), "this pixel is the object: it is kept. A threshold above 0.70 would leave it out."),
+        (0.3, False, (0.1, 0.9), "this pixel is the object: it is left out. A threshold below 0.30 would keep it."),
+        (0.95, True, (0.1, 0.9), "this pixel is the object: it is kept. No threshold would leave it out."),
+        (0.05, False, (0.1, 0.9), "this pixel is the object: it is left out. No threshold would keep it."),
+        (0.7, True, None, "this pixel is the object: it is kept, because 50% decide."),
+        (0.3, False, None, "this pixel is the object: it is left out, because 50% decide."),
+        (0.5, False, (0.1, 0.9), "but none of your strokes touches this part of it, so it is left out."),
+    ],
+)
+def test_the_sentence_of_a_network_says_how_sure_it_is_and_what_would_turn_it(sure, kept, span, told):
+    image = Image.from_array(np.full((20, 30, 3), 90, np.uint8))
+    (marks,) = objects_of(Prompts(), (20, 30))
+    answer = Answer(marks, Crop(0, 0, 20, 30), np.full((4, 4), sure, np.float32))
+    labels = np.full((20, 30), int(kept), np.int32)
+    found = network_why(Account(image, labels, (answer,), 0.5, span), 7, 9)
+    assert told in found.sentence
+    assert found.sentence.startswith(f"The network is {sure:.0%} sure")
+    by_answer, by_edges = found.evidence
+    assert by_answer.weight == (0 if sure == 0.5 else 1 if kept else -1)
+    assert abs(by_edges.weight) < 1e-3 or sure == 0.5
+    assert by_answer.figure == f"{sure:.0%} sure"
+
+
+def test_of_several_objects_the_one_that_has_the_pixel_or_is_surest_of_it_is_spoken_of():
+    image = Image.from_array(np.full((20, 30, 3), 90, np.uint8))
+    points = tuple(Point(x=3.0, y=3.0 + 8 * n, radius=1.0, object=n) for n in (1, 2))
+    answers = tuple(
+        Answer(each, Crop(0, 0, 20, 30), np.full((4, 4), sure, np.float32))
+        for each, sure in zip(objects_of(Prompts(marks=points), (20, 30)), (0.2, 0.4), strict=True)
+    )
+    for label, name in ((0, "40% sure that this pixel is object 2"), (1, "20% sure that this pixel is object 1")):
+        labels = np.full((20, 30), label, np.int32)
+        assert name in network_why(Account(image, labels, answers, 0.5, None), 20, 10).sentence

@@ -3,12 +3,19 @@ from time import perf_counter
 import cv2
 import numpy as np
 import pytest
+from scipy import ndimage
 from skimage import data
 
 from masking_core import Image, PromptError, Prompts, Recipe
 from masking_core.kernels.watershed import gradient as gradient_module
 from masking_core.kernels.watershed.basins import blobs
-from masking_core.methods.watershed.markers import BORDER_IS_BACKGROUND, OUTSIDE_IS_BACKGROUND, SIDES_ARE_BACKGROUND
+from masking_core.methods.watershed.markers import (
+    BORDER_IS_BACKGROUND,
+    OUTSIDE_IS_BACKGROUND,
+    SIDES_ARE_BACKGROUND,
+    away_from_outlines,
+    drawn,
+)
 from masking_core.methods.watershed.watershed import COARSE, Watershed
 from masking_core.prompts import Ellipse, Point, Rectangle, Stroke
 from masking_core.recipe import PREVIEW_PIXELS
@@ -220,3 +227,105 @@ def test_the_seconds_of_the_stages_are_those_that_passed(side):
     seconds = cut(image, Point(x=50, y=50, radius=9)).info["stage_seconds"]
     assert min(seconds.values()) >= 0
     assert sum(seconds.values()) <= perf_counter() - before
+
+
+@pytest.mark.parametrize(("rim", "margin"), [(0.0, 0), (4.0, 4), (500.0, 14)])
+def test_outside_the_regions_but_for_a_rim_is_background(rim, margin):
+    box = Rectangle(x=20, y=20, width=60, height=30)
+    markers = drawn(Prompts(marks=(box,)), (70, 100), rim)
+    inside = np.zeros((70, 100), bool)
+    inside[20:50, 20:80] = True
+    away = ndimage.distance_transform_edt(~inside)  # at most 28, of which half is left at most
+    surely, surely_not = away > margin + (margin > 0), (away < margin - 1) | inside
+    assert (markers.seeds[surely] == 0).all()
+    assert not (markers.seeds[surely_not] == 0).any()
+    assert markers.notes == (OUTSIDE_IS_BACKGROUND,)
+
+
+def test_regions_of_all_of_the_picture_leave_its_border_to_the_background():
+    whole = Prompts(marks=(Rectangle(x=0, y=0, width=100, height=70),))
+    markers = drawn(whole, (70, 100))
+    assert markers.notes == (BORDER_IS_BACKGROUND,)
+    frame = np.ones((70, 100), bool)
+    frame[1:-1, 1:-1] = False
+    assert np.array_equal(markers.seeds == 0, frame)
+    assert markers.seeds[35, 50] == 1
+
+
+def test_an_object_without_a_region_may_lie_anywhere_and_needs_a_background():
+    marks = (Rectangle(x=5, y=5, width=20, height=20), Point(x=60, y=40, radius=3, object=2))
+    markers = drawn(Prompts(marks=marks), (70, 100))
+    assert set(markers.bounds) == {1}
+    assert markers.notes == (BORDER_IS_BACKGROUND,)
+    assert (markers.seeds[30:34, 40:45] == -1).all()
+    lines = (((30, 0), (30, 70), (30, 35), (0, 35)), ((70, 0), (70, 70), (70, 35), (100, 35)))
+    two = tuple(Stroke(points=points, width=3, object=number) for number, points in enumerate(lines, 1))
+    markers = drawn(Prompts(marks=two), (70, 100))  # every side is touched
+    assert markers.notes == ()
+    assert not (markers.seeds == 0).any()
+
+
+def test_of_nested_regions_the_larger_takes_what_the_smaller_leaves():
+    marks = (Rectangle(x=10, y=10, width=80, height=50), Rectangle(x=20, y=20, width=20, height=20, object=2))
+    for order in (marks, marks[::-1]):
+        seeds = drawn(Prompts(marks=order), (70, 100)).seeds
+        assert (seeds[28:32, 28:32] == 2).all()
+        assert (seeds[20:40, 20:40] != 1).all()
+        assert (seeds == 1).any()
+
+
+@pytest.mark.parametrize("band", [0.0, 1.0, 4.0])
+def test_away_from_outlines_is_farther_than_the_band_from_pixels_beside_another_label(band):
+    labels = np.zeros((40, 60), np.int32)
+    labels[10:25, 15:40], labels[30:, :20] = 3, 1
+    beside = np.zeros(labels.shape, bool)
+    for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0)):
+        moved = np.pad(labels, 1, mode="edge")[1 + down : 41 + down, 1 + right : 61 + right]
+        beside |= moved != labels
+    away = ndimage.distance_transform_edt(~beside)
+    kept = away_from_outlines(labels, band)
+    sure = np.abs(away - band) > 0.3 if band else np.ones(labels.shape, bool)
+    assert np.array_equal(kept[sure], np.where(away > band, labels, -1)[sure])
+    assert np.array_equal(away_from_outlines(labels * 0, band), labels * 0)
+
+
+def test_the_shares_of_the_floods_are_those_that_the_frames_show():
+    image, _ = discs((50, 50), (120, 50))
+    marks = (Point(x=50, y=50, radius=4, object=2), Point(x=120, y=50, radius=4), Point(x=5, y=5, radius=3, object=0))
+    found = cut(image, *marks)
+    water = next(stage for stage in found.stages if stage.frames > 1)
+    (plot,) = water.plots(10)
+    *floods, now = plot.series
+    assert [each.name for each in floods] == ["background", "object 1", "object 2"]
+    for label, flood in enumerate(floods):
+        assert flood.y[-1] == pytest.approx(100 * (found.labels == label).mean())
+        assert flood.x == pytest.approx(np.linspace(0, 100, water.frames))
+        assert (np.diff(flood.y) >= 0).all()
+    for frame in (0, 6, water.frames - 1):
+        dry = (np.ptp(water.render(frame), axis=2) == 0).mean()
+        assert sum(flood.y[frame] for flood in floods[1:]) <= 100 * (1 - dry) + 0.01
+    assert now.x == pytest.approx([100 * 10 / (water.frames - 1)] * 2)
+    assert (now.y[0], now.y[1]) == (0, max(max(flood.y) for flood in floods))
+
+
+def test_before_the_flood_the_markers_are_in_colour_and_the_rest_is_paler_and_after_it_all_objects():
+    image, _ = discs((50, 50), (120, 50))
+    marks = Prompts(marks=(Point(x=50, y=50, radius=4, object=1), Point(x=5, y=5, radius=3, object=0)))
+    found = Watershed().segment(image, marks)
+    before, after = (next(each for each in found.stages if each.title == name) for name in ("Markers", "Objects"))
+    seeds = marks.seeds((100, 160))
+    assert np.array_equal(before.render(0)[seeds < 0], (image.rgb // 2 + 127)[seeds < 0])
+    assert (before.render(0)[seeds == 1] != (image.rgb // 2 + 127)[seeds == 1]).any(axis=1).all()
+    assert (after.render(0)[found.labels == 1] != image.rgb[found.labels == 1]).any(axis=1).mean() > 0.99
+
+
+def test_parts_are_objects_of_their_own_if_the_neck_or_the_edge_between_them_is_deep_enough():
+    image, _ = discs((60, 50), (82, 50), noise=0)
+    counts = [int(Watershed(depth=depth).segment(image, Prompts()).labels.max()) for depth in (0.0, 5.0, 60.0, 100.0)]
+    assert counts == [2, 2, 1, 1]
+    rgb = np.repeat(np.repeat([[40, 60, 250]], 60, axis=0), 40, axis=1)
+    stripes = Image.from_array(np.repeat(rgb[..., None], 3, axis=2).astype(np.uint8))
+    found = [
+        Watershed(automatic="basins", depth=depth).segment(stripes, Prompts()).labels for depth in (0.0, 5.0, 50.0)
+    ]
+    assert [len(np.unique(labels)) for labels in found] == [3, 3, 2]

@@ -8,7 +8,7 @@ from skimage import data, draw
 
 from masking_core import GraphCut, Image, Prompts, Recipe
 from masking_core.metrics import iou
-from masking_core.prompts.from_mask import strokes_giving, strokes_of
+from masking_core.prompts.from_mask import GAP, _corrections, strokes_giving, strokes_of
 from masking_core.samples import sample, samples
 
 
@@ -94,3 +94,40 @@ def test_corrections_lie_in_what_was_wrong_and_the_best_strokes_are_kept():
     assert mask[seeds == 1].all()
     assert not mask[seeds == 0].any()
     assert (seeds[disc((120, 160), (40, 130), 6)] == 1).any()
+
+
+@pytest.mark.parametrize(("side", "radius"), [(200, 20), (200, 50), (160, 62)])
+def test_background_strokes_run_at_a_share_of_the_scale_or_half_way_to_what_is_farthest(side, radius):
+    mask = disc((side, side), (side / 2, side / 2), radius)
+    beside = [mark for mark in strokes_of(mask).marks if mark.object == 0]
+    points = np.concatenate([np.array(mark.points) for mark in beside])
+    away = np.hypot(*(points - side / 2 - 0.5).T) - radius
+    farthest = side / 2 * 2**0.5 - radius
+    assert away == pytest.approx(np.full(len(away), min(GAP * side, farthest / 2 + 1)), abs=2)
+    narrow = np.ones((side, side), bool)
+    narrow[: side // 20] = False  # less beside it than that share
+    assert any(mark.object == 0 for mark in strokes_of(narrow).marks)
+
+
+def test_a_large_mask_has_the_strokes_of_its_small_copy():
+    small = disc((200, 200), (90, 110), 50) | disc((200, 200), (30, 30), 18)
+    large = np.kron(small, np.ones((3, 3), bool))
+    for ours, theirs in zip(strokes_of(large).marks, strokes_of(small).marks, strict=True):
+        assert np.array(ours.points) == pytest.approx(3 * np.array(theirs.points))
+        assert (ours.object, ours.width) == (theirs.object, pytest.approx(3 * theirs.width))
+
+
+def test_a_tiny_mask_is_not_enlarged():
+    mask = np.zeros((9, 12), bool)
+    mask[2:5, 3:10] = True
+    for mark in strokes_of(mask).marks:
+        assert np.array_equal(np.array(mark.points) % 1, np.full((len(mark.points), 2), 0.5))
+
+
+def test_corrections_run_through_the_middles_of_the_pixels_that_were_wrong():
+    wrong = np.zeros((30, 40), bool)
+    wrong[7, 5:25] = wrong[20, 33] = True
+    line, dot = _corrections(wrong, 4)
+    assert sorted(line.points) == [(5.5, 7.5), (24.5, 7.5)]
+    assert dot.points == ((33.5, 20.5),)
+    assert {line.object, dot.object} == {4}

@@ -108,3 +108,14 @@ def test_partners_are_found_by_object_name_and_order_and_the_others_stay_until_h
 def test_a_fraction_beyond_the_slices_is_refused():
     with pytest.raises(ParameterError, match="from 0 to 1"):
         interpolate(Prompts(), Prompts(), 1.1)
+
+
+@pytest.mark.parametrize("fraction", [0.25, 0.5, 0.8])
+def test_between_two_discs_of_different_kinds_lies_the_disc_of_the_radius_between(fraction):
+    turn = np.linspace(0, 2 * np.pi, 200, endpoint=False)
+    small = Polygon(points=np.stack([90 + 30 * np.cos(turn), 80 + 30 * np.sin(turn)], axis=1).tolist())
+    large = Ellipse(x=170, y=120, width=160, height=160)
+    (found,) = between(small, large, fraction)
+    centre, radius = np.array([90 + 160 * fraction, 80 + 120 * fraction]), 30 + 50 * fraction
+    away = np.hypot(*(np.array(found.points) - centre).T)
+    assert away == pytest.approx(np.full(len(away), radius), abs=0.6)

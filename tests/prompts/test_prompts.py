@@ -32,6 +32,7 @@ from masking_core.prompts import (
     Stroke,
     Text,
 )
+from masking_core.prompts.marks import MAX_FIELDS
 from masking_core.prompts.painted import seeds_of
 from masking_core.prompts.prompts import MAX_BYTES, MAX_MARKS, MAX_POINTS
 from masking_core.prompts.seedmap import MAX_TEXT
@@ -618,3 +619,41 @@ def test_drawing_a_group_or_looking_for_marks_outside_can_be_stopped():
 def test_a_seed_map_covers_what_it_marks_be_it_object_or_background():
     marked = SeedMap.from_numbers(np.array([[-1, 0, 1], [2, -1, 0]])).mask((2, 3))[1]
     assert marked.tolist() == [[False, True, True], [True, False, True]]
+
+
+@pytest.mark.parametrize("sweep", [90.0, 120.0, -200.0])
+def test_an_arc_is_closed_by_its_chord_and_a_pie_through_the_centre(sweep):
+    place = {"x": 10, "y": 5, "width": 40, "height": 40, "start": 25, "sweep": sweep}
+    turn = np.radians(abs(sweep))
+    for shape, area in ((Pie, 400 * turn / 2), (Arc, 400 * (turn - np.sin(turn)) / 2)):
+        assert Prompts(marks=(shape(**place),)).roi_alpha(SHAPE).sum() == pytest.approx(area, rel=1e-3)
+
+
+@pytest.mark.parametrize("operation", ["add", "subtract", "intersect", "exclude"])
+def test_labels_join_by_each_operation_where_a_region_does_not_fill_its_box(operation):
+    first = Rectangle(x=10, y=10, width=30, height=30, object=3)
+    second = Ellipse(x=20, y=5, width=40, height=40, object=5, operation=operation)
+    alone = (Prompts(marks=(each.model_copy(update={"operation": "add"}),)) for each in (first, second))
+    one, other = (each.roi_labels(SHAPE) > 0 for each in alone)
+    wanted = {
+        "add": np.where(other, 5, 3 * one),
+        "subtract": 3 * (one & ~other),
+        "intersect": 3 * (one & other),
+        "exclude": np.where(other, 5 * ~one, 3 * one),
+    }[operation]
+    assert np.array_equal(Prompts(marks=(first, second)).roi_labels(SHAPE), wanted)
+
+
+def test_a_document_may_be_as_large_as_is_said():
+    text = Prompts.from_box(1, 2, 3, 4).to_json()
+    assert Prompts.from_json(text + " " * (MAX_BYTES - len(text))) == Prompts.from_box(1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(MAX_FIELDS, "field_0"), (MAX_FIELDS + 1, "there may be at most 20 fields")]
+)
+def test_a_mark_with_too_many_fields_is_refused_for_their_number_alone(count, told):
+    fields = {f"field_{number}": 1 for number in range(count - 3)}
+    with pytest.raises(PromptError, match=told) as refused:
+        Point.model_validate({"kind": "point", "x": 1, "y": 2, **fields})
+    assert ("at most" in str(refused.value)) == (count > MAX_FIELDS)

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import ndimage
 
 from masking_core import PromptError
 from masking_core.cli.main import main
 from masking_core.export import CONTENTS, png
 from masking_core.image.numbers import NumberMap
-from masking_core.shapes import outlines_of, read_shapes, rle, writing
+from masking_core.shapes import outlines, outlines_of, read_shapes, rle, writing
 from masking_core.shapes.outlines import outlines_of_mask
 from masking_core.shapes.reading import outline_marks
 
@@ -176,3 +177,23 @@ def test_rings_in_rings_each_have_a_hole_of_their_own(tolerance):
         assert outer.mean() - hole.mean() == pytest.approx(10, abs=1.5)
     drawn = found.mask(mask.shape)
     assert np.array_equal(drawn, mask) if tolerance == 0 else (drawn & mask).sum() / (drawn | mask).sum() >= 0.995
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_mask_is_told_exactly_by_its_outer_rings_and_their_holes(seed):
+    """Also where a hole touches the ring around it at a corner."""
+    mask = np.random.default_rng(seed).random((14, 17)) < 0.35 + 0.08 * seed
+    found = outlines_of_mask(mask, 0.0)
+    assert np.array_equal(found.mask(mask.shape), mask)
+    _, outside = ndimage.label(np.pad(~mask, 1, constant_values=True), np.ones((3, 3)))
+    _, pieces = ndimage.label(mask)
+    assert (len(found.pieces), sum(len(piece.holes) for piece in found.pieces)) == (pieces, outside - 1)
+
+
+def test_a_hole_that_touches_the_ring_around_it_is_its_hole():
+    ring = np.array([[0, 0], [0, 10], [10, 10], [10, 0]], float)
+    hole = np.array([[0, 5], [3, 3], [3, 7]], float)
+    for outer, inner in ((ring, hole), (ring[::-1], hole[::-1])):
+        (piece,) = outlines._assembled([outer, inner])
+        assert piece.outer is outer
+        assert [each is inner for each in piece.holes] == [True]

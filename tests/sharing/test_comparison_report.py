@@ -129,3 +129,19 @@ def test_settings_are_what_is_not_as_usual(entries):
     assert every["Distance"] == "Colour"
     assert every["Precision"] == "0.1 colour units"
     assert "Compactness" not in every  # has no effect with this distance
+
+
+@pytest.mark.parametrize(
+    ("figure", "shown"),
+    [
+        (0.12345, "0.123"),
+        (12.345, "12.3"),
+        (99.96, "100"),
+        (100.4, "100"),
+        (999.6, "1,000"),
+        (-1234.5, "-1,234"),
+        (3, "3"),
+    ],
+)
+def test_figures_have_three_digits_or_are_whole(figure, shown):
+    assert comparison_report._figure(figure) == shown

@@ -4,6 +4,7 @@ from typing import Literal
 import numpy as np
 import PIL.Image
 import pytest
+from scipy import ndimage
 
 from masking_core import (
     Behind,
@@ -327,3 +328,76 @@ def test_gaps_of_any_small_picture_take_the_colour_around_them(shape):
     colours = np.float32([200, 100, 50]) * weight
     filled = _filled(np.concatenate([colours, weight], axis=2))
     assert filled == pytest.approx(np.broadcast_to(np.float32([200, 100, 50]), (*shape, 3)), rel=1e-4)
+
+
+@pytest.mark.parametrize("blending", ["linear", "srgb"])
+def test_over_a_translucent_picture_both_shares_count(blending):
+    """Porter and Duff (1984): each colour by what is seen of it."""
+    lower = np.random.default_rng(1).integers(0, 256, (30, 40, 4), dtype=np.uint8)
+    lower[..., 3] = np.tile(np.linspace(20, 250, 40).astype(np.uint8), (30, 1))
+    file = BytesIO()
+    PIL.Image.fromarray(lower).save(file, "PNG")
+    made = compose(picture(), ramp(), Behind.holding(file.getvalue()).changed(blending=blending)).astype(float)
+    light = light_of if blending == "linear" else np.asarray
+    a = np.rint(ramp() * 255)[..., None] / 255
+    b = lower[..., 3:] / 255 * (1 - a)
+    expected = (light(picture().rgb / 255) * a + light(lower[..., :3] / 255) * b) / (a + b)
+    assert np.abs(made[..., 3:] / 255 - (a + b)).max() <= 0.51 / 255
+    found = light(made[..., :3] / 255)
+    step = np.abs(light((made[..., :3] + 1) / 255) - found)
+    assert (np.abs(found - expected) <= 1.01 * step + 1 / 4095).all()
+
+
+def test_a_shadow_is_blurred_by_a_gaussian_of_half_its_radius():
+    alpha = np.zeros((60, 80), np.float32)
+    alpha[20:40, 30:50] = 1
+    how = {"shadow_blur": 6.0, "shadow_x": 4.0, "shadow_y": -5.0, "shadow_strength": 0.8}
+    made = compose(Image.from_array(np.zeros((60, 80, 3), np.uint8)), alpha, Transparent(shadow="drop", **how))
+    thrown = ndimage.gaussian_filter(np.roll(alpha, (-5, 4), (0, 1)).astype(float), 3.0) * 0.8
+    assert np.abs(made[..., 3] / 255 - thrown)[alpha == 0].max() < 0.01
+
+
+def test_a_contact_shadow_lies_where_what_is_half_opaque_ends():
+    image, alpha = Image.from_array(np.zeros((60, 60, 3), np.uint8)), np.zeros((60, 60), np.float32)
+    alpha[10:40, 20:40], alpha[39, 20:40], alpha[40:50, 20:40] = 1, 0.5, 0.49
+    how = {"shadow_blur": 0.0, "shadow_strength": 1.0, "shadow_y": 0.0, "shadow_x": 30.0}
+    made = compose(image, alpha, Transparent(shadow="contact", **how))
+    assert (made[:, 55, 3] > 126).nonzero()[0].max() == 39
+    assert not compose(image, np.zeros((60, 60), np.float32), Transparent(shadow="contact", **how)).any()
+
+
+def test_light_is_matched_to_what_is_seen_of_the_background_and_by_what_is_seen_of_the_object():
+    rgb = np.full((20, 40, 3), 60, np.uint8)
+    rgb[:, :10] = 250  # nothing of this is kept, nor does it count
+    alpha = np.tile((np.arange(40) >= 20).astype(np.float32), (20, 1))
+    lower = np.full((20, 40, 4), (10, 10, 10, 0), np.uint8)
+    lower[:10, :10] = 200, 200, 200, 255
+    file = BytesIO()
+    PIL.Image.fromarray(lower).save(file, "PNG")
+    behind = Behind.holding(file.getvalue())
+    made = [compose(Image.from_array(rgb), alpha, behind.changed(match_light=m))[10, 30] for m in (0.0, 1.0)]
+    assert made[0].tolist() == [60, 60, 60, 255]
+    assert abs(int(made[1][0]) - 200) <= 1
+    nothing = np.zeros_like(alpha)
+    assert (compose(Image.from_array(rgb), nothing, Colour(match_light=1.0)) == 255).all()
+
+
+@pytest.mark.parametrize("size", [12, 5])
+def test_the_squares_of_the_checkerboard_take_turns_and_show_by_what_is_transparent(size):
+    rgba = np.zeros((31, 44, 4), np.uint8)
+    rgba[..., :3], rgba[10:20, :, 3], rgba[20:, :, 3] = 100, 51, 255
+    shown = on_checkerboard(rgba, size)
+    y, x = np.indices((31, 44))
+    board = np.where((y // size + x // size) % 2 == 0, 245, 205)
+    assert np.array_equal(shown[:10], np.repeat(board[:10, :, None], 3, axis=2))
+    assert np.abs(shown[10:20, :, 0] - (0.2 * 100 + 0.8 * board[10:20])).max() <= 1
+    assert (shown[20:] == 100).all()
+
+
+@pytest.mark.parametrize("radius", [4.0, 12.0, 36.0])
+def test_a_blur_is_a_gaussian_of_half_its_radius_whatever_copy_it_is_made_on(radius):
+    rgb = np.full((120, 240, 3), 40, np.uint8)
+    rgb[:, 120:], rgb[:50] = 220, 90
+    painted = Blurred(radius=radius).paint(Image.from_array(rgb), np.zeros((120, 240), np.float32)).astype(float)
+    wanted = ndimage.gaussian_filter(rgb[..., 0].astype(float), radius / 2, mode="nearest")
+    assert np.abs(painted[..., 0] - wanted).max() < 4

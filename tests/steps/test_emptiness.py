@@ -12,7 +12,7 @@ from masking_core.steps.emptiness import why_empty
 SHAPE = (20, 30)
 NOTHING, EVERYTHING = np.zeros(SHAPE, np.int32), np.ones(SHAPE, np.int32)
 OBJECT = np.where(np.arange(30) < 10, EVERYTHING, 0)
-LEFT = Rectangle(x=0, y=0, width=10, height=20)
+LEFT, RIGHT = (Rectangle(x=x, y=0, width=10, height=20) for x in (0, 20))
 
 
 def picture(*, hidden: bool = False) -> Image:
@@ -39,6 +39,8 @@ CASES = {
     "some is background": Case(picture(), (stroke(0, 3),), NOTHING, (), "no object was found."),
     "drawn where nothing is": Case(picture(hidden=True), (LEFT,), NOTHING, (), "the picture is transparent where you"),
     "drawn where something is": Case(picture(), (LEFT,), NOTHING, (), "no object was found."),
+    "drawn in the visible part": Case(picture(hidden=True), (RIGHT,), NOTHING, (), "no object was found."),
+    "no region on a transparent picture": Case(picture(hidden=True), (stroke(1, 3),), NOTHING, (), "no object was"),
     "taken away again": Case(
         picture(), (LEFT, LEFT.model_copy(update={"operation": "subtract"})), NOTHING, (), "the regions take away all"
     ),

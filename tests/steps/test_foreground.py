@@ -111,3 +111,9 @@ def test_an_object_half_of_which_was_picked_is_not_picked():
     assert follow(before, (1,), np.array([[1, 2, 2, 1]], np.int32)) == ((), (1,))
     assert follow(before, (1,), np.array([[1, 1, 1, 1]], np.int32)) == ((), (1,))
     assert follow(before, (1,), np.array([[1, 1, 1, 2]], np.int32)) == ((1,), ())
+
+
+def test_a_pick_is_lost_if_less_than_half_of_it_is_picked_now():
+    before = np.array([[1, 1, 1, 1, 2, 2, 2, 2]], np.int32)
+    assert follow(before, (1,), np.array([[1, 1, 2, 2, 2, 2, 2, 2]], np.int32)) == ((1,), ())
+    assert follow(before, (1,), np.array([[1, 2, 2, 2, 2, 2, 2, 2]], np.int32)) == ((1,), (1,))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from masking_core.kernels.appearance import box, unaries
 from masking_core.kernels.appearance.unaries import picture_features
-from masking_core.kernels.min_cut.contrast import nlinks
+from masking_core.kernels.min_cut.contrast import boundary_cost, nlinks
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +105,54 @@ def test_the_score_is_its_three_parts_written_out(scene):
     flat[2:] = round(16_383 / 2**0.5)
     # n-links without contrast: the outline's part is 1; a red-green picture: no overlap; a tight box: all of it
     assert box.box_score(features, flat, bounds, truth) == pytest.approx(1.0 - 0.0 - 1.0, abs=0.02)
+
+
+def test_the_middle_is_as_likely_as_not_at_its_radius_and_says_a_share_of_its_log_odds():
+    bounds = np.zeros((101, 121), bool)
+    bounds[10:91, 10:111] = True
+    start = box.box_starts(bounds)[1]
+    radius = box.box_radius(bounds)
+    assert np.array_equal(start.inside > 0.5, (radius < box.MIDDLE_RADIUS) & bounds)
+    log_odds = np.log(start.inside[bounds] / (1 - start.inside[bounds]))
+    assert start.leaning[bounds] == pytest.approx(box.MIDDLE_WEIGHT * log_odds, abs=1e-3)
+    assert np.polyfit(radius[bounds], log_odds, 1)[0] == pytest.approx(-box.MIDDLE_SLOPE, rel=1e-3)
+    assert start.leaning[0, 0] < start.leaning[10, 10] < 0
+
+
+def test_surroundings_fall_off_to_a_third_over_their_reach():
+    bounds = np.zeros((100, 144), bool)
+    bounds[30:60, 50:90] = True
+    away = ndimage.distance_transform_edt(~bounds)
+    for start, (reach, smoothness) in zip(box.box_starts(bounds)[1:], box.SURROUNDINGS, strict=True):
+        slope, _ = np.polyfit(away[~bounds], np.log(start.outside[~bounds]), 1)
+        assert -1 / slope == pytest.approx(reach * 120, rel=1e-3)
+        assert start.smoothness == smoothness
+
+
+def test_after_a_cut_what_it_left_of_the_box_is_background_beside_the_surroundings():
+    bounds, mask = np.zeros((20, 30), bool), np.zeros((20, 30), bool)
+    bounds[5:15, 5:25] = mask[8:12, 10:30] = True
+    for start in box.box_starts(bounds):
+        inside, outside = box.box_weights(start, bounds, mask)
+        assert np.array_equal(inside, mask)
+        assert np.array_equal(outside, np.where(bounds & ~mask, 1, start.outside))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_score_is_tightness_less_overlap_less_the_outlines_part(seed):
+    rng = np.random.default_rng(seed)
+    rgb = rng.integers(90, 120, (20, 30, 3), dtype=np.uint8)
+    features, links = picture_features(rgb), nlinks(rgb)
+    bounds, mask = np.zeros((20, 30), bool), np.zeros((20, 30), bool)
+    bounds[2:18, 3:25] = True
+    mask[5:14, 6:20] = rng.random((9, 14)) < 0.7
+    mask[[5, 13], [6, 19]] = True
+    cells = np.floor(features.lab.reshape(-1, 3) / box.SCORE_BIN)
+    _, bins = np.unique(cells, axis=0, return_inverse=True)
+    ours, theirs = (np.bincount(bins.ravel()[side.ravel()], minlength=bins.max() + 1) for side in (mask, ~mask))
+    overlap = np.minimum(ours / ours.sum(), theirs / theirs.sum()).sum()
+    cost, most = boundary_cost(links, mask)
+    wanted = 9 * 14 / (16 * 22) - overlap - cost / most
+    assert box.box_score(features, links, bounds, mask) == pytest.approx(wanted)
+    for nothing in (np.zeros_like(mask), np.ones_like(mask)):
+        assert box.box_score(features, links, bounds, nothing) == -2

@@ -93,3 +93,55 @@ def test_well_separated_colours_are_found():
     mixture = fit_mixture(gather_palette(colours), np.ones(1200, np.float32), 3)
     nearest = np.abs(mixture.means[:, None] - centres[None]).max(axis=2).min(axis=0)
     assert nearest.max() < 0.5
+
+
+@pytest.mark.parametrize("rounds", [0, 1, 4])
+def test_every_iteration_is_one_of_expectation_maximisation(lab, rounds):
+    """Expectation by scipy's densities, maximisation by numpy's weighted moments, of the bins' colours."""
+    some = lab[::5]
+    palette, weights = gather_palette(some), np.random.default_rng(3).random(len(some), np.float32)
+    before, after = (fit_mixture(palette, weights, 3, iterations=n, regularisation=9.0) for n in (rounds, rounds + 1))
+    mass = np.bincount(palette.bins, weights)
+    logs = [
+        np.log(share) + multivariate_normal(mean, covariance).logpdf(palette.colours)
+        for share, mean, covariance in parts(before)
+    ]
+    shares = np.exp(logs - logsumexp(logs, axis=0)) * mass
+    for own, (share, mean, covariance) in zip(shares, parts(after), strict=True):
+        assert share == pytest.approx(own.sum() / mass.sum(), abs=1e-4)
+        assert mean == pytest.approx(np.average(palette.colours, axis=0, weights=own), abs=1e-2)
+        wanted = np.cov(palette.colours.T, aweights=own, ddof=0) + 9.0 * np.eye(3)
+        assert covariance == pytest.approx(wanted, rel=1e-2, abs=0.1)
+
+
+def parts(mixture):
+    """Weight, mean and covariance of every Gaussian."""
+    for offset, mean, whitening in zip(*mixture, strict=True):
+        covariance = np.linalg.inv(whitening.astype(float).T @ whitening.astype(float))
+        yield np.exp(offset + 0.5 * np.linalg.slogdet(2 * np.pi * covariance)[1]), mean, covariance
+
+
+def test_a_mixture_begins_by_splitting_what_is_widest_across_its_greatest_variance():
+    colours = np.zeros((60, 3), np.float32)
+    colours[:20, 0], colours[20:40, 0], colours[40:, 0] = -90, 30, 60
+    colours[:, 1] = np.tile([-9, 9], 30)
+    ones = np.ones(60, np.float32)
+    palette = gather_palette(colours)
+    one, two, three, four = (fit_mixture(palette, ones, n, iterations=0) for n in (1, 2, 3, 4))
+    assert one.means == pytest.approx(np.array([[0, 0, 0]]), abs=1e-3)
+    assert sorted(two.means[:, 0]) == pytest.approx([-90, 45], abs=1e-3)
+    assert sorted(three.means[:, 0]) == pytest.approx([-90, 30, 60], abs=1e-3)
+    assert sorted(map(tuple, four.means.round().tolist())) != sorted(map(tuple, three.means.round().tolist()))
+    assert len(four.means) == 4
+    assert len(fit_mixture(palette, ones, 9, iterations=0).means) == 6  # as many as there are colours
+
+
+def test_colours_that_count_nothing_change_nothing():
+    colours = np.repeat(np.float32([[0, 0, 0], [60, 0, 0], [61, 30, 9], [-90, 5, 5], [-80, 0, 0]]), 20, axis=0)
+    weights = np.repeat(np.float32([2, 1, 1, 0, 0]), 20)
+    some = weights > 0
+    for components in (1, 2, 3, 5):
+        found = fit_mixture(gather_palette(colours), weights, components)
+        wanted = fit_mixture(gather_palette(colours[some]), weights[some], components)
+        for ours, theirs in zip(found, wanted, strict=True):
+            assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-4)

@@ -182,3 +182,38 @@ def test_the_frame_is_as_far_as_a_stroke_of_background_and_a_head_start_farther(
     y = np.arange(size // 2)
     assert (towards_frame[y < middle - 0.01] < 0).all()
     assert (towards_frame[y > middle + 0.01] > 0).all()
+
+
+def test_a_part_of_a_tenth_of_the_largest_is_no_speck():
+    mask = np.zeros((40, 60), bool)
+    mask[2:12, 2:22] = mask[20:24, 2:7] = mask[30:34, 2:7] = True
+    mask[30, 2] = False
+    expected = mask.copy()
+    expected[30:34, 2:7] = False
+    assert np.array_equal(unaries.without_specks(mask), expected)
+
+
+def test_a_side_without_a_pixel_has_the_pictures_colours(features, seeds):
+    nothing, some = np.zeros(seeds.shape, np.float32), (seeds == 1).astype(np.float32)
+    everything = np.ones_like(nothing)
+    for one, other in (((nothing, some), (everything, some)), ((some, nothing), (some, everything))):
+        found, wanted = (unaries.colour_models(features, weights, 3) for weights in (one, other))
+        for ours, theirs in zip(found, wanted, strict=True):
+            assert all(np.array_equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def test_what_is_said_of_a_pixel_is_said_of_its_shade(features, seeds):
+    models = unaries.colour_models(features, unaries.seed_weights(seeds, frame=True), 5)
+    own = unaries.margin_of(models, features.lab.reshape(-1, 3)).reshape(seeds.shape)
+    shade = unaries.margin_of_pixels(models, features)
+    assert shade.shape == seeds.shape
+    assert np.corrcoef(own.ravel(), shade.ravel())[0, 1] > 0.99
+    assert np.abs(np.clip(own, -3, 3) - np.clip(shade, -3, 3)).mean() < 0.1
+
+
+def test_a_small_picture_is_smoothed_a_little():
+    rgb = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    features = unaries.picture_features(rgb)
+    for channel in range(3):
+        wanted = ndimage.gaussian_filter(features.lab[..., channel], 0.3, mode="mirror", truncate=10)
+        assert features.smooth[..., channel] == pytest.approx(wanted, abs=0.5)

@@ -293,6 +293,27 @@ def test_clusters_by_colour_and_place_are_those_of_brute_force(name, metric):
     np.testing.assert_allclose(found.energy, energies)
 
 
+@pytest.mark.parametrize("metric", ["product", "sum"])
+def test_starts_are_drawn_by_the_distance_that_clusters_are_made_by(metric):
+    x = pixels_with_places(PICTURES["coffee"][:20, :30])
+    squared = squared_distance(metric, 100.0 / (600 / 4))
+    for centre in x[[0, 77, 599]]:
+        floor = 1 if metric == "product" else 0  # what a pixel is from itself
+        found = spatial._squared(x.T, centre, spatial.distance(metric, 600, 4, 10.0))
+        np.testing.assert_allclose(found, squared(x, centre) - floor, atol=1e-6)
+        assert found[(x == centre).all(axis=1)] == 0
+
+
+@pytest.mark.parametrize("metric", ["product", "sum"])
+def test_a_centre_without_pixels_stays_where_it_is(metric):
+    rgb = PICTURES["coffee"][:20, :30]
+    grid = spatial.Grid(read_only(planes(rgb, "rgb")), read_only(np.full(rgb.shape[:2], -1, dtype=np.int8)))
+    start = pixels_with_places(rgb)[[5, 300, 5]]  # of two at one place the first has all pixels
+    found = spatial.lloyd(grid, spatial.distance(metric, 600, 3, 10.0), start, 1, 0.0)
+    assert np.array_equal(found.centres[2], start[2])
+    assert not np.array_equal(found.centres[:2], start[:2])
+
+
 @pytest.mark.parametrize("space", ["rgb", "lab"])
 @pytest.mark.parametrize("metric", ["product", "sum"])
 def test_a_large_picture_ends_at_rest_on_all_its_pixels(metric, space):

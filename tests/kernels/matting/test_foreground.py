@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled, ParameterError
-from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _relax, foreground_colours
+from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _carried, _relax, foreground_colours
 from masking_core.progress import listening
 
 FRONT, BEHIND = np.array((220, 40, 40.0)), np.array((30, 200, 60.0))
@@ -86,22 +86,37 @@ def test_a_pixels_two_colours_are_the_least_squares_solution_of_the_paper(seed):
     alpha = rng.uniform(0.2, 0.8, (3, 4)).astype(np.float32)
     alpha[0, 1], alpha[1, 0] = 1, 0  # known: the one to be the object, the other not
     at = ((1, 1), (0, 0), (2, 3))[seed % 3]
-    band = np.flatnonzero((alpha > 0) & (alpha < 1)).astype(np.int32)
-    band = np.roll(band, -np.flatnonzero(band == at[0] * 4 + at[1])[0])
+    soft = np.argwhere((alpha > 0) & (alpha < 1))
+    by_way = soft[np.argsort(np.abs(soft - at).sum(axis=1), kind="stable")]  # the pixel itself, a neighbour, …
+    band = (by_way[[1, 0, *range(2, len(by_way))]] @ (4, 1)).astype(np.int32)
     place = np.full(alpha.shape, -1, np.int32)
     place.ravel()[band] = np.arange(len(band))
     pair = rng.uniform(0.3, 0.7, (len(band), 2, 3)).astype(np.float32)
     rows = [([alpha[at], 1 - alpha[at]], rgb[at] / 255, 1)]
-    rows += [([1, 0], pair[place[at], 0], INERTIA), ([0, 1], pair[place[at], 1], INERTIA)]
+    before = pair.copy()
+    _relax(rgb, alpha, band[:2], place, pair)  # the neighbour first, whose new colours count at once
+    rows += [([1, 0], before[1, 0], INERTIA), ([0, 1], before[1, 1], INERTIA)]
     for near in ((at[0] - 1, at[1]), (at[0] + 1, at[1]), (at[0], at[1] - 1), (at[0], at[1] + 1)):
         if 0 <= near[0] < 3 and 0 <= near[1] < 4:
             weight = REGULARITY + abs(alpha[at] - alpha[near])
             front, behind = pair[place[near]] if place[near] >= 0 else (rgb[near] / 255,) * 2
-            soft = place[near] >= 0
-            rows += [([1, 0], front, weight)] if soft or alpha[near] == 1 else []
-            rows += [([0, 1], behind, weight)] if soft or alpha[near] == 0 else []
+            rows += [([1, 0], front, weight)] if alpha[near] > 0 else []
+            rows += [([0, 1], behind, weight)] if alpha[near] < 1 else []
     equations, values, weights = (np.array(each, float) for each in zip(*rows, strict=True))
     root = np.sqrt(weights)[:, None]
     wanted = np.linalg.lstsq(equations * root, values * root, rcond=None)[0].clip(0, 1)
-    _relax(rgb, alpha, band[:1], place, pair)
-    np.testing.assert_allclose(pair[0], wanted, atol=1e-4)
+    np.testing.assert_allclose(pair[1], wanted, atol=1e-4)
+
+
+def test_a_size_begins_with_the_colours_of_the_coarser_one_and_else_with_the_pictures():
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    place = np.full((2, 3), -1, np.int32)
+    place[0, 0], place[1, 2] = 0, 1
+    pair = rng.random((2, 2, 3), np.float32)
+    band = np.arange(35, dtype=np.int32)
+    found = _carried(band, picture, place, pair).reshape(5, 7, 2, 3)
+    for i, j in np.ndindex(5, 7):
+        parent = place[i * 2 // 5, j * 3 // 7]
+        wanted = pair[parent] if parent >= 0 else [picture[i, j] / 255] * 2
+        assert found[i, j] == pytest.approx(np.array(wanted), abs=1e-6)

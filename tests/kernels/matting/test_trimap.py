@@ -5,8 +5,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from masking_core.errors import Cancelled
+from masking_core.kernels.matting import trimap as t
+from masking_core.kernels.matting.problem import Problem
+from masking_core.kernels.matting.reduction import factor_for, reduced, touched
+from masking_core.kernels.matting.sampling import sampled
 from masking_core.kernels.matting.trimap import CORE_LEAST, judged
 from masking_core.progress import listening
 
@@ -131,3 +136,66 @@ def test_a_small_part_keeps_its_middle_and_a_speck_may_go():
     hair = np.zeros(mask.shape, bool)
     hair[590:620, 690:730] = True
     assert (judged(rgb, mask, 24.0, hair=hair).trimap[hair] == 128).all()
+
+
+@pytest.mark.parametrize(("side", "width", "reach"), [(1500, 20.0, 6), (1500, 3.0, 3), (200, 20.0, 1.5)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_beside_a_sharp_edge_as_much_is_unknown_as_a_share_of_the_long_side(side, width, reach, turned):
+    alpha = (np.arange(side) < side // 2).astype(np.float32)[None].repeat(12, 0)
+    alpha = np.ascontiguousarray(alpha.T) if turned else alpha
+    unknown = judged(mixed(alpha), alpha, width).trimap == 128
+    assert np.array_equal(unknown, distance(alpha > 0) <= reach)
+
+
+def test_softness_and_doubt_leave_open_what_is_above_their_limits_and_within_reach():
+    alpha = hard(half_plane(1))
+    doubt = np.zeros_like(alpha)
+    alpha[40:50], alpha[60:70] = np.where(alpha[40:50] > 0, 0.91, 0.1), np.where(alpha[60:70] > 0, 0.89, 0.11)
+    doubt[140:150], doubt[160:170] = t.DOUBT, t.DOUBT + 0.01
+    unknown = judged(mixed(hard(alpha)), alpha, 12, doubt).trimap == 128
+    away = distance(alpha >= 0.5)
+    for rows in (slice(62, 68), slice(162, 168)):
+        assert np.array_equal(unknown[rows], away[rows] <= 12)
+    for rows in (slice(42, 48), slice(142, 148)):
+        assert np.array_equal(unknown[rows], away[rows] <= CORE_LEAST)
+
+
+def test_where_all_is_doubtful_the_object_keeps_its_middle_and_the_background_none():
+    mask = np.zeros((50, 70), np.float32)
+    mask[10:31, 20:51] = 1
+    trimap = judged(mixed(mask), mask, 90.0, np.ones_like(mask)).trimap
+    middle = (mask > 0) & (distance(mask > 0) >= t.MIDDLE * 10.5)
+    assert np.array_equal(trimap, np.where(middle, 255, 128))
+
+
+@pytest.mark.parametrize("most", [30_000, 200])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_unknown_is_what_colours_contradict_as_it_is_described(seed, most, monkeypatch):
+    monkeypatch.setattr(t, "MOST", most)
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:61, :83]
+    alpha = np.clip((18 + 5 * np.cos(3 * np.arctan2(y - 30, x - 41)) - np.hypot(y - 30, x - 41)) / 8 + 0.5, 0, 1)
+    rgb = (mixed(alpha) + rng.normal(0, 4 + 8 * seed, (61, 83, 3))).clip(0, 255).astype(np.uint8)
+    mask = np.hypot(y - 30, x - 41) < 18
+    width, away = 11.0, distance(mask)
+    found = judged(rgb, mask.astype(np.float32), width)
+
+    problem = Problem(rgb, away <= width, mask.astype(np.float32))
+    factor = factor_for(problem, most)
+    small = reduced(problem, factor)
+    core, reach = touched(away <= CORE_LEAST, factor), small.unknown
+    rim = reach & ~touched(away <= t.RIM * width, factor)
+    samples = sampled(small)
+    raw = np.zeros(reach.shape)
+    raw[reach] = np.abs(samples.alpha - small.alpha[reach]) * samples.confidence**t.CREDIT
+    contradiction = ndimage.gaussian_filter(raw, t.BLUR, mode="mirror")
+    assert found.contradiction == pytest.approx(contradiction, abs=5e-3)
+    seen = found.contradiction
+    assert found.softness == pytest.approx(seen[core].mean() - seen[reach & ~core].mean(), abs=1e-6)
+    threshold = min(max(t.ABOVE * seen[rim].mean(), t.WEAK), t.STRONG)
+    grown = ndimage.binary_dilation(seen > threshold, np.ones((3, 3)))
+    large = ndimage.zoom(grown.astype(float), factor, order=1, mode="nearest", grid_mode=True)[:61, :83]
+    sure = np.abs(large - 0.5) > 1e-6
+    wanted = (away <= CORE_LEAST) | ((away <= width) & (large > 0.5))
+    assert factor == (1 if most == 30_000 else 4)
+    assert np.array_equal((found.trimap == 128)[sure], wanted[sure])

@@ -10,15 +10,18 @@ from skimage import data
 
 from masking_core.errors import Cancelled, ParameterError
 from masking_core.kernels.min_cut.coarse_to_fine import (
+    TIE_MARGIN,
     Pyramid,
     _grown,
     _near_boundary,
+    _near_ties,
+    _seed_levels,
     banded_cut,
     coarse_to_fine_cuts,
     from_array,
 )
 from masking_core.kernels.min_cut.contrast import nlinks, quantise
-from masking_core.kernels.min_cut.maxflow import cut
+from masking_core.kernels.min_cut.maxflow import MAX_LINK, Grid, cut
 from masking_core.progress import listening
 
 
@@ -270,3 +273,44 @@ def test_links_are_kept_of_sizes_up_to_a_bound_and_are_weighed_as_needed_of_larg
     assert np.array_equal(pyramid.kept[1], nlinks(pyramid.levels[1]))
     everywhere = np.ones((60, 80), bool)
     assert np.array_equal(pyramid.nlinks(0, everywhere), nlinks(picture))
+
+
+def test_a_hair_is_the_same_evidence_at_every_size_and_too_much_of_it_is_decided_at_once(monkeypatch):
+    for shape in ((40, 60), (80, 120)):
+        unary = np.linspace(-6000, 6000, shape[0] * shape[1]).astype(np.int32).reshape(shape)
+        grid = Grid(np.zeros((4, *shape), np.int16))
+        hair = TIE_MARGIN * MAX_LINK / (shape[0] * shape[1]) ** 0.5
+        foreground, doubtful = _near_ties(grid, unary)
+        sure = np.abs(np.abs(unary) - hair) > 2
+        assert np.array_equal(doubtful[sure], (np.abs(unary) < hair)[sure])
+        assert np.array_equal(foreground[sure], (unary > hair)[sure])
+        for most, left_open in ((4 * doubtful.sum(), True), (4 * doubtful.sum() - 1, False)):
+            monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.OPEN", most)
+            foreground, open_ = _near_ties(grid, unary)
+            assert np.array_equal(open_, doubtful if left_open else np.zeros_like(doubtful))
+            assert left_open or np.array_equal(foreground, unary > 0)
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize(("most", "last"), [(48_000, True), (47_999, False)])
+def test_sizes_up_to_a_bound_have_more_than_a_band(most, last, monkeypatch):
+    monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.OPENED", most)
+    part = np.repeat([0, 1, 2], 80)[None].repeat(200, axis=0)
+    pyramid = Pyramid.of(np.array([60, 120, 180], np.uint8)[part][..., None], coarsest=4000)
+    steps = coarse_to_fine_cuts(pyramid, from_array(np.array([4.0, 0.02, -4.0])[part], pyramid), smoothness=20.0)
+    middles = [bool(step.free[step.free.shape[0] // 2, step.free.shape[1] // 2]) for step in steps]
+    assert middles == [True, True, last]
+
+
+@pytest.mark.parametrize("shape", [(37, 50), (48, 64), (1, 9)])
+def test_a_block_of_a_smaller_size_is_seeded_by_all_seeds_in_it(shape):
+    rng = np.random.default_rng(0)
+    seeds = np.where(rng.random(shape) < 0.08, rng.integers(0, 2, shape), -1)
+    pyramid = Pyramid.of(np.zeros((*shape, 1), np.uint8), coarsest=20)
+    rows, columns = np.indices(shape)
+    for level, found in enumerate(_seed_levels(pyramid, seeds)):
+        assert found.shape == pyramid.levels[level].shape[:2]
+        for label, bit in ((1, 1), (0, 2)):
+            wanted = np.zeros(found.shape, bool)
+            wanted[rows[seeds == label] >> level, columns[seeds == label] >> level] = True
+            assert np.array_equal(found & bit > 0, wanted)
