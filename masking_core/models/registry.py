@@ -33,7 +33,8 @@ _KNOWN = (
         "u2netp",
         label="U²-Net small",
         good_for="Any picture with one clear subject; 4.6 MB and fast.",
-        size=288,  # as it was trained; it takes any size, and finds more at this one than at 320, in less time
+        size=256,  # it takes any size; small ones show it the whole, large ones the parts
+        other_sizes=(352,),
         sha256="309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
         md5="8e83ca70e441ab06c318d82300c84806",
         bytes=4_574_861,
