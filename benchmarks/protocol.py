@@ -67,7 +67,7 @@ class ProtocolVisitor:
     def run(self, *, trigger: str | None = None, fragment: str = "") -> float:
         """Have the page run, with the button ``trigger`` pressed, and wait for its end; seconds it took.
 
-        ``until_result`` are the seconds until another result was shown, if one was.
+        ``until_result`` are the seconds until the result was shown, be it the same as before; None if none was.
         """
         self._fragment = fragment
         states = [*self._states.values()]
@@ -80,12 +80,12 @@ class ProtocolVisitor:
             fragment_id=fragment,
             cached_message_hashes=list(self._cached),
         )
-        before, self.until_result = self._shown, None
+        self.until_result = None
         begun = time.monotonic()
         self._send(BackMsg(rerun_script=state))
         while True:
             message = self._next(begun)
-            if self.until_result is None and self._shown != before:
+            if self.until_result is None and _shows_result(message):
                 self.until_result = time.monotonic() - begun
             if message.WhichOneof("type") == "script_finished":
                 return time.monotonic() - begun
@@ -185,7 +185,7 @@ class ProtocolVisitor:
             case "delta" if message.delta.WhichOneof("type") == "new_element":
                 kind = message.delta.new_element.WhichOneof("type") or ""
                 self.elements[tuple(message.metadata.delta_path)] = kind, message.delta
-                if kind == "bidi_component" and RESULT in message.delta.new_element.bidi_component.json:
+                if _shows_result(message):
                     self._shown = json.loads(message.delta.new_element.bidi_component.json)["picture"]
                 if kind == "exception":
                     self.problems.append(message.delta.new_element.exception.message)
@@ -205,3 +205,10 @@ class ProtocolVisitor:
         cookie = answer.headers.get("Set-Cookie", "").partition(";")[0]
         name, _, token = cookie.partition("=")
         return {"Cookie": f"{name}={token}", "X-Xsrftoken": token} if token else {}
+
+
+def _shows_result(message: ForwardMsg) -> bool:
+    if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
+        return False
+    element = message.delta.new_element
+    return element.WhichOneof("type") == "bidi_component" and RESULT in element.bidi_component.json

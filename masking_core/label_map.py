@@ -1,6 +1,5 @@
 """Reading label maps: (H, W) int32, 0 background, 1…K objects."""
 
-from collections.abc import Iterator
 from typing import TypeVar
 
 import numpy as np
@@ -8,6 +7,7 @@ import scipy
 from numpy.typing import NDArray
 
 from masking_core.arrays import Labels
+from masking_core.kernels.tally import counted, summed
 
 Value = TypeVar("Value", bound=np.generic)
 
@@ -16,7 +16,7 @@ Box = tuple[int, int, int, int]
 
 
 AT_ONCE = 1_000_000
-"""Pixels that are looked at together: counting and looking up take 8 bytes for each."""
+"""Pixels that are looked up together, as each takes 8 bytes meanwhile."""
 
 
 def sizes(labels: Labels) -> NDArray[np.int64]:
@@ -26,10 +26,7 @@ def sizes(labels: Labels) -> NDArray[np.int64]:
 
 def counts(values: NDArray[np.integer], kinds: int) -> NDArray[np.int64]:
     """How often each number from 0 to ``kinds`` - 1 occurs; the numbers must be among them."""
-    flat, found = values.ravel(), np.zeros(kinds, np.int64)
-    for part in _parts(flat.size):
-        found += np.bincount(flat[part], minlength=kinds)
-    return found
+    return counted(values.ravel(), 0, kinds)
 
 
 def objects(labels: Labels) -> list[int]:
@@ -39,10 +36,7 @@ def objects(labels: Labels) -> list[int]:
 
 def marked(seeds: NDArray[np.integer]) -> list[int]:
     """The object numbers that occur in seeds, ascending, 0 for background included; -1 is no number."""
-    flat, highest = seeds.ravel(), int(seeds.max())
-    found = np.zeros(highest + 2, bool)
-    for part in _parts(flat.size):
-        found[np.unique(flat[part]) + 1] = True
+    found = counted(seeds.ravel(), -1, int(seeds.max()) + 2)
     return [int(label) - 1 for label in np.flatnonzero(found) if label]
 
 
@@ -63,11 +57,7 @@ def boxes(labels: Labels) -> dict[int, Box]:
 
 def mean_colours(labels: Labels, rgb: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Mean colour of every label from 0 to the largest: (K + 1, 3), nan where a label does not occur."""
-    flat, colours = labels.ravel(), rgb.reshape(-1, 3)
-    sums = np.zeros((int(labels.max()) + 1, 3))
-    for part in _parts(flat.size):
-        for channel in range(3):
-            sums[:, channel] += np.bincount(flat[part], colours[part, channel], len(sums))
+    sums = summed(labels.ravel(), rgb.reshape(-1, 3), int(labels.max()) + 1)
     with np.errstate(invalid="ignore"):
         return sums / sizes(labels)[:, None]
 
@@ -82,10 +72,6 @@ def selected(labels: Labels, chosen: tuple[int, ...]) -> NDArray[np.bool_]:
 def looked_up(table: NDArray[Value], numbers: NDArray[np.integer]) -> NDArray[Value]:
     """``table[numbers]``, (K, …) at (H, W), which numpy does by way of 8 bytes for each pixel."""
     flat, found = numbers.ravel(), np.empty((numbers.size, *table.shape[1:]), table.dtype)
-    for part in _parts(flat.size):
-        found[part] = table[flat[part]]
+    for part in range(0, flat.size, AT_ONCE):
+        found[part : part + AT_ONCE] = table[flat[part : part + AT_ONCE]]
     return found.reshape(*numbers.shape, *table.shape[1:])
-
-
-def _parts(size: int) -> Iterator[slice]:
-    return (slice(part, part + AT_ONCE) for part in range(0, size, AT_ONCE))

@@ -22,9 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from masking_core.image.limits import in_force
-from studio import compute, downloads
+from studio import compute, downloads, uploads
 from studio.compute import visitors
-from studio.compute.room import NO_ROOM
 from studio.recipe import first
 from studio.settings import settings
 from studio.sharing import autosave
@@ -81,7 +80,10 @@ COPIES = 2
 
 
 class Roomy:
-    """Refuses files for which there is no memory left, without keeping them."""
+    """Refuses files for which there is no memory left, without keeping them.
+
+    The browser is told that all is well, for what it shows of an error is its number; the page says it in a sentence.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -94,7 +96,8 @@ class Roomy:
             if not await run_in_threadpool(compute.fits, COPIES * size):
                 async for _ in Request(scope, receive).stream():  # browsers read no answer before they have sent all
                     pass
-                app = PlainTextResponse(NO_ROOM, 507)
+                uploads.refuse(scope["path"].rpartition("/")[2])
+                app = Response(status_code=204)
         await app(scope, receive, send)
 
 

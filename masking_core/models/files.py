@@ -66,16 +66,21 @@ def known() -> dict[str, Model]:
     return declared
 
 
+def named(name: str) -> Model | None:
+    """The network of that name, if one is known by it; those of the library are found without a look at any folder."""
+    return REGISTRY.get(name) or known().get(name)
+
+
 def model_named(name: str) -> Model:
     """The network of that name.
 
     Raises:
         ParameterError: none is known by it.
     """
-    models = known()
-    if name not in models:
-        raise ParameterError(f"model must be one of {', '.join(models)}; {name!r} was given.")
-    return models[name]
+    model = named(name)
+    if model is None:
+        raise ParameterError(f"model must be one of {', '.join(known())}; {name!r} was given.")
+    return model
 
 
 def path_of(model: Model) -> Path | None:

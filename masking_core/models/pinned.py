@@ -8,8 +8,8 @@ from masking_core.models import files
 
 def checksum_of(name: str) -> str:
     """The checksum by which a network's file is known here, as "sha256:…" or "md5:…"; empty where none is known."""
-    known = files.known().get(name)
-    return known.checksum if known else ""
+    model = files.named(name)
+    return model.checksum if model else ""
 
 
 def without_checksum(data: Any) -> Any:

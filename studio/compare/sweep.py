@@ -16,6 +16,7 @@ from studio.results import views
 
 MOST = 64
 NONE = "none"
+NUMBERS = {"int", "float"}
 
 
 def show(scene: Scene) -> None:
@@ -53,7 +54,8 @@ def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
     with columns[0]:
         recipe = base.base("compare.sweep.base")
     known = base.parameters_of(recipe)
-    names = list(known)
+    # Numbers first: among them a sweep shows most, and every value of theirs can be run on this machine.
+    names = sorted(known, key=lambda name: known[name].kind not in NUMBERS)
     axes: dict[str, list[Value]] = {}
     for number, column in enumerate(columns[1:]):
         options = names if number == 0 else [NONE, *(name for name in names if name not in axes)]
@@ -76,7 +78,7 @@ def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
 
 def _values(recipe: Recipe, name: str, parameter: Parameter, count: int) -> list[Value]:
     options = [_plain(item) for item in suggested(parameter, count)]
-    numbers = parameter.kind in {"int", "float"}
+    numbers = parameter.kind in NUMBERS
     # Other methods, parameters and counts have other suggestions: each remembers its own choice.
     id = recipe.method.id
     chosen = st.multiselect(

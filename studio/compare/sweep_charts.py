@@ -5,11 +5,14 @@ from typing import Any, Literal
 import altair as alt
 import streamlit as st
 
-from masking_core import Recipe, Result
+from masking_core import Recipe
 from masking_core.parameters import Value
 from masking_core.tuning.sweep import Variant, stability
 from studio.compare import base, ground_truth, pictures
 from studio.compare.runs import Outcome
+from studio.compute.memory import kept_by
+
+COSTS = {"seconds": "Seconds", "memory": base.KEEPS}
 
 
 def draw(
@@ -19,7 +22,7 @@ def draw(
     outcomes: dict[Any, Outcome],
     truth: ground_truth.Truth | None,
 ) -> None:
-    """How score, or stability where there is no truth, and time go with the values; nothing for a single cell."""
+    """How score, or stability where there is no truth, and cost go with the values; nothing for a single cell."""
     results = {place: outcome.result for place, outcome in outcomes.items() if outcome.result is not None}
     if len(results) < 2:
         return
@@ -39,20 +42,17 @@ def draw(
             "x": cell.values[0] if number else parameters[0].written(cell.values[0]),
             "group": parameters[-1].written(cell.values[-1]),
             "y": measured.get(cell.place),
-            "seconds": _seconds(result),
+            "seconds": result.info["seconds"],
+            "memory": kept_by(result),
         }
         for cell in cells
         if (result := results.get(cell.place)) is not None
     ]
-    left, right = st.columns(2, gap="medium")
-    left.altair_chart(_chart(rows, "y", title, recipe, list(axes)), alt=f"{title} over the values")
-    left.caption(meaning)
-    right.altair_chart(_chart(rows, "seconds", "Seconds", recipe, list(axes)), alt="Seconds over the values")
-
-
-def _seconds(result: Result) -> float:
-    seconds: float = result.info["seconds"]
-    return seconds
+    quality, *costs = st.columns(3, gap="medium")
+    quality.altair_chart(_chart(rows, "y", title, recipe, list(axes)), alt=f"{title} over the values")
+    quality.caption(meaning)
+    for place, (field, cost) in zip(costs, COSTS.items(), strict=True):
+        place.altair_chart(_chart(rows, field, cost, recipe, list(axes)), alt=f"{cost} over the values")
 
 
 def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, names: list[str]) -> alt.Chart:
@@ -64,7 +64,7 @@ def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, n
         x = alt.X(field="x", type="quantitative", scale=scale, title=titles[0])
     else:
         x = alt.X(field="x", type="nominal", sort=None, title=titles[0])
-    y = alt.Y(field=field, type="quantitative", scale=alt.Scale(zero=field == "seconds"), title=title)
+    y = alt.Y(field=field, type="quantitative", scale=alt.Scale(zero=field in COSTS), title=title)
     told: list[tuple[str, str, Literal["nominal", "quantitative"]]] = [
         ("x", titles[0], "nominal"),
         ("group", titles[-1], "nominal"),

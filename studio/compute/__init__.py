@@ -34,8 +34,8 @@ from studio.settings import settings
 __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "digest_of", "drafted", "finish",
     "finished", "fits", "follow", "getting_ready", "left", "once",
-    "open_sample", "open_stack",
-    "place_of", "preview", "segment", "start", "status", "submit", "tidy", "wait", "waiting_words", "when_one_leaves",
+    "open_sample", "open_stack", "place_of", "preview", "segment", "shown", "start", "status", "submit",
+    "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -44,6 +44,9 @@ BYTES_A_PIXEL = 80
 """Memory that a method takes while it runs, as measured over all of them."""
 PATIENCE = 0.25
 """Seconds a page waits before it shows that something is being computed."""
+CUTS, RESULTS = 2, 1
+"""How many are kept for a visitor who looks at one after the other: what undo goes back to is not cut again, and a
+draft is let go for the finished result."""
 LOOK = 0.02
 """Seconds between two looks at whether it is done, or no longer wanted."""
 RHYTHM = 0.1
@@ -154,6 +157,19 @@ def once(key: Key, compute: Callable[[], T]) -> T:
     return engine().cache.once(key, compute)
 
 
+def shown(key: Key, compute: Callable[[], T], notice: Any, *, later: bool = False) -> T:
+    """As :func:`once`, but what is not there yet is made on a worker while the page waits, see :func:`wait`.
+
+    What is there is had at once, however many others wait for a worker.
+
+    Raises:
+        Overtime: it took too long.
+        Exception: whatever ``compute`` raises.
+    """
+    found: T | None = engine().cache.get(key)
+    return wait(submit(lambda: once(key, compute), later=later), notice) if found is None else found
+
+
 def apart(key: Key, compute: Callable[[], T]) -> T:
     """As :func:`once`, but on a worker; the page waits without being ended by what the visitor does meanwhile.
 
@@ -249,10 +265,14 @@ def preview(image: Image, recipe: Recipe, prompts: Prompts, notice: Any) -> Foun
         MaskingError: see :meth:`masking_core.Recipe.run`.
     """
     key = _key(image, recipe, prompts, PREVIEW_PIXELS)
-    known, begun = current().held.pop("ahead", (None, None))
-    if known != key or begun is None:
-        begun = submit(lambda: segment(image, recipe, prompts))
-    return wait(begun, notice)  # type: ignore[no-any-return]
+    found: Found | None = engine().cache.get(key)
+    if found is None:
+        known, begun = current().held.pop("ahead", (None, None))
+        if known != key or begun is None:
+            begun = submit(lambda: segment(image, recipe, prompts))
+        found = wait(begun, notice)
+    engine().cache.seen(key, CUTS)
+    return found
 
 
 def finish(found: Found, recipe: Recipe, notice: Any, *, draft: bool = False) -> Result:
@@ -298,7 +318,10 @@ def _result(found: Found, recipe: Recipe) -> Result:
         with noted("edge", found.image.pixels):
             return plain.finish(found)
 
-    return engine().cache.once(_result_key(found, recipe), compute, lent=(Image,))
+    key = _result_key(found, recipe)
+    result = engine().cache.once(key, compute, lent=(Image,))
+    engine().cache.seen(key, RESULTS)
+    return result
 
 
 def _result_key(found: Found, recipe: Recipe) -> Key:
@@ -307,7 +330,7 @@ def _result_key(found: Found, recipe: Recipe) -> Key:
 
 
 def begin(image: Image, recipe: Recipe, prompts: Prompts, follow: Callable[[Found], None]) -> Job | None:
-    """Begin a :func:`preview` that will be asked for in a moment; the job, None where it has been begun already.
+    """Begin a :func:`preview` that will be asked for in a moment; the job, None where it is there or has been begun.
 
     ``follow`` makes ready, on the same worker, what the page will ask for next.
     """
@@ -317,6 +340,10 @@ def begin(image: Image, recipe: Recipe, prompts: Prompts, follow: Callable[[Foun
         return None
     if begun is not None:
         begun.cancel()
+        del held["ahead"]
+    there: Found | None = engine().cache.get(key)
+    if there is not None and _known(there, recipe) is not None:
+        return None
 
     def work() -> Found:
         found = segment(image, recipe, prompts)

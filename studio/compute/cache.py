@@ -84,6 +84,17 @@ class Cache:
             entry.askers.add(current())
             return entry.value
 
+    def seen(self, key: Key, most: int) -> None:
+        """Note that the visitor sees this value, and give up their share in what they saw before the ``most`` last.
+
+        Values of other kinds, and those that were asked for but not noted, are not touched.
+        """
+        with self._lock:
+            noted: list[Key] = current().held.setdefault(f"seen {key[0]}", [])
+            noted[:] = [*(each for each in noted if each != key), key]
+            while len(noted) > most:
+                self._give_up(noted.pop(0), current())
+
     def weigh(self, kind: str) -> None:
         """Count anew the values of that kind that the visitor, or everybody, has a share in: they may have grown."""
         near = {current(), NOBODY}
@@ -94,19 +105,25 @@ class Cache:
 
     def leave(self, visitor: Visitor) -> list[Any]:
         """Let go of what nobody but ``visitor`` has asked for, and return it."""
-        gone = []
         with self._lock:
-            for key, entry in list(self._entries.items()):
-                entry.askers.discard(visitor)
-                if not entry.askers:
-                    del self._entries[key]
-                    gone.append(entry.value)
-        return gone
+            gone = [self._give_up(key, visitor) for key in list(self._entries)]
+        return [value for value in gone if value is not None]
 
     def clear(self) -> None:
         """Let go of everything."""
         with self._lock:
             self._entries.clear()
+
+    def _give_up(self, key: Key, visitor: Visitor) -> Any:
+        """Take a visitor's share in a value away; the value, if it is let go with that, or None."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        entry.askers.discard(visitor)
+        if entry.askers:
+            return None
+        del self._entries[key]
+        return entry.value
 
     def _store(self, key: Key, entry: _Entry) -> None:
         with self._lock:

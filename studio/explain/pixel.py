@@ -79,8 +79,9 @@ def _changes(image: Image, recipe: Recipe, prompts: Prompts, x: int, y: int, sli
         return
     notice = st.empty()
     try:
-        work = compute.submit(lambda: compute.once(("why", asked), lambda: pixel.changes(recipe, image, prompts, x, y)))
-        found: tuple[Change, ...] = compute.wait(work, notice)
+        found: tuple[Change, ...] = compute.shown(
+            ("why", asked), lambda: pixel.changes(recipe, image, prompts, x, y), notice
+        )
     except MaskingError as error:
         notice.info(plain(error), icon=":material/edit:")
         return

@@ -54,7 +54,7 @@ def show(image: Image, recipe: Recipe, prompts: Prompts, found: Found, preview: 
 
     key = "closeup", image.digest, recipe.to_json(), prompts.to_json(), view, seen
     try:
-        jpeg, box = compute.wait(compute.submit(lambda: compute.once(key, part), later=True), st.empty())
+        jpeg, box = compute.shown(key, part, st.empty(), later=True)
     except MaskingError as error:
         st.caption(f":material/info: This is a preview. {plain(error)}")
         return

@@ -46,7 +46,8 @@ def _suggestion(image: Image, method: Clustering) -> None:
     if not st.toggle("Suggest the number of objects", key="suggest"):
         return
     try:
-        found = compute.wait(compute.submit(lambda: method.suggest(image.reduced(PREVIEW_PIXELS))), st.empty())
+        asked = "suggestion", image.digest, method.model_dump_json()
+        found = compute.shown(asked, lambda: method.suggest(image.reduced(PREVIEW_PIXELS)), st.empty())
     except MaskingError as error:
         st.info(plain(error))
         return

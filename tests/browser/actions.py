@@ -20,7 +20,9 @@ def settled(page: Page, after: float = 0.45) -> None:
     ``after`` seconds pass first: the canvas hands a drawing over 0.2 s after the mouse is released.
     """
     page.wait_for_timeout(after * 1000)
-    app = page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    app = page.locator(
+        '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
+    )
     for _ in range(3):  # idle for a moment, not just between two runs
         expect(app).to_have_count(1, timeout=PATIENCE * 1000)
         page.wait_for_timeout(100)

@@ -21,6 +21,13 @@ HAND_OVER = """async ([selector, name, base64]) => {
         target.dispatchEvent(new DragEvent(kind, { ...more, dataTransfer: carried }));
 }"""
 
+HOLD_OVER = """() => {
+    const carried = new DataTransfer();
+    carried.items.add(new File(["a picture"], "held.png", { type: "image/png" }));
+    return !document.body.dispatchEvent(
+        new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer: carried }));
+}"""
+
 
 @pytest.fixture
 def portrait(tmp_path: Path) -> Path:
@@ -38,6 +45,12 @@ def carry(page: Page, target: str, path: Path) -> None:
     import base64
 
     page.evaluate(HAND_OVER, [target, path.name, base64.b64encode(path.read_bytes()).decode()])
+
+
+def listens(page: Page) -> None:
+    """Wait until a picture held over the page is answered by a sign, as a person sees it."""
+    page.wait_for_function(HOLD_OVER)
+    expect(page.get_by_text("Drop to open")).to_be_visible()
 
 
 def opened(page: Page, name: str = "ball.png") -> None:
@@ -83,6 +96,7 @@ def test_on_a_phone_the_upload_is_on_the_first_screen(browser, server) -> None:
 def test_a_picture_is_pasted_or_dropped_on_the_picture(page: Page, server, portrait, path, target) -> None:
     page.goto(f"{server.url}/{path}")
     settled(page)
+    listens(page)
     carry(page, target, portrait)
     opened(page)
 

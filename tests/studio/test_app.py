@@ -411,7 +411,9 @@ def lost():
     from studio import state, uploads
 
     here = UploadedFile(UploadedFileRec("2", "here.png", "image/png", b"x"), FileURLs(file_id="2"))
-    for key, value in {"one": DeletedFile("1"), "all": [DeletedFile("1")], "some": [DeletedFile("1"), here]}.items():
+    uploads.refuse("3")
+    files = {"one": DeletedFile("1"), "all": [DeletedFile("1")], "some": [DeletedFile("1"), here]}
+    for key, value in (files | {"refused": DeletedFile("3"), "some refused": [here, DeletedFile("3")]}).items():
         state.put(key, value)
         try:
             st.text(f"{key}: {[file.name for file in uploads.listed(key)]}")
@@ -419,13 +421,15 @@ def lost():
             st.text(f"{key}: {error}")
 
 
-def test_a_file_that_went_with_its_connection_is_one_sentence():
+def test_a_file_that_went_with_its_connection_or_was_refused_is_one_sentence():
     app = AppTest.from_function(lost).run()
     assert not app.exception
-    one, every, some = (text.value for text in app.text)
+    one, every, some, *refused = (text.value for text in app.text)
     assert "choose the file again" in one
     assert "choose the file again" in every
     assert some == "some: ['here.png']"
+    assert all("There is not enough memory" in text for text in refused)
+    assert len(refused) == 2
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "studio").rglob("*.py")), ids=lambda path: path.stem)

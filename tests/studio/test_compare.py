@@ -1,6 +1,7 @@
 """The page that compares, without a browser."""
 
 import csv
+import json
 import time
 from io import StringIO
 
@@ -11,7 +12,7 @@ from test_app import ROOT, picture, texts, uploaded
 
 from masking_core import Cancelled, Image, KMeans, Prompts, Recipe, export, metrics
 from masking_core.methods import METHODS
-from studio.compare import blind, ground_truth
+from studio.compare import base, blind, ground_truth
 from studio.recipe import first
 
 HERE = np.zeros((60, 90), np.uint8)
@@ -141,9 +142,21 @@ def test_a_sweep_shows_every_cell_and_takes_one():
     count = len(cells(app))
     assert count >= 4
     assert texts(app.caption).count(" s") >= count
+    charts = [json.loads(chart.proto.spec)["encoding"]["y"]["title"] for chart in app.get("vega_lite_chart")]
+    assert charts == ["Stability", "Seconds", "Keeps (MB)"]
     app.menu_button(key="compare.sweep.1").click("As a column").run()
     assert len(columns(app)) == 4
     assert columns(app)[-1].method.objects != KMeans().objects
+
+
+def test_a_sweep_offers_numbers_before_choices():
+    app = opened("Sweep")
+    recipe = Recipe(method=KMeans())
+    kinds = {base.title(recipe, name): parameter.kind for name, parameter in base.parameters_of(recipe).items()}
+    offered = [kinds[title] in {"int", "float"} for title in app.selectbox(key="compare.sweep.axis0").options]
+    assert offered == sorted(offered, reverse=True)
+    assert len(set(offered)) == 2
+    assert app.selectbox(key="compare.sweep.axis0").value == "objects"
 
 
 def test_a_sweep_of_a_column_that_is_gone_goes_on_with_the_first():

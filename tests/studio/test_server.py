@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 
-from studio import compute, downloads, server
+from studio import compute, downloads, server, uploads
 from studio.compute import visitors
 from studio.settings import Settings
 
@@ -64,9 +64,10 @@ def test_every_answer_forbids_what_comes_from_elsewhere(path):
 def test_a_file_for_which_there_is_no_memory_is_not_read(monkeypatch, length, need):
     path, headers = f"{server.UPLOADS}/one/two", [(b"content-length", length)] if length else []
     monkeypatch.setattr(compute, "fits", lambda asked: asked < need)
-    status, _, text = answer(path, headers, "PUT")
-    assert status == 507
-    assert "not enough memory" in text
+    refused = []
+    monkeypatch.setattr(uploads, "refuse", refused.append)
+    assert answer(path, headers, "PUT")[::2] == (204, "")
+    assert refused == ["two"], "the page says it"
     assert answer(path, headers, "DELETE")[0] == 200
     monkeypatch.setattr(compute, "fits", lambda asked: asked <= need)
     assert answer(path, headers, "PUT")[2] == "taken 1000"

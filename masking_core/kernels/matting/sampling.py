@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ RAYS = 4
 """Rays of a pixel; those of the 3 × 3 pixels of a block differ in direction."""
 LONGEST = 400
 """Pixels after which a ray ends."""
+ROUNDED = 1.415
+"""By how much more than its length the way between two pixels of a ray may be long: both were rounded."""
 FIT = 2.0
 FRONT_NEAR, BEHIND_NEAR = 1.0, 4.0
 """Exponents of a pair's misfit and of the distances to where its two colours come from."""
@@ -37,6 +40,8 @@ CONTRAST = 0.1
 BATCH = 4_000
 """Pixels between two reports."""
 DOING = "Sampling colours beside the edge"
+
+Steps = NDArray[np.uint16]
 
 _FRONT, _BEHIND, _PAIR = slice(0, 3), slice(3, 6), 6
 
@@ -63,10 +68,12 @@ def sampled(problem: Problem) -> Sampled:
     pixels = np.argwhere(problem.unknown).astype(np.int32)
     index = np.full(problem.unknown.shape, -1, np.int32)
     index[problem.unknown] = np.arange(len(pixels), dtype=np.int32)
+    known, front = ~problem.unknown, problem.alpha >= 0.5
+    aways = _away(known & front), _away(known & ~front)
     pairs = np.full((len(pixels), _PAIR), np.nan, np.float32)
     for first in range(0, len(pixels), BATCH):
         report(first / len(pixels) / 2, DOING)
-        _gather(rgb, index, problem.alpha, pixels[first : first + BATCH], pairs[first : first + BATCH])
+        _gather(rgb, *aways, pixels[first : first + BATCH], pairs[first : first + BATCH])
     found = Sampled(np.full(len(pixels), 0.5, np.float32), np.zeros(len(pixels), np.float32))
     for first in range(0, len(pixels), BATCH):
         part = slice(first, first + BATCH)
@@ -90,51 +97,63 @@ def _mixed(colour: Plane, front: Plane, behind: Plane) -> tuple[np.float32, np.f
     return alpha, left
 
 
+def _away(there: NDArray[np.bool_]) -> NDArray[np.uint16]:
+    """Pixels of a row of ``there`` that are surely passed without meeting one of its pixels, whatever the direction."""
+    if not there.any():
+        return np.full(there.shape, LONGEST, np.uint16)
+    distance = cv2.distanceTransform((~there).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    free = np.ceil(np.clip(distance - ROUNDED, 0, LONGEST, out=distance), out=distance)
+    return np.where(there, np.uint16(0), np.maximum(free, 1).astype(np.uint16))
+
+
 @njit(cache=True, nogil=True)
 def _look(
-    index: NDArray[np.int32], known: Plane, i: int, j: int, fronts: NDArray[np.int32], behinds: NDArray[np.int32]
+    front_away: Steps, behind_away: Steps, i: int, j: int, fronts: NDArray[np.int32], behinds: NDArray[np.int32]
 ) -> tuple[int, int]:
     """Note the first known pixel of each kind on every ray, as rows and columns; how many there are of each."""
-    height, width = index.shape
+    height, width = front_away.shape
     front = behind = 0
     turn = ((i % 3) * 3 + j % 3) / 9
     for ray in range(RAYS):
         angle = 2 * math.pi * (ray + turn) / RAYS
         dy, dx = math.sin(angle), math.cos(angle)
         seen_front = seen_behind = False
-        for step in range(1, LONGEST + 1):
+        step = 1
+        while step <= LONGEST and not (seen_front and seen_behind):
             y, x = round(i + step * dy), round(j + step * dx)
-            if y < 0 or x < 0 or y >= height or x >= width or (seen_front and seen_behind):
+            if y < 0 or x < 0 or y >= height or x >= width:
                 break
-            if index[y, x] >= 0:
-                continue
-            if known[y, x] >= 0.5:
-                if not seen_front:
-                    fronts[front, 0], fronts[front, 1] = y, x
-                    front += 1
+            if front_away[y, x] == 0 and not seen_front:
+                fronts[front, 0], fronts[front, 1] = y, x
+                front += 1
                 seen_front = True
-            else:
-                if not seen_behind:
-                    behinds[behind, 0], behinds[behind, 1] = y, x
-                    behind += 1
+            elif behind_away[y, x] == 0 and not seen_behind:
+                behinds[behind, 0], behinds[behind, 1] = y, x
+                behind += 1
                 seen_behind = True
+            nearest = LONGEST
+            if not seen_front:
+                nearest = min(nearest, front_away[y, x])
+            if not seen_behind:
+                nearest = min(nearest, behind_away[y, x])
+            step += nearest
     return front, behind
 
 
 @njit(cache=True, nogil=True)
 def _gather(
     rgb: Plane,
-    index: NDArray[np.int32],
-    known: Plane,
+    front_away: Steps,
+    behind_away: Steps,
     pixels: NDArray[np.int32],
     pairs: Plane,
 ) -> None:
     """Give every pixel the best pair of the colours on its rays."""
-    height, width = index.shape
+    height, width = front_away.shape
     fronts, behinds = np.empty((RAYS, 2), np.int32), np.empty((RAYS, 2), np.int32)
     for n in range(len(pixels)):
         i, j = pixels[n]
-        front_count, behind_count = _look(index, known, i, j, fronts, behinds)
+        front_count, behind_count = _look(front_away, behind_away, i, j, fronts, behinds)
         best = np.inf
         for f in range(front_count):
             front = rgb[fronts[f, 0], fronts[f, 1]]

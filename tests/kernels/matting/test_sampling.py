@@ -4,7 +4,18 @@ import numpy as np
 import pytest
 
 from masking_core.kernels.matting.problem import Problem, from_trimap
-from masking_core.kernels.matting.sampling import BEST, CONTRAST, DOUBT, NOISE, RAYS, SHARING, _insert, _look, sampled
+from masking_core.kernels.matting.sampling import (
+    BEST,
+    CONTRAST,
+    DOUBT,
+    NOISE,
+    RAYS,
+    SHARING,
+    _away,
+    _insert,
+    _look,
+    sampled,
+)
 
 
 def test_the_best_are_kept_in_order():
@@ -32,8 +43,32 @@ def test_a_ramp_between_two_colours_is_read_back():
 def rays_of(index, known, i, j):
     """Where the rays of a pixel meet the object first, and where the background."""
     fronts, behinds = np.empty((RAYS, 2), np.int32), np.empty((RAYS, 2), np.int32)
-    front, behind = _look(index, known, i, j, fronts, behinds)
+    aways = _away((index < 0) & (known >= 0.5)), _away((index < 0) & (known < 0.5))
+    front, behind = _look(*aways, i, j, fronts, behinds)
     return fronts[:front], behinds[:behind]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
+@pytest.mark.parametrize("kinds", [(0,), (1,), (0, 1)])
+def test_rays_that_leap_meet_what_rays_meet_that_look_at_every_pixel(share, kinds):
+    rng = np.random.default_rng(0)
+    shape = 60, 90
+    index = np.where(rng.random(shape) < share, -1, 0)
+    known = rng.choice(kinds, shape).astype(np.float32)
+    met = 0
+    for i, j in rng.integers(0, shape, (60, 2)):
+        walked = [], []
+        for ray in range(RAYS):
+            angle = 2 * np.pi * (ray + ((i % 3) * 3 + j % 3) / 9) / RAYS
+            steps = np.arange(1, 401)[:, None] * (np.sin(angle), np.cos(angle))
+            way = np.rint(np.add(steps, (i, j))).astype(int)
+            way = way[((way >= 0) & (way < shape)).all(axis=1)]
+            for kind, wanted in zip((True, False), walked, strict=True):
+                there = np.flatnonzero((index[tuple(way.T)] < 0) & ((known[tuple(way.T)] >= 0.5) == kind))
+                wanted.extend(tuple(place) for place in way[there[:1]])
+        assert [list(map(tuple, found)) for found in rays_of(index, known, i, j)] == list(walked)
+        met += sum(map(len, walked))
+    assert met > 50
 
 
 def test_nine_neighbours_look_in_as_many_evenly_spread_directions_as_they_have_rays():
@@ -50,6 +85,15 @@ def test_nine_neighbours_look_in_as_many_evenly_spread_directions_as_they_have_r
             met += [np.degrees(np.arctan2(y - i, x - j)) for y, x in (*fronts, *behinds)]
             assert all(110 < np.hypot(y - 121, x - 121) < 113 for y, x in (*fronts, *behinds))
     assert np.sort(np.mod(met, 360).round(-1) % 360) == pytest.approx(np.arange(0, 360, 360 / (9 * RAYS)))
+
+
+def test_a_ray_ends_after_four_hundred_pixels():
+    for distance in (399, 400, 401):
+        index, known = np.zeros((3, 1000), np.int32), np.zeros((3, 1000), np.float32)
+        index[0, 9 + distance], known[0, 9 + distance] = -1, 1
+        fronts, behinds = rays_of(index, known, 0, 9)
+        assert [*map(tuple, fronts)] == [(0, 9 + distance)] * (distance <= 400)
+        assert len(behinds) == 0
 
 
 def mix(colour, front, behind):

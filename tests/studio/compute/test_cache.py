@@ -117,3 +117,27 @@ def test_who_waits_for_anothers_computation_can_stop_and_gets_their_own_when_it_
         with pytest.raises(Cancelled, match="stopped"):
             first.result(10)
         assert second.result(10) == "own"
+
+
+def test_of_what_is_seen_one_after_the_other_the_last_are_kept():
+    cache, she, he = Cache(100_000_000), Visitor(), Visitor()
+
+    def see(visitor, name):
+        ask(cache, visitor, name)
+        with acting_for(visitor):
+            cache.seen(("test", name), 2)
+
+    def kept():
+        return "".join(name for name in "abcdex" if ("test", name) in cache._entries)
+
+    ask(cache, she, "x")
+    for name, after in {"a": "ax", "b": "abx", "c": "bcx"}.items():
+        see(she, name)
+        assert kept() == after
+    see(she, "b")
+    see(he, "c")
+    see(she, "d")
+    assert kept() == "bcdx", "c is his, too"
+    see(he, "e")
+    see(he, "a")
+    assert kept() == "abdex"

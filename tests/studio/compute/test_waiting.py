@@ -89,3 +89,21 @@ def test_what_follows_a_cut_is_done_before_the_page_gets_it():
     assert job is not None
     assert compute.begin(sample("cat"), recipe, Prompts(), seen.append) is None
     assert compute.preview(sample("cat"), recipe, Prompts(), Notice()) is seen[0]
+
+
+def test_what_is_there_is_had_without_waiting_for_a_worker(monkeypatch):
+    recipe, image = AUTOMATIC.changed(method=KMeans(objects=3)), sample("cat")
+    before = compute.preview(image, recipe, Prompts(), Notice())
+    draft = compute.finish(before, recipe, Notice(), draft=True)
+    assert compute.shown(("told", "here"), lambda: 5, Notice(), later=True) == 5
+
+    def submit(*_, **__):
+        raise AssertionError("A worker was asked for.")
+
+    monkeypatch.setattr(compute, "submit", submit)
+    assert compute.begin(image, recipe, Prompts(), lambda _: None) is None
+    assert compute.preview(image, recipe, Prompts(), Notice()) is before
+    assert compute.finish(before, recipe, Notice(), draft=True).edge == draft.edge
+    assert compute.shown(("told", "here"), lambda: 6, Notice(), later=True) == 5
+    with pytest.raises(AssertionError):
+        compute.begin(image, recipe.changed(edge=STYLES["hard"]), Prompts(), lambda _: None)
