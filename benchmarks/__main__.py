@@ -18,7 +18,7 @@ SPEED = (
 """Modules whose ``rows()`` measure speed and memory."""
 DOCS = Path(__file__).parents[1] / "docs"
 WRITTEN = ("accuracy", "matting")
-"""Suites whose whole run writes its tables into the page of its name, between the two marks."""
+"""Suites that write their tables into the page of their name, between the two marks; part of one, its own alone."""
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -36,7 +36,7 @@ def main() -> int:
         "--only",
         action="append",
         metavar="NAME",
-        help=f"of speed: {', '.join(SPEED)}; of accuracy: a set; of matting: alpha, "
+        help=f"of speed: {', '.join(SPEED)}; of accuracy: a set, network-SET or agreement; of matting: alpha, "
         "sizes, colours, whole; of load: visitors, successive, together, attacked, ceiling; "
         "of batch: rate, cluster, kills, start, large",
     )
@@ -46,15 +46,29 @@ def main() -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    report = "\n".join([machine(), *(f"\n## {name}\n\n{markdown(rows)}" for name, rows in tables.items())])
-    print(report)
-    if options.suite in WRITTEN and not options.only:
+    sections = {name: markdown(rows) for name, rows in tables.items()}
+    print(report(machine(), sections))
+    if options.suite in WRITTEN:
         page = DOCS / f"{options.suite}.md"
-        head, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{head}{BEGIN}\n\n{report}\n\n{END}{rest.partition(END)[2]}")
+        page.write_text(with_tables(page.read_text(), machine(), sections, part=bool(options.only)))
     if options.json:
         options.json.write_text(json.dumps({"machine": machine(), "tables": tables}, indent=2) + "\n")
     return 0
+
+
+def report(about: str, sections: dict[str, str]) -> str:
+    """Markdown of what was measured on, and of a table below each name."""
+    return "\n".join([about, *(f"\n## {name}\n\n{table}" for name, table in sections.items())])
+
+
+def with_tables(page: str, about: str, sections: dict[str, str], *, part: bool) -> str:
+    """A page with new tables between its two marks; of those that were there, a ``part`` leaves the others in place."""
+    head, _, rest = page.partition(BEGIN)
+    old, _, tail = rest.partition(END)
+    if part:
+        about, *kept = old.strip().split("\n\n## ")
+        sections = {**dict(section.split("\n\n", 1) for section in kept), **sections}
+    return f"{head}{BEGIN}\n\n{report(about, sections)}\n\n{END}{tail}"
 
 
 def _measured(suite: str, data: Path | None, only: list[str] | None) -> Tables:

@@ -34,42 +34,44 @@ ROBOT_SETS = ("grabcut", "gsc")
 
 
 def tables(data: Path | None, only: list[str] | None = None) -> dict[str, list[dict[str, Any]]]:
-    """Measure every row of the sets ``only`` (all of them by default, and the agreement of cuts); one table each.
+    """Measure every row of the tables ``only``; by default all: of each set, a network on it, and the cuts' agreement.
 
     Raises:
-        DataError: no folder was given, or something in it is not there.
+        DataError: no folder was given, something in it is not there, or the network's file is not on this machine.
     """
     if data is None:
         raise DataError("The accuracy benchmark needs the folder of pictures with ground truth: --data DIR.")
-    measured = {**{name: partial(_rows, data, name) for name in PROMPTS}, "agreement": partial(agreement.rows, data)}
+    measured = {
+        **{name: partial(_rows, data, name, cutters) for name in PROMPTS},
+        **{f"network-{name}": partial(_rows, data, name, networked) for name in PROMPTS},
+        "agreement": partial(agreement.rows, data),
+    }
     unknown = sorted(set(only or ()) - set(measured))
     if unknown:
         raise DataError(f"There is no set {unknown[0]!r}; there are {', '.join(measured)}.")
+    if any(name.startswith("network-") for name in only or measured) and not files.is_ready(DEFAULT):
+        raise DataError(files.missing(files.model_named(DEFAULT)))
     return {name: list(measured[name]()) for name in only or measured}
 
 
-def cutters() -> dict[str, Cutter]:
-    """OpenCV's grabCut and those of our methods that take marks, by the name in the table."""
+def cutters(prompt: str) -> dict[str, Cutter]:
+    """Our methods that take marks and need no network, and OpenCV's grabCut where anything is marked."""
     ours = {id: recipe_cutter(Recipe(method=METHODS[id]())) for id in PROMPTED if id in METHODS}
-    return {**ours, **networked(), "cv2.grabCut": grabcut}
+    return ours if prompt == "none" else {**ours, "cv2.grabCut": grabcut}
 
 
-def networked() -> dict[str, Cutter]:
-    """The rows with a trained network; none where its file is not on this machine."""
-    if not files.is_ready(DEFAULT):
-        return {}
-    prior = recipe_cutter(Recipe(method=GraphCut(prior="subject")))
-    return {"graph_cut, prior": prior, "subject": recipe_cutter(Recipe(method=Subject()))}
-
-
-def unmarked() -> dict[str, Cutter]:
-    """What can do without marks: our methods, and two that group pixels with the rule "subject"."""
-    ours = {name: cut for name, cut in cutters().items() if name != "cv2.grabCut"}
-    if not files.is_ready(DEFAULT):
-        return ours
-    kept = Foreground(rule="subject")
-    ruled = {f"{id}, rule subject": Recipe(method=METHODS[id](), foreground=kept) for id in ("kmeans", "watershed")}
-    return {**ours, **{name: recipe_cutter(recipe) for name, recipe in ruled.items()}}
+def networked(prompt: str) -> dict[str, Cutter]:
+    """The graph cut with and without a trained network's prior, and the network alone; what keeps its subject."""
+    recipes = {
+        "graph_cut": Recipe(method=GraphCut()),
+        "subject": Recipe(method=Subject()),
+        "graph_cut, prior": Recipe(method=GraphCut(prior="subject")),
+    }
+    if prompt == "none":
+        for id in ("kmeans", "watershed"):
+            recipes[id] = Recipe(method=METHODS[id]())
+            recipes[f"{id}, rule subject"] = Recipe(method=METHODS[id](), foreground=Foreground(rule="subject"))
+    return {name: recipe_cutter(recipe) for name, recipe in recipes.items()}
 
 
 def recipe_cutter(recipe: Recipe) -> Cutter:
@@ -111,18 +113,17 @@ def measure(sample: Sample, alpha: Alpha) -> dict[str, float]:
     return figures
 
 
-def _rows(data: Path, name: str) -> Any:
+def _rows(data: Path, name: str, chosen: Callable[[str], dict[str, Cutter]]) -> Any:
     for prompt in PROMPTS[name]:
-        chosen = unmarked() if prompt == "none" else cutters()
         entries: list[Entry] = []
-        found = {method: _row(data, name, prompt, method, cut, entries) for method, cut in chosen.items()}
+        found = {method: _row(data, name, prompt, method, cut, entries) for method, cut in chosen(prompt).items()}
         compared = {row.recipe: row for row in experiment.rows(entries)}
         for method, row in found.items():
             yield {"prompt": prompt, "method": method, **row, **_against_the_best(compared[method])}
     if name in ROBOT_SETS:
-        for method, cut in cutters().items():
+        for method, cut in chosen("clicks").items():
             yield {"prompt": "robot user", "method": method, **_robot_row(data, name, cut)}
-    if name == "grabcut":
+    if name == "grabcut" and chosen is cutters:
         yield {"prompt": "robot user, guided by uncertainty", "method": "graph_cut", **_guided_row(data)}
 
 

@@ -45,6 +45,8 @@ class Model(Declared):
 
     size: Annotated[int, Field(ge=16, le=4096)] = 320
     """Height and width of every input, in pixels."""
+    other_sizes: Annotated[tuple[Annotated[int, Field(ge=16, le=4096)], ...], Field(strict=False, max_length=3)] = ()
+    """Of a network for subjects that takes any size: those at which it is asked as well; its answers are combined."""
     inputs: Annotated[tuple[Input, ...], Field(min_length=1, strict=False)] = (Input(),)
     order: Literal["rgb", "bgr"] = "rgb"
     scale: Literal["brightest", "255", "1"] = "255"

@@ -17,19 +17,21 @@ GREY = 128
 def occlusion(found: SubjectMap) -> NDArray[np.float32]:
     """How much of the subject is lost when each square of what the network sees is grey: (3, 3) float32 in [0, 1].
 
+    Of a network that is asked at several sizes, this is told of the size at which it is surest.
+
     Raises:
         ModelError: the network cannot be run.
         Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
     """
     lost = np.zeros((GRID, GRID), np.float32)
-    model, size = found.weights.model, found.seen.shape[0]
-    edges = np.linspace(0, size, GRID + 1).astype(int)
-    subject = float(found.values.sum()) or 1.0
+    model, look = found.weights.model, found.surest
+    edges = np.linspace(0, look.seen.shape[0], GRID + 1).astype(int)
+    subject = float(look.values.sum()) or 1.0
     for row in range(GRID):
         for column in range(GRID):
             report((row * GRID + column) / GRID**2, "Hiding one part of the picture after the other")
-            hidden = found.seen.copy()
+            hidden = look.seen.copy()
             hidden[edges[row] : edges[row + 1], edges[column] : edges[column + 1]] = GREY
             outputs, _ = network.run(found.weights, {model.inputs[0].name: normalised(hidden, model)})
-            lost[row, column] = np.maximum(found.values - as_map(outputs[0], model), 0).sum() / subject
+            lost[row, column] = np.maximum(look.values - as_map(outputs[0], model), 0).sum() / subject
     return np.clip(lost, 0, 1)

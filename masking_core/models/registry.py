@@ -1,36 +1,21 @@
 """The networks this library knows by name; an entry here is all that a new one takes."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from masking_core.models.model import Model, Wheel
-
-SubjectName = Literal[
-    "u2netp",
-    "u2net",
-    "silueta",
-    "isnet-general-use",
-    "u2net_human_seg",
-    "birefnet-general-lite",
-    "birefnet-general",
-    "birefnet-portrait",
-]
-"""The networks that find a picture's subject, the smallest and default first."""
-
-DEFAULT: SubjectName = "u2netp"
-"""The network that methods and steps ask where they do not name one."""
 
 RELEASES = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
 APACHE = "Apache-2.0"
 UPSTREAM = "Apache-2.0 (its authors' word for code and models; trained on DUTS)"
 
 
-def _u2net(name: SubjectName, **fields: Any) -> Model:
+def _u2net(name: str, **fields: Any) -> Model:
     """Qin et al. 2020: the picture divided by its brightest sample in, a probability out, usually at 320 × 320."""
     usual = {"scale": "brightest", "stretched": True, "code_licence": APACHE, "source": f"{RELEASES}/{name}.onnx"}
     return Model.model_validate({"name": name, "weights_licence": UPSTREAM, **usual, **fields})
 
 
-def _birefnet(name: SubjectName, file: str, **fields: Any) -> Model:
+def _birefnet(name: str, file: str, **fields: Any) -> Model:
     """Zheng et al. 2024: a logit at 1024 × 1024."""
     return Model(
         name=name,
@@ -48,7 +33,8 @@ _KNOWN = (
         "u2netp",
         label="U²-Net small",
         good_for="Any picture with one clear subject; 4.6 MB and fast.",
-        size=288,  # as it was trained; it takes any size, and finds more at this one than at 320, in less time
+        size=256,  # it takes any size; small ones show it the whole, large ones the parts
+        other_sizes=(352,),
         sha256="309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
         md5="8e83ca70e441ab06c318d82300c84806",
         bytes=4_574_861,
@@ -124,3 +110,11 @@ _KNOWN = (
 
 REGISTRY: dict[str, Model] = {model.name: model for model in _KNOWN}
 """Every known network by its name."""
+
+DEFAULT = _KNOWN[0].name
+"""The network that methods and steps ask where they do not name one: the smallest, which comes first."""
+
+if TYPE_CHECKING:
+    SubjectName = str
+else:  # made of the entries, so that a new one is offered and accepted without being named again
+    SubjectName = Literal[tuple(model.name for model in _KNOWN if model.task == "subject")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -23,10 +24,33 @@ MARGIN = 0.15
 """Of a region's sides, on either side: what the network sees around it."""
 WHOLE = 0.8
 """Share of the picture from which on a crop is all of it."""
+TRUST = 10.0
+"""How much more an answer counts that is surer: a certainty more by 1 / TRUST makes it count e times as much."""
 STEPS = 255
 """Maps are rounded to so many steps before anything is decided by them, so that processors agree."""
 
 Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a network answered at one size.
+
+    Attributes:
+        seen: (size, size, 3) uint8 sRGB, the picture at that size.
+        values: (size, size) float32 in [0, 1], in steps of 1/255: how much a pixel is the subject.
+        sides: its other outputs, from fine to coarse, likewise; none for many networks.
+    """
+
+    seen: Picture
+    values: Plane
+    sides: tuple[Plane, ...]
+
+    @property
+    def certainty(self) -> float:
+        """From 0 to 1: the mean of the answer over the subject, each pixel counted as much as it is the subject."""
+        total = float(self.values.sum(dtype=np.float64))
+        return float(np.square(self.values, dtype=np.float64).sum()) / total if total else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +61,22 @@ class SubjectMap:
         weights: the network.
         engine: what ran it.
         crop: the part of the picture that it was shown.
-        seen: (size, size, 3) uint8 sRGB, the picture at the network's size.
-        values: (size, size) float32 in [0, 1], in steps of 1/255: how much a pixel is the subject.
-        sides: its other outputs, from fine to coarse, likewise; none for many networks.
+        looks: its answers at each of its sizes.
+        shares: what each of them counts, in sum 1.
+        values: (h, w) float32 in [0, 1], in steps of 1/255: how much a pixel is the subject, by all answers.
     """
 
     weights: Weights
     engine: str
     crop: Crop
-    seen: Picture
+    looks: tuple[Look, ...]
+    shares: tuple[float, ...]
     values: Plane
-    sides: tuple[Plane, ...]
+
+    @property
+    def surest(self) -> Look:
+        """The answer that counts most."""
+        return self.looks[self.shares.index(max(self.shares))]
 
     def placed(self, plane: Plane, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
         """A map of the crop on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
@@ -139,8 +168,30 @@ def rounded(plane: Plane) -> Plane:
 
 
 def _compute(image: Image, weights: Weights, crop: Crop) -> SubjectMap:
+    looks, engine = [], ""
+    for size in (weights.model.size, *weights.model.other_sizes):
+        look, engine = _look(seen(image, crop, size), weights)
+        looks.append(look)
+    shares = _shares([look.certainty for look in looks])
+    return SubjectMap(weights, engine, crop, tuple(looks), shares, _combined(looks, shares))
+
+
+def _look(shown: Picture, weights: Weights) -> tuple[Look, str]:
+    """An answer, and what ran the network."""
     model = weights.model
-    shown = seen(image, crop, model.size)
     outputs, engine = network.run(weights, {model.inputs[0].name: normalised(shown, model)})
     maps = [as_map(output, model) for output in outputs if output.ndim == outputs[0].ndim]
-    return SubjectMap(weights, engine, crop, shown, maps[0], tuple(maps[1:]))
+    return Look(shown, maps[0], tuple(maps[1:])), engine
+
+
+def _shares(certainties: Sequence[float]) -> tuple[float, ...]:
+    """What each answer counts: more, the surer it is; in sum 1."""
+    raised = np.exp(TRUST * (np.array(certainties) - max(certainties)))
+    return tuple((raised / raised.sum()).tolist())
+
+
+def _combined(looks: Sequence[Look], shares: Sequence[float]) -> Plane:
+    """The answers' weighted mean at the size of the largest."""
+    size = max(look.values.shape[::-1] for look in looks)
+    scaled = (cv2.resize(look.values, size, interpolation=cv2.INTER_LINEAR) for look in looks)
+    return rounded(sum(np.float32(share) * plane for share, plane in zip(shares, scaled, strict=True)))

@@ -11,6 +11,7 @@ import pytest
 from scipy.ndimage import distance_transform_edt
 
 from benchmarks import accuracy, agreement, robot_user
+from benchmarks.__main__ import BEGIN, END, with_tables
 from benchmarks.datasets import Box, DataError, samples
 from benchmarks.robot_user import Click
 from masking_core import Image
@@ -154,8 +155,9 @@ def test_a_visit_counts_clicks_and_gives_up_at_twenty():
 
 
 def test_the_table_has_every_prompt_and_the_robot(folder, monkeypatch):
-    monkeypatch.setattr(accuracy, "cutters", lambda: {"cv2.grabCut": accuracy.grabcut})
-    monkeypatch.setattr(accuracy, "unmarked", dict)
+    monkeypatch.setattr(
+        accuracy, "cutters", lambda prompt: {"cv2.grabCut": accuracy.grabcut} if prompt != "none" else {}
+    )
     (folder / "grabcut" / "boxes" / "boxes.json").write_text(
         json.dumps({"square": {"tight_gt": [30, 21, 49, 39], "rect": [25, 15, 55, 45]}})
     )
@@ -175,12 +177,28 @@ def test_the_table_has_every_prompt_and_the_robot(folder, monkeypatch):
     assert rows[-1]["clicks to 0.9"] <= 5
 
 
-def test_without_marks_the_rules_that_ask_a_network_are_measured_too(folder, monkeypatch):
-    monkeypatch.setattr(accuracy, "cutters", lambda: {"cv2.grabCut": accuracy.grabcut})
-    monkeypatch.setattr(accuracy.files, "is_ready", lambda _: True)
-    assert list(accuracy.unmarked()) == ["kmeans, rule subject", "watershed, rule subject"]
+def test_a_network_is_measured_beside_the_same_cut_without_it():
+    marked, unmarked = accuracy.networked("box"), accuracy.networked("none")
+    assert list(marked) == ["graph_cut", "subject", "graph_cut, prior"]
+    assert list(unmarked)[3:] == ["kmeans", "kmeans, rule subject", "watershed", "watershed, rule subject"]
+    assert "cv2.grabCut" in accuracy.cutters("box")
+    assert list(accuracy.cutters("none")) == list(accuracy.PROMPTED)
+
+
+def test_a_networks_table_without_its_file_is_one_sentence_before_anything_is_measured(folder, monkeypatch):
     monkeypatch.setattr(accuracy.files, "is_ready", lambda _: False)
-    assert not accuracy.unmarked()
+    monkeypatch.setattr(accuracy, "_row", None)  # calling it is an error
+    with pytest.raises(DataError, match=r"u2netp .* is not on this machine"):
+        accuracy.tables(folder, ["grabcut", "network-grabcut"])
+
+
+def test_a_part_of_a_suite_writes_its_own_tables_and_leaves_the_others():
+    page = f"# Page\n\n{BEGIN}\n\nold\n\n{END}\n\nText.\n"
+    whole = with_tables(page, "a machine", {"one": "| 1 |", "two": "| 2 |"}, part=False)
+    assert whole == (f"# Page\n\n{BEGIN}\n\na machine\n\n## one\n\n| 1 |\n\n## two\n\n| 2 |\n\n{END}\n\nText.\n")
+    part = with_tables(whole, "another", {"one": "| 3 |", "three": "| 4 |"}, part=True)
+    assert part == whole.replace("| 1 |", "| 3 |").replace("| 2 |\n", "| 2 |\n\n## three\n\n| 4 |\n")
+    assert with_tables(part, "another", {"four": "| 5 |"}, part=False).count("##") == 1
 
 
 def test_the_agreement_of_cuts_is_measured_on_pictures_brought_to_a_size(folder, monkeypatch):

@@ -187,6 +187,29 @@ def test_the_rule_keeps_the_parts_of_any_methods_objects_that_are_the_subject(br
     assert overlap(boxed.alpha >= 0.5, left) > 0.9
 
 
+def test_a_network_that_is_asked_at_several_sizes_shows_what_each_of_them_counts(bright, monkeypatch):
+    image, *_ = two_discs()
+    assert "At each size" not in [stage.title for stage in Subject().segment(image, Prompts()).stages]
+    twice = Weights(bright.model.changed(other_sizes=(96,)), bright.path, bright.sha256)
+    monkeypatch.setattr(files, "weights", lambda _: twice)
+    # the answer of each size is given by size, as the file takes one size only
+    run, asked = subject_map.network.run, []
+
+    def at_its_size(weights, inputs):
+        ((name, tensor),) = inputs.items()
+        asked.append(tensor.shape[-1])
+        outputs, engine = run(weights, {name: np.ascontiguousarray(tensor[..., :64, :64])})
+        return [np.resize(plane, (1, 1, tensor.shape[-1], tensor.shape[-1])) for plane in outputs], engine
+
+    monkeypatch.setattr(subject_map.network, "run", at_its_size)
+    found = Subject().segment(Image.from_array(image.rgb[:80].copy()), Prompts())
+    (stage,) = (stage for stage in found.stages if stage.title == "At each size")
+    assert asked == [64, 96]
+    assert [name.split(",")[0] for name in stage.names] == ["64 × 64", "96 × 96"]
+    assert sum(int(name.split(" ")[-1].rstrip("%")) for name in stage.names) in (99, 100, 101)
+    assert [stage.render(index).shape[2] for index in range(stage.frames)] == [3, 3]
+
+
 def test_a_whole_picture_is_shown_once_for_all_who_ask(bright, monkeypatch):
     asked = []
     run = subject_map.network.run

@@ -10,9 +10,10 @@ from masking_core import Image
 from masking_core.errors import Cancelled, ModelError
 from masking_core.kernels.raster.placing import Crop
 from masking_core.models import network
+from masking_core.models import subject_map as subject_map_module
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
-from masking_core.models.subject_map import as_map, crop_of, normalised, subject_map
+from masking_core.models.subject_map import Look, as_map, crop_of, normalised, subject_map
 from masking_core.progress import listening
 from tests.models import onnx_files
 
@@ -197,8 +198,43 @@ def test_a_network_sees_the_crop_it_is_shown_and_side_outputs_are_kept(tmp_path)
     placed = found.placed(found.values, (60, 80), (60, 80))
     assert (placed > 0.5).sum() == 400
     assert placed[20:40, 40:60].all()
-    assert found.sides[0].max() < 0.01
+    assert found.surest.sides[0].max() < 0.01
     assert subject_map(image, weights, Crop(20, 40, 40, 60)) is found
+
+
+def look(values):
+    values = np.array(values, np.float32)
+    return Look(np.zeros((*values.shape, 3), np.uint8), values, ())
+
+
+def test_an_answer_is_as_certain_as_what_it_takes_for_the_subject():
+    assert look([[1.0, 1.0], [0.0, 0.0]]).certainty == 1
+    assert look([[0.5, 0.5], [0.5, 0.0]]).certainty == 0.5
+    assert look([[1.0, 0.5], [0.0, 0.5]]).certainty == pytest.approx((1 + 0.25 + 0.25) / 2)
+    assert look([[0.0, 0.0], [0.0, 0.0]]).certainty == 0
+
+
+def test_a_network_is_asked_at_each_of_its_sizes_and_the_surer_answer_counts_more(tmp_path, monkeypatch):
+    small = np.zeros((16, 16), np.float32)
+    small[:, :8] = 0.8
+    large = np.zeros((32, 32), np.float32)
+    large[:, :8] = 1.0
+    answers = {16: small, 32: large}
+    monkeypatch.setattr(
+        subject_map_module.network,
+        "run",
+        lambda _, inputs: ([answers[next(iter(inputs.values())).shape[-1]][None, None]], "told"),
+    )
+    weights = written(tmp_path, b"", size=16, other_sizes=[32])
+    found = subject_map(Image.from_array(np.full((40, 60, 3), 9, np.uint8)), weights)
+    assert [each.seen.shape for each in found.looks] == [(16, 16, 3), (32, 32, 3)]
+    assert found.surest is found.looks[1]
+    share = 1 / (1 + np.exp(10 * (1 - 0.8)))  # of the less certain answer
+    assert found.shares == pytest.approx((share, 1 - share), abs=1e-3)
+    assert found.values.shape == (32, 32)
+    assert found.values[:, :7] == pytest.approx(0.8 * share + (1 - share), abs=1 / 255)
+    assert found.values[:, 9:14] == pytest.approx(0.8 * share, abs=1 / 255)
+    assert np.array_equal(found.values * 255, np.rint(found.values * 255))
 
 
 def test_the_crop_is_the_region_with_its_margin_within_the_picture():

@@ -1,12 +1,14 @@
 """What a network relies on, and where it sees the subject, shown by one that answers how bright a pixel is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from masking_core import Image, Prompts
 from masking_core.models import files
 from masking_core.models.occlusion import occlusion
-from masking_core.models.subject_map import likely_subject, subject_map
+from masking_core.models.subject_map import Look, likely_subject, subject_map
 from masking_core.prompts import Rectangle
 from tests.models import onnx_files
 from tests.models.test_network import written
@@ -22,6 +24,16 @@ def test_of_each_square_that_share_of_the_subject_is_lost_that_lies_in_it(tmp_pa
     expected = np.zeros((3, 3))
     expected[0, 0], expected[1, 2] = 100 / 221, 121 / 221
     assert occlusion(found) == pytest.approx(expected, abs=0.01)
+
+
+def test_it_is_told_of_the_size_at_which_the_network_is_surest(tmp_path):
+    rgb = np.zeros((SIZE, SIZE, 3), np.uint8)
+    rgb[:10, :10] = 255
+    weights = written(tmp_path, onnx_files.brightness())
+    found = subject_map(Image.from_array(rgb), weights)
+    none = Look(found.surest.seen, np.zeros_like(found.values), ())
+    both = replace(found, looks=(none, found.surest), shares=(0.1, 0.9))
+    assert np.array_equal(occlusion(both), occlusion(found))
 
 
 def test_the_subject_is_likely_only_where_it_may_be(tmp_path, monkeypatch):

@@ -22,20 +22,22 @@ Plane = NDArray[np.float32]
 def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
     """What the network saw of each object, its answers from coarse to fine, and what they depend on."""
     found = tuple(maps.values())
+    size = found[0].surest.seen.shape[0]
     names = tuple(f"object {number}" for number in maps) if len(maps) > 1 else ()
     cropped = tuple(each for each in found if each.crop != _whole(image))
-    answers = [(each, plane) for each in found for plane in (*reversed(each.sides), each.values)]
+    answers = [(each, plane) for each in found for plane in (*reversed(each.surest.sides), each.surest.values)]
     return (
         Stage(
             "What the network sees",
-            f"The picture, or the part around your region, at {found[0].seen.shape[1]} × {found[0].seen.shape[0]} "
+            f"The picture, or the part around your region, at {size} × {size} "
             "pixels, with each colour channel shifted and scaled to what the network was trained on. Grey is 0.",
             r"x_c = \frac{v_c / v_{max} - \mu_c}{\sigma_c}",
             partial(_seen, found),
             len(found),
             names,
         ),
-        *((_coarse_to_fine(image, answers),) if found[0].sides else ()),
+        *((_coarse_to_fine(image, answers),) if found[0].surest.sides else ()),
+        *((_sizes(image, found),) if len(found[0].looks) > 1 else ()),
         Stage(
             "What it takes for the subject",
             "White is the subject, black is not. The answer is rounded to 256 steps before anything is decided by it.",
@@ -66,7 +68,7 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
 
 
 def _coarse_to_fine(image: Image, answers: Sequence[tuple[SubjectMap, Plane]]) -> Stage:
-    count = len(answers[0][0].sides)
+    count = len(answers[0][0].surest.sides)
     depths = (*(f"depth {depth} of {count}" for depth in range(count, 0, -1)), "combined")
     return Stage(
         "From coarse to fine",
@@ -76,6 +78,19 @@ def _coarse_to_fine(image: Image, answers: Sequence[tuple[SubjectMap, Plane]]) -
         partial(_depth, image, answers),
         len(answers),
         depths * (len(answers) // len(depths)),
+    )
+
+
+def _sizes(image: Image, found: Sequence[SubjectMap]) -> Stage:
+    looks = [(each, look, share) for each in found for look, share in zip(each.looks, each.shares, strict=True)]
+    return Stage(
+        "At each size",
+        "The network is shown the picture at several sizes: a small one lets it see the whole, a large one the parts. "
+        "The surer it is at a size, the more that answer counts.",
+        r"p = \sum_k w_k \, p_k, \quad w_k \propto e^{10 c_k}, \quad c_k = \frac{\sum p_k^2}{\sum p_k}",
+        partial(_depth, image, [(each, look.values) for each, look, _ in looks]),
+        len(looks),
+        tuple(f"{look.seen.shape[1]} × {look.seen.shape[0]}, counts {share:.0%}" for _, look, share in looks),
     )
 
 
@@ -110,7 +125,7 @@ def _grey(plane: Plane) -> Picture:
 
 
 def _seen(found: Sequence[SubjectMap], index: int) -> Picture:
-    tensor = normalised(found[index].seen, found[index].weights.model)[0].transpose(1, 2, 0)
+    tensor = normalised(found[index].surest.seen, found[index].weights.model)[0].transpose(1, 2, 0)
     spread = float(np.abs(tensor).max()) or 1.0
     return np.asarray(np.rint(tensor / (2 * spread) * 255 + 127.5), np.uint8)
 
@@ -143,7 +158,7 @@ def _decides(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
         ("occlusion", found[index].weights.sha256, found[index].crop), partial(occlusion, found[index])
     )
     placed = _placed(
-        image, found[index], cv2.resize(lost, found[index].seen.shape[:2], interpolation=cv2.INTER_NEAREST)
+        image, found[index], cv2.resize(lost, found[index].surest.seen.shape[:2], interpolation=cv2.INTER_NEAREST)
     )
     light = placed / max(float(placed.max()), 1e-6)
     shown = _shown(image).astype(np.float32)

@@ -19,7 +19,7 @@ from masking_core.methods.subject.stages import stages
 from masking_core.models import files
 from masking_core.models.files import Weights
 from masking_core.models.pinned import checksum_of, without_checksum
-from masking_core.models.registry import REGISTRY, SubjectName
+from masking_core.models.registry import DEFAULT, REGISTRY, SubjectName
 from masking_core.models.subject_map import STEPS, SubjectMap, crop_of, subject_map
 from masking_core.parameters import Show, parameters
 from masking_core.progress import report
@@ -47,7 +47,7 @@ class Subject(Method):
         SubjectName,
         Field(title="Network", description="The trained network that finds the subject."),
         Show(labels={name: model.listed for name, model in REGISTRY.items()}),
-    ] = "u2netp"
+    ] = DEFAULT
     threshold: Annotated[
         float,
         Field(
