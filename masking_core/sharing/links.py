@@ -20,7 +20,6 @@ from masking_core.samples import SAMPLES, samples
 from masking_core.steps.backgrounds import Background, Transparent, background_named, is_named
 from masking_core.steps.edge import Edge, EdgeStep
 
-MOST_KEYS = 100
 MOST_LETTERS = 8_000
 """Longest query that is read."""
 MOST_VALUE = 100
@@ -74,7 +73,7 @@ def from_query(query: Mapping[str, str]) -> Linked:
         PromptError: the marks cannot be read.
     """
     letters = sum(len(key) + len(value) for key, value in query.items())
-    if len(query) > MOST_KEYS or letters > MOST_LETTERS:
+    if letters > MOST_LETTERS:
         raise ParameterError(f"A link may have at most {MOST_LETTERS:,} letters; this one has {letters:,}.")
     for key, value in query.items():
         if len(value) > MOST_VALUE and key != "marks":

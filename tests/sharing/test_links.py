@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from masking_core import Area, Clean, Colour, Dimmed, Edge, Foreground, KMeans, MaskingError, Prompts, Recipe
+from masking_core.errors import ParameterError, PromptError
 from masking_core.methods import METHODS
 from masking_core.parameters import parameters
 from masking_core.prompts import Rectangle, Stroke
+from masking_core.sharing import links
 from masking_core.sharing.links import MOST_LETTERS, MOST_MARKS, Linked, fit, from_query, set_by_text, to_query
 
 BOX = Prompts(
@@ -92,7 +94,9 @@ HOSTILE = {
     "an area of words": {"area": "a,b,c,d"},
     "picks of nothing": {"foreground.picked": "0"},
     "picks of words": {"foreground.picked": "x"},
+    "a pick that is no label": {"foreground.picked": str(2**31)},
     "marks that are no base64": {"marks": "%%%"},
+    "marks with a letter too many": {"marks": packed(b"[]")[:4] + "!" + packed(b"[]")[4:]},
     "marks cut short": {"marks": packed(BOX.to_json().encode())[:-20]},
     "marks that are no JSON": {"marks": packed(b"hello")},
     "marks that are no marks": {"marks": packed(b'[{"kind": "sword"}]')},
@@ -126,6 +130,27 @@ def test_the_longest_link_that_is_made_is_read():
     query = to_query("coffee", everything_changed(METHODS["watershed"]), prompts)
     assert sum(len(key) + len(value) for key, value in query.items()) < MOST_LETTERS
     assert from_query(query).prompts == prompts
+
+
+def test_limits_are_what_may_just_be(monkeypatch):
+    value = "3".zfill(links.MOST_VALUE)
+    assert from_query({"method": "kmeans", "objects": value}).recipe.method.objects == 3
+    with pytest.raises(ParameterError, match="value"):
+        from_query({"method": "kmeans", "objects": "0" + value})
+
+    query = to_query("coffee", Recipe(method=KMeans()), BOX)
+    letters = sum(map(len, query)) + sum(map(len, query.values()))
+    for limit, most, error in (
+        ("MOST_MARKS", len(query["marks"]), PromptError),
+        ("MOST_LETTERS", letters, ParameterError),
+    ):
+        with monkeypatch.context() as limited:
+            limited.setattr(links, limit, most)
+            assert to_query("coffee", Recipe(method=KMeans()), BOX) == query
+            assert from_query(query).prompts == BOX
+            limited.setattr(links, limit, most - 1)
+            with pytest.raises(error, match=f"at most {most - 1:,} letters"):
+                from_query(query)
 
 
 def test_the_address_is_plain_text():

@@ -62,16 +62,16 @@ def seeding(
     """Starting centres (K, 3): the means of the tied points, then free points drawn by weight × squared distance."""
     centres = [np.average(points[tied == s], axis=0, weights=weights[tied == s]) for s in range(tied.max() + 1)]
     coordinates, free = read_only(points.T), np.where(tied < 0, weights, 0.0)
-    labels, nearest = np.empty(len(points), dtype=np.int32), np.full(len(points), np.inf)
-    for k, centre in enumerate(centres):
-        _claim(coordinates, centre, k, labels, nearest)
+    unused, nearest = np.empty(len(points), dtype=np.int32), np.full(len(points), np.inf)
+    for centre in centres:
+        _claim(coordinates, centre, 0, unused, nearest)
     while len(centres) < clusters:
         chance = np.cumsum(free * nearest if centres else free)
         if chance[-1] <= 0:
             break
         drawn = int(np.searchsorted(chance, random.random() * chance[-1], side="right"))
         centres.append(points[drawn].copy())
-        _claim(coordinates, centres[-1], len(centres) - 1, labels, nearest)
+        _claim(coordinates, centres[-1], 0, unused, nearest)
     return np.array(centres)
 
 
