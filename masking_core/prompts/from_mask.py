@@ -20,6 +20,7 @@ VIEW = 40_000
 """Pixels at which strokes are looked for."""
 WIDTH = 0.012  # of the picture's scale, the root of its area
 GAP = 0.06  # of the scale, from the object to the strokes beside it
+LEAST_GAP = 2.5  # pixels of the view: nearer ones would be simplified onto the object
 PARTS = 3
 """Most pieces of an object that get a stroke of their own."""
 SMALL = 0.05  # of the largest piece: smaller ones get none
@@ -84,9 +85,9 @@ def strokes_giving(mask: Mask, cut: Callable[[Prompts], Mask], object: int = 1) 
         now = iou(found, mask)
         if now > agreed:
             best, agreed = marks, now
-        more = [*_corrections(mask & ~found, object), *_corrections(found & ~mask, 0)]
-        if now >= ENOUGH or not more:
+        if now > ENOUGH:
             break
+        more = [*_corrections(mask & ~found, object), *_corrections(found & ~mask, 0)]
         marks = Prompts(marks=(*marks.marks, *more))
     return best
 
@@ -117,7 +118,7 @@ def _longest_way(piece: Mask) -> Line:
     """The longest of the shortest ways between two ends of a piece's skeleton: (N, 2) x, y; one point at least."""
     inside = cv2.distanceTransform(np.pad(piece.astype(np.uint8), 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
     deep = inside >= min(2.0, float(inside.max()))
-    pixels = np.argwhere(skimage.morphology.skeletonize(deep) if deep.any() else piece)
+    pixels = np.argwhere(skimage.morphology.skeletonize(deep))
     if len(pixels) < 2:
         row, column = np.unravel_index(int(inside.argmax()), piece.shape)
         return np.array([[column, row]], float)
@@ -139,27 +140,24 @@ def _longest_way(piece: Mask) -> Line:
 
 
 def _farthest(graph: "scipy.sparse.csr_array", start: int) -> tuple[int, NDArray[np.integer]]:
-    distance, before = scipy.sparse.csgraph.dijkstra(
-        graph, directed=False, indices=start, return_predecessors=True, unweighted=True
-    )
-    return int(np.argmax(np.where(np.isfinite(distance), distance, -1))), before
+    distance, before = scipy.sparse.csgraph.dijkstra(graph, directed=False, indices=start, return_predecessors=True)
+    return int(np.argmax(np.where(np.isfinite(distance), distance, 0))), before
 
 
 def _outer(mask: NDArray[np.uint8]) -> list[Line]:
     scale = mask.size**0.5
-    away = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    if not mask.any() or away.max() <= 1:
+    if not mask.any():
         return []
-    grown = (away < min(GAP * scale, float(away.max()) / 2 + 1)).astype(np.uint8)
+    away = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    grown = (away < min(max(GAP * scale, LEAST_GAP), float(away.max()) / 2 + 1)).astype(np.uint8)
     height, width = mask.shape
     found: list[Line] = []
     for outline in cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]:
         line = outline.reshape(-1, 2)
         x, y = line.T
         inner = (x > 0) & (y > 0) & (x < width - 1) & (y < height - 1)
-        if not inner.all():  # begin where the outline comes from the frame
-            first = int(np.argmin(inner))
-            line, inner = np.roll(line, -first, axis=0), np.roll(inner, -first)
+        first = int(np.argmin(inner))  # begin where the outline comes from the frame, if it does
+        line, inner = np.roll(line, -first, axis=0), np.roll(inner, -first)
         ends = np.flatnonzero(np.diff(np.concatenate([[False], inner, [False]]).astype(np.int8)))
         found += [line[a:b] for a, b in ends.reshape(-1, 2) if b - a >= SHORT * scale]
     return [_straightened(line) for line in found]

@@ -80,6 +80,54 @@ def test_strokes_of_a_guess_give_the_guess_back(name):
     assert {mark.object for mark in marks.marks} == {0, 1}
 
 
+@pytest.mark.parametrize("side", range(7, 30))
+def test_strokes_lie_on_their_side_in_pictures_of_a_few_pixels(side):
+    mask = np.zeros((side, side), bool)
+    mask[side // 3 : 2 * side // 3, side // 3 : 2 * side // 3] = True
+    seeds = strokes_of(mask).seeds(mask.shape)
+    assert mask[seeds == 1].all()
+    assert not mask[seeds == 0].any()
+    assert (seeds == 0).any()
+
+
+def test_pieces_smaller_than_a_twentieth_of_the_largest_get_no_stroke():
+    mask = np.zeros((120, 150), bool)
+    mask[20:40, 10:110] = mask[80:90, 20:30] = mask[80:89, 60:70] = True  # 2000, 100 and 90 pixels
+    assert [mark.object for mark in strokes_of(mask).marks].count(1) == 2
+
+
+def test_a_stroke_goes_from_end_to_end_however_a_piece_lies():
+    rows, columns = np.indices((150, 150))
+    bar = (abs(rows - columns) < 8) & (abs(rows + columns - 150) < 110)
+    for mask in (bar, bar[::-1], bar[:, ::-1].T):
+        points = np.array(strokes_of(mask).marks[0].points)
+        assert np.ptp(points, axis=0).min() > 90
+
+
+def test_a_ring_around_an_object_is_one_stroke_wherever_its_outline_begins():
+    mask = disc((200, 200), (100, 100), 30)
+    assert [mark.object for mark in strokes_of(mask).marks] == [1, 0]
+    mask[100:] = mask[100]  # down to the lower edge
+    assert [mark.object for mark in strokes_of(mask).marks] == [1, 0]
+
+
+def test_strokes_that_give_the_mask_back_are_not_added_to():
+    mask = disc((120, 160), (60, 60), 30)
+    tried: list[Prompts] = []
+
+    def able(marks):
+        tried.append(marks)
+        return mask
+
+    assert strokes_giving(mask, able) == tried[0] == strokes_of(mask)
+    assert len(tried) == 1
+
+
+def test_of_strokes_that_give_the_same_the_first_are_kept():
+    mask, found = disc((120, 160), (60, 60), 30), disc((120, 160), (60, 60), 20)
+    assert strokes_giving(mask, lambda marks: found) == strokes_of(mask)
+
+
 def test_corrections_lie_in_what_was_wrong_and_the_best_strokes_are_kept():
     mask = disc((120, 160), (60, 60), 30) | disc((120, 160), (40, 130), 6)
     tried: list[Prompts] = []
@@ -127,7 +175,9 @@ def test_a_tiny_mask_is_not_enlarged():
 def test_corrections_run_through_the_middles_of_the_pixels_that_were_wrong():
     wrong = np.zeros((30, 40), bool)
     wrong[7, 5:25] = wrong[20, 33] = True
-    line, dot = _corrections(wrong, 4)
+    wrong[12, 30:32] = True
+    line, pair, dot = _corrections(wrong, 4)
+    assert sorted(pair.points) == [(30.5, 12.5), (31.5, 12.5)]
     assert sorted(line.points) == [(5.5, 7.5), (24.5, 7.5)]
     assert dot.points == ((33.5, 20.5),)
     assert {line.object, dot.object} == {4}
