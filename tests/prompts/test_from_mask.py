@@ -181,3 +181,12 @@ def test_corrections_run_through_the_middles_of_the_pixels_that_were_wrong():
     assert sorted(line.points) == [(5.5, 7.5), (24.5, 7.5)]
     assert dot.points == ((33.5, 20.5),)
     assert {line.object, dot.object} == {4}
+
+
+def test_corrections_are_as_thick_as_other_strokes_where_there_is_room_and_thinner_where_not():
+    wrong = np.zeros((400, 400), bool)
+    wrong[50:150, 50:350] = wrong[300, 50:350] = True
+    wide, thin = _corrections(wrong, 1)
+    assert wide.width == strokes_of(wrong).marks[0].width > thin.width
+    seeds = Prompts(marks=(wide, thin)).seeds(wrong.shape)
+    assert wrong[seeds == 1].all()

@@ -14,6 +14,7 @@ from masking_core.parameters import parameters
 from masking_core.prompts import Rectangle, Stroke
 from masking_core.sharing import links
 from masking_core.sharing.links import MOST_LETTERS, MOST_MARKS, Linked, fit, from_query, set_by_text, to_query
+from masking_core.steps.edge.edge import STYLES
 
 BOX = Prompts(
     marks=(
@@ -61,6 +62,12 @@ def test_a_query_names_only_what_is_not_as_usual():
         "background": "colour",
         "background.colour": "#00ff00",
     }
+
+
+@pytest.mark.parametrize("edge", [*STYLES.values(), Edge.named("matte,feather")], ids=[*STYLES, "two steps"])
+def test_every_edge_is_read_back(edge):
+    recipe = Recipe(method=KMeans(), edge=edge)
+    assert from_query(to_query("coffee", recipe, Prompts())).recipe == recipe
 
 
 def test_marks_too_many_for_an_address_stay_out_of_it():

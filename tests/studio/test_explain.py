@@ -75,7 +75,7 @@ def test_nothing_is_drawn_unless_somebody_looks(monkeypatch):
     monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._grid", property(looked))
     monkeypatch.setattr("masking_core.methods.clustering.stages.Grouping._cloud", property(looked))
     monkeypatch.setattr("masking_core.methods.graph_cut.stages._certain", looked)
-    monkeypatch.setattr("masking_core.methods.watershed.watershed._water", looked)
+    monkeypatch.setattr("masking_core.methods.watershed.stages._water", looked)
     for method in METHODS.values():
         assert Recipe(method=method()).run(sample("cat"), marks_for(method)).stages == ()
 

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from functools import partial
+from itertools import count
 from typing import Annotated, Any, ClassVar, Literal, cast
 
 import numpy as np
@@ -153,7 +154,7 @@ def _indistinct(number: int) -> str:
 
 def _numbers(marked: list[int], clusters: int) -> NDArray[np.int32]:
     """The object number of each cluster: its mark's, and for those without the numbers that are left, ascending."""
-    free = (number for number in range(1, clusters + len(marked) + 1) if number not in marked)
+    free = (number for number in count(1) if number not in marked)
     return np.array([*marked, *(next(free) for _ in range(clusters - len(marked)))], np.int32)
 
 
