@@ -80,6 +80,13 @@ def test_strokes_of_a_guess_give_the_guess_back(name):
     assert {mark.object for mark in marks.marks} == {0, 1}
 
 
+def test_background_strokes_run_nearer_than_their_share_of_the_scale():
+    mask = np.zeros((200, 200), bool)
+    mask[:, :50] = True
+    (beside,) = (mark for mark in strokes_of(mask).marks if mark.object == 0)
+    assert 2 < np.array(beside.points)[:, 0].max() - 49.5 < GAP * 200
+
+
 @pytest.mark.parametrize("side", range(7, 30))
 def test_strokes_lie_on_their_side_in_pictures_of_a_few_pixels(side):
     mask = np.zeros((side, side), bool)

@@ -94,6 +94,25 @@ def test_a_hole_stays_a_hole_on_the_way():
     assert 6400 - 900 < labels.sum() < 6400 - 225 * np.pi
 
 
+def test_groups_whose_marks_are_of_the_same_kinds_blend_mark_by_mark():
+    ring = RING.model_copy(update={"marks": (ELLIPSE.model_copy(update={"x": 90.0}), RING.marks[1])})
+    (half,) = between(RING, ring, 0.5)
+    assert half == RING.model_copy(update={"marks": (ELLIPSE.model_copy(update={"x": 70.0}), RING.marks[1])})
+    others = (ring.marks[:1], (*ring.marks, RECTANGLE), (RECTANGLE, RING.marks[1]))
+    added = RING.marks[1].model_copy(update={"operation": "add"})
+    for marks in (*others, (ring.marks[0], added)):
+        (half,) = between(RING, Group(marks=marks), 0.5)
+        assert half.kind == "polygon" or {mark.kind for mark in half.marks} == {"polygon"}
+
+
+def test_what_is_blended_of_one_piece_is_a_polygon_and_of_two_a_group():
+    two = Group(marks=(ELLIPSE, RECTANGLE))
+    assert between(ELLIPSE, RECTANGLE, 0.5)[0].kind == "polygon"
+    (half,) = between(two, Group(marks=(RECTANGLE, ELLIPSE)), 0.5)
+    assert half.kind == "group"
+    assert len(half.marks) == 2
+
+
 def test_partners_are_found_by_object_name_and_order_and_the_others_stay_until_half_way():
     a = Prompts(marks=(RECTANGLE, ELLIPSE.model_copy(update={"object": 2}), Point(x=3, y=3)))
     b = Prompts(

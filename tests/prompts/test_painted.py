@@ -86,6 +86,7 @@ def test_transparent_pixels_are_unmarked():
         (grey(1, 1), [1, 1]),
         (grey(255, 255), [1, 1]),
         (grey(0, 0), [0, 0]),
+        (grey(0, 65), [0, -1]),
         (grey(128, 128), [-1, -1]),
         (grey(0, 1, dtype=np.uint16), [0, 1]),
         (grey(0, 65_535, 32_896, dtype=np.uint16), [0, 1, -1]),
@@ -104,6 +105,7 @@ def test_trimaps(source, expected):
     ("source", "sentence"),
     [
         (grey(0, 1, 2), "holds the values 0, 1, 2"),
+        (grey(0, 64), "holds the values 0, 64"),
         (grey(0, 300, dtype=np.uint16), "holds the values 0, 300"),
         (grey(-1, 1, dtype=np.int16), "holds the values -1, 1"),
         (indexed(0, 1, 2), "is coloured"),

@@ -5,6 +5,7 @@ from base64 import b64decode
 from html.parser import HTMLParser
 from io import BytesIO
 
+import cv2
 import numpy as np
 import PIL.Image
 import pytest
@@ -59,6 +60,21 @@ def test_a_contact_sheet_is_a_picture_of_original_and_results(picture, entries):
     assert tuple(pixels[middle, second + tile // 2]) == (180, 20, 30)
     assert set(pixels[middle, second : second + tile // 5].ravel()) <= {245, 205}  # the board means transparent
     assert (pixels[middle, third : third + tile] == 255).all()  # nothing to show but its sentence
+
+
+@pytest.mark.parametrize(("columns", "across", "down"), [(1, 1, 3), (2, 2, 2), (3, 3, 1), (9, 3, 1)])
+def test_a_contact_sheet_goes_on_in_the_next_row(picture, entries, columns, across, down):
+    red = Entry("", entries[0].recipe, entries[0].result)
+    sheet = np.asarray(PIL.Image.open(BytesIO(comparison_report.contact_sheet(picture, [red, red], columns))))
+    reds, _, stats, middles = cv2.connectedComponentsWithStats(
+        (np.abs(sheet.astype(int) - (180, 20, 30)).max(axis=2) < 9).astype(np.uint8)
+    )
+    assert reds == 1 + 3
+    row_height = (sheet.shape[0] - comparison_report.MARGIN) / down
+    rows = (middles[1:, 1] - comparison_report.MARGIN) // row_height
+    assert sheet.shape[1] == comparison_report.MARGIN + across * (comparison_report.TILE + comparison_report.MARGIN)
+    assert sorted(rows.tolist()) == [number // across for number in range(3)]
+    assert np.ptp(stats[1:, cv2.CC_STAT_AREA]) <= stats[1:, cv2.CC_STAT_AREA].max() / 50
 
 
 @pytest.mark.parametrize("title", ["W" * 500, "W W " * 250])
