@@ -1,5 +1,6 @@
 """A generated program makes the pixels that the studio makes; the table of parameters is up to date."""
 
+import ast
 import os
 import re
 import subprocess
@@ -199,6 +200,18 @@ def test_deep_pictures_are_shown_over_the_range_that_was_chosen(levels, slice, t
     run(python(recipe, Prompts(), "deep.tif", slice, levels))
     opened = Stack.open("deep.tif", levels=levels)[slice or 0]
     assert np.array_equal(pixels("deep-cutout.png"), recipe.run(opened).rgba)
+
+
+@pytest.mark.parametrize("levels", DEEP, ids=lambda levels: levels.mode)
+@pytest.mark.parametrize(("picture", "slice"), [("cat", None), ("deep.tif", None), ("deep.tif", 1)])
+@pytest.mark.parametrize("marks", MARKS.values(), ids=MARKS)
+def test_what_is_imported_is_used_and_what_is_used_is_imported(marks, picture, slice, levels):
+    recipe = Recipe(method=KMeans(objects=2), background=Behind.holding(export.png(np.zeros((2, 2, 3), np.uint8))))
+    program = ast.parse(python(recipe, Prompts(marks=marks), picture, slice, levels))
+    names = [node for node in ast.walk(program) if isinstance(node, ast.Name)]
+    given = {alias.name for node in program.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    assert {node.id for node in names if isinstance(node.ctx, ast.Load)} == given | made
 
 
 def test_it_is_readable():
