@@ -113,6 +113,24 @@ def test_what_is_blended_of_one_piece_is_a_polygon_and_of_two_a_group():
     assert len(half.marks) == 2
 
 
+@pytest.mark.parametrize("seed", [11, 12])
+def test_what_is_blended_of_thin_shapes_has_an_area(seed):
+    rng = np.random.default_rng(seed), np.random.default_rng(seed + 900)
+    a, b = (
+        Group(
+            marks=tuple(
+                kind(x=x, y=y, width=width, height=height)
+                for x, y, width, height in (each.uniform(1, 60, (9, 4)) * (1, 1, 0.3, 0.3)).tolist()
+            )
+        )
+        for kind, each in zip((Rectangle, Ellipse), rng, strict=True)
+    )
+    for region in between(a, b, 0.5):
+        for polygon in region.marks:
+            x, y = np.array(polygon.points).T
+            assert abs(x @ np.roll(y, 1) - y @ np.roll(x, 1)) > 1e-6
+
+
 def test_partners_are_found_by_object_name_and_order_and_the_others_stay_until_half_way():
     a = Prompts(marks=(RECTANGLE, ELLIPSE.model_copy(update={"object": 2}), Point(x=3, y=3)))
     b = Prompts(

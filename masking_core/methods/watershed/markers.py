@@ -99,8 +99,6 @@ def away_from_outlines(labels: Labels, band: float) -> Labels:
     across, down = labels[:, 1:] != labels[:, :-1], labels[1:] != labels[:-1]
     within[:, 1:][across] = within[:, :-1][across] = 0
     within[1:][down] = within[:-1][down] = 0
-    if within.all():
-        return labels
     return np.where(cv2.distanceTransform(within, cv2.DIST_L2, cv2.DIST_MASK_5) > band, labels, -1).astype(np.int32)
 
 
