@@ -13,7 +13,7 @@ from masking_core.kernels.clustering.kmeans import kmeans, lloyd, seeding
 from masking_core.kernels.clustering.partition import SeedsError, colour_partition, tied_pixels
 from masking_core.kernels.clustering.spatial import FREE, Grid
 from masking_core.kernels.clustering.spatial_partition import SAMPLE, _sample, spatial_partition
-from masking_core.kernels.clustering.suggest import elbow, simplified_silhouette, suggest
+from masking_core.kernels.clustering.suggest import _BITS, elbow, simplified_silhouette, suggest
 from masking_core.kernels.colour_space import from_rgb, planes, read_only
 from masking_core.progress import listening
 
@@ -133,6 +133,23 @@ def test_tied_points_start_their_cluster_and_never_leave_it():
     assert (found.labels[20:30] == 0).all()
     squared = np.square(points[:, None] - found.centres[None]).sum(axis=2)
     np.testing.assert_array_equal(found.labels[30:], squared[30:].argmin(axis=1))
+
+
+def test_starts_are_drawn_as_often_as_their_weight_and_squared_distance_say():
+    points = np.array([[0.0, 0, 0], [1, 0, 0], [0, 2, 0], [0, 0, 3]])
+    weights, tied = np.array([1.0, 9, 4, 2]), np.array([0, -1, -1, -1], np.int32)
+    drawn = [seeding(points, weights, 2, tied, np.random.default_rng(seed))[1] for seed in range(400)]
+    shares = [(np.array(drawn) == point).all(axis=1).mean() for point in points]
+    np.testing.assert_allclose(shares, np.array([0, 9, 16, 18]) / 43, atol=0.06)
+
+
+def test_pixels_are_drawn_as_often_as_their_squared_distance_says():
+    free = np.zeros((5, 4))
+    free[0] = 0, 1, 2, 3  # colours, at one place
+    measure = spatial.distance("sum", 4, 2, 1.0)
+    drawn = [spatial.seeding(free, measure, free[:, :1].T, 2, np.random.default_rng(seed))[1, 0] for seed in range(400)]
+    shares = np.bincount(np.array(drawn, int), minlength=4) / 400
+    np.testing.assert_allclose(shares, np.array([0, 1, 4, 9]) / 14, atol=0.06)
 
 
 def test_no_point_that_is_tied_starts_another_cluster():
@@ -430,6 +447,17 @@ def test_the_silhouette_is_the_mean_of_that_of_every_point():
         a, b = sorted(np.linalg.norm(point - c) for c in centres)[:2]
         scores.append((b - a) / max(a, b))
     assert simplified_silhouette(points, weights, centres) == pytest.approx(np.mean(scores))
+
+
+@pytest.mark.parametrize(("groups", "largest"), [(3, 3), (5, 3), (5, 6), (4, 8)])
+def test_the_elbow_lies_farthest_below_the_line_between_the_ends_of_the_curve(groups, largest):
+    found = suggest(blobs(groups), largest)
+    histogram = colour_histogram(blobs(groups), bits=_BITS)
+    points, counts = histogram.points("rgb"), histogram.counts
+    alone = counts @ np.square(points - np.average(points, axis=0, weights=counts)).sum(axis=1)
+    curve = np.array([alone, *found.inertia])
+    below = [np.interp(number, [1, largest], curve[[0, -1]]) - inertia for number, inertia in enumerate(curve, 1)]
+    assert found.elbow == 1 + np.argmax(below)
 
 
 def test_the_elbow_is_where_a_curve_bends():
