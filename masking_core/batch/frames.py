@@ -140,7 +140,7 @@ def _interpolated(sequence: Sequence[Item], marked: Sequence[int]) -> Iterator[I
             assert isinstance(last, MarksFile)
             yield replace(item, marks=Between(first, last, (index - before) / (after - before)))
         else:
-            near = before if before <= index and (after < index or index - before <= after - index) else after
+            near = before if index - before <= after - index else after
             yield replace(item, marks=sequence[near].marks)
 
 

@@ -134,11 +134,11 @@ def _beside(parameter: Parameter, current: Value, step: float) -> tuple[Value, .
         around = (number / factor, number * factor)
     else:
         around = (number - step * (high - low), number + step * (high - low))
-    return tuple(_rounded(parameter, min(max(item, low), high), number) for item in around)
+    return tuple(type(current)(min(max(_rounded(parameter, item, number), low), high)) for item in around)
 
 
-def _rounded(parameter: Parameter, wanted: float, current: float) -> Value:
+def _rounded(parameter: Parameter, wanted: float, current: float) -> float:
     if parameter.kind == "float":
-        return min(max(float(f"{wanted:.4g}"), parameter.low or 0.0), parameter.high or wanted)
+        return float(f"{wanted:.4g}")
     # A whole number moves by one at least.
     return math.ceil(wanted) if wanted > current else math.floor(wanted)

@@ -54,7 +54,7 @@ def suggested(parameter: Parameter, count: int = 5) -> tuple[Value, ...]:
     spaced = np.geomspace(max(low, high / 1e4), high, count) if parameter.show.log else np.linspace(low, high, count)
     number = round if parameter.kind == "int" else float
     inner = (number(float(f"{item:.2g}")) for item in spaced[1:-1])
-    return tuple(sorted({number(low if low > 0 else spaced[0]), *inner, number(high)}))
+    return tuple(sorted({number(spaced[0]), *inner, number(high)}))
 
 
 def sweep(recipe: Recipe, axes: Mapping[str, Sequence[Value]]) -> tuple[Variant, ...]:

@@ -8,7 +8,7 @@ from masking_core.errors import Cancelled
 from masking_core.methods import METHODS
 from masking_core.progress import listening
 from masking_core.tuning import search as searching
-from masking_core.tuning.search import _beside, best, search
+from masking_core.tuning.search import FINEST, _beside, best, search
 from masking_core.tuning.sweep import changed, stability, suggested, sweep
 
 CUT = Recipe(method=GraphCut())
@@ -88,6 +88,20 @@ def test_a_search_goes_the_same_way_every_time_and_tries_nothing_twice():
 def test_the_recipe_as_it_is_comes_first_even_without_any_time():
     tries = search(CUT, ["smoothness"], hill, seconds=0)
     assert [item.recipe for item in tries] == [CUT]
+
+
+def test_beside_the_best_the_finest_steps_were_tried():
+    reach = CUT.tunable()["reach"]
+    tries = search(CUT, ["reach"], hill, seconds=60)
+    step = FINEST * (reach.high - reach.low)
+    tried = np.array([item.values["reach"] for item in tries]) - best(tries).values["reach"]
+    assert np.abs(tried - step).min() < step / 50
+    assert np.abs(tried + step).min() < step / 50
+
+
+def test_no_recipe_is_begun_when_time_is_up_to_the_tick(monkeypatch):
+    monkeypatch.setattr(searching.time, "monotonic", lambda: 5.0)
+    assert len(search(CUT, ["smoothness"], hill, seconds=0)) == 1
 
 
 def test_no_recipe_is_begun_after_the_budget(monkeypatch):

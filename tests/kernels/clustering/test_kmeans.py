@@ -322,6 +322,21 @@ def test_starts_are_drawn_by_the_distance_that_clusters_are_made_by(metric):
 
 
 @pytest.mark.parametrize("metric", ["product", "sum"])
+@pytest.mark.parametrize("flat", [False, True])
+def test_centres_rest_when_neither_colour_nor_place_moves_more_than_the_precision(metric, flat):
+    rgb = PICTURES["coffee"][:60:2, :80:2]
+    rgb = np.full_like(rgb, 90) if flat else rgb
+    measure = spatial.distance(metric, 1200, 4, 10.0)
+    grid = spatial.Grid(read_only(planes(rgb, "rgb")), read_only(np.full(rgb.shape[:2], -1, dtype=np.int8)))
+    found = spatial.lloyd(grid, measure, pixels_with_places(rgb)[[0, 50, 700, 1100]], 200, 0.5)
+    moves = np.diff(found.path, axis=0)
+    in_colour, in_place = (np.linalg.norm(part, axis=2).max(axis=1) for part in (moves[..., :3], moves[..., 3:]))
+    rests = (in_colour <= 0.5) & (in_place <= 0.005 * np.sqrt(1200 / 4))
+    assert found.converged
+    assert rests.tolist() == [False] * (len(moves) - 1) + [True]
+
+
+@pytest.mark.parametrize("metric", ["product", "sum"])
 def test_a_centre_without_pixels_stays_where_it_is(metric):
     rgb = PICTURES["coffee"][:20, :30]
     grid = spatial.Grid(read_only(planes(rgb, "rgb")), read_only(np.full(rgb.shape[:2], -1, dtype=np.int8)))
