@@ -17,7 +17,6 @@ Real = TypeVar("Real", np.float32, np.float64)
 _TINY = 1e-200
 """Stands for the squared distance of a colour on a centre: below any other, and its reciprocal is finite."""
 _BLOCK = 1024
-_REPORT_EVERY = 25
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +74,7 @@ def fuzzy_c_means(
     objective = [_moments(colours, weights, tied, centres, fuzzifier, moments)]
     path = [centres]
     while not converged and len(objective) <= max_iterations:
-        if len(objective) % _REPORT_EVERY == 0:
-            report(len(objective) / max_iterations, "Weighing colours")
+        report(len(objective) / max_iterations, "Weighing colours")
         moved = np.divide(moments[:, :3], moments[:, 3:], out=centres.copy(), where=moments[:, 3:] > 0)
         converged = bool(np.linalg.norm(moved - centres, axis=1).max() <= precision)
         centres = moved

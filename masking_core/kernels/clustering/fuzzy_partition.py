@@ -19,7 +19,7 @@ from masking_core.kernels.clustering.partition import (
 )
 from masking_core.kernels.clustering.spatial import BY_COLOUR
 from masking_core.kernels.colour_space import ColourSpace, by_darkness, planes, to_rgb
-from masking_core.progress import report
+from masking_core.progress import bands
 
 COARSE, FINE, EXACT = 5, 7, 8
 """Bits a channel of the histograms: of the first iterations, and of the last ones on large and on small pictures.
@@ -29,7 +29,6 @@ At 7 bits a centre is within 0.02 grey levels of where all pixels would have it;
 SMALL = 1 << 17
 """Pixels up to which a picture is small."""
 _BLOCK = 16384  # pixels weighed at a time, so that what is computed about them stays in the cache
-_REPORT_EVERY = 128  # blocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,14 +123,9 @@ def _weigh_pixels(
     height, width = rgb.shape[:2]
     labels = np.empty((height, width), dtype=np.int32)
     degrees = np.empty((height, width, len(centres) if keep else 0), dtype=np.float32)
-    block = max(1, _BLOCK // width)
-    free = np.full(block * width, -1, dtype=np.int32)
-    for top in range(0, height, block):
-        if top % (block * _REPORT_EVERY) == 0:
-            report(top / height, "Weighing pixels")
-        rows = slice(top, top + block)
+    for rows in bands((height, width), "Weighing pixels", _BLOCK):
         colours = planes(rgb[rows], space).reshape(3, -1)
-        ties = free[: colours.shape[1]] if tied is None else tied[rows].ravel()
+        ties = np.full(colours.shape[1], -1, np.int32) if tied is None else tied[rows].ravel()
         belonging, nearest = memberships(colours, ties, centres, fuzzifier)
         labels[rows] = nearest.reshape(-1, width)
         if keep:

@@ -14,8 +14,6 @@ from masking_core.kernels.clustering.runs import Run, best_run
 from masking_core.kernels.colour_space import read_only
 from masking_core.progress import report
 
-_REPORT_EVERY = 50
-
 
 def kmeans(
     points: NDArray[np.float64],
@@ -92,8 +90,7 @@ def lloyd(
     path = [centres]
     converged = False
     while not converged and len(energy) <= max_iterations:
-        if len(energy) % _REPORT_EVERY == 0:
-            report(len(energy) / max_iterations, "Grouping colours")
+        report(len(energy) / max_iterations, "Grouping colours")
         moved = _means(points, weights, centres, tied, labels, nearest, sums)
         converged = bool(np.sqrt(_squared(moved, centres).max()) <= precision)
         centres = moved

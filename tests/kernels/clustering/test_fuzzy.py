@@ -130,6 +130,13 @@ def test_iterations_stop_when_told_and_say_so():
     assert not picture.converged
 
 
+@pytest.mark.parametrize("limit", [1, 7, 30])
+def test_iterations_on_both_histograms_are_counted_once(limit):
+    found = fuzzy_partition(data.coffee()[::8, ::8], 4, precision=0, max_iterations=limit)
+    assert found.iterations == limit
+    assert len(found.path) == len(found.energy) == limit + 1
+
+
 def test_partition_coefficient_and_entropy_run_from_crisp_to_undecided():
     points, weights = points_of(small_picture())
     crisp, soft, softest = (fuzzy_c_means(points, weights, START, fuzzifier=m) for m in (1.1, 2.0, 5.0))

@@ -122,6 +122,14 @@ def test_an_empty_cluster_takes_the_point_that_costs_most():
     assert (found.weights > 0).all()
 
 
+def test_an_empty_cluster_takes_no_point_that_is_tied():
+    points = np.array([[0.0, 0, 0], [200, 0, 0], [50, 0, 0], [56, 0, 0]])
+    tied = np.array([0, 0, -1, -1], np.int32)
+    start = np.array([[100.0, 0, 0], [52, 0, 0], [999, 999, 999]])
+    found = lloyd(points, np.ones(4), start, tied, 10, 0.0)
+    assert sorted(found.centres[:, 0]) == [50, 56, 100]
+
+
 def test_tied_points_start_their_cluster_and_never_leave_it():
     points, weights = cloud()
     tied = free(points)
@@ -462,6 +470,16 @@ def test_the_silhouette_is_the_mean_of_that_of_every_point():
         a, b = sorted(np.linalg.norm(point - c) for c in centres)[:2]
         scores.append((b - a) / max(a, b))
     assert simplified_silhouette(points, weights, centres) == pytest.approx(np.mean(scores))
+
+
+def test_the_inertia_of_a_suggestion_is_that_of_scikit_learn():
+    rgb = PICTURES["coffee"][::4, ::4]
+    histogram = colour_histogram(rgb, bits=_BITS)
+    points, counts = histogram.points("rgb"), histogram.counts
+    for clusters, inertia in enumerate(suggest(rgb, 5).inertia, 2):
+        with threadpool_limits(1):
+            reference = cluster.KMeans(clusters, n_init=10, random_state=0).fit(points, sample_weight=counts)
+        assert inertia == pytest.approx(reference.inertia_, rel=0.01)
 
 
 @pytest.mark.parametrize(("groups", "largest"), [(3, 3), (5, 3), (5, 6), (4, 8)])
