@@ -33,6 +33,11 @@ def test_a_glob_keeps_the_structure_below_its_fixed_part(pictures):
         names(f"{pictures}/*.jpg")
 
 
+def test_a_glob_takes_what_is_called_a_picture_only(pictures):
+    (pictures / "b.png").rename(pictures / "scan.0001")
+    assert names(f"{pictures}/*") == ["a.png"]
+
+
 def test_a_relative_path_is_the_same_place(pictures, monkeypatch):
     monkeypatch.chdir(pictures)
     found = pictures_of([".", "a.png", str(pictures / "sub")]).pictures

@@ -7,7 +7,17 @@ from discs import save
 
 from masking_core import GraphCut, Manual, ParameterError, Prompts, Recipe
 from masking_core.batch.find import pictures_of
-from masking_core.batch.frames import MOVED, Between, Carried, _certain, flicker, linked, masks_of, sequences
+from masking_core.batch.frames import (
+    MOVED,
+    Between,
+    Carried,
+    _by_number,
+    _certain,
+    flicker,
+    linked,
+    masks_of,
+    sequences,
+)
 from masking_core.batch.plan import Settings, plan
 from masking_core.batch.run import run
 from masking_core.batch.work import cut
@@ -47,6 +57,10 @@ def planned(film, method=None, **options):
     recipe = Recipe(method=method or GraphCut())
     settings = Settings(**{"recipes": {"cut": recipe}, "out": str(film.parent / "out"), "kinds": ("mask",), **options})
     return plan(pictures_of([str(film)]), settings)
+
+
+def test_names_without_a_number_come_before_numbers():
+    assert sorted(["0.png", "10.png", "a.png", "2.png"], key=_by_number) == ["a.png", "0.png", "2.png", "10.png"]
 
 
 def test_frames_come_in_the_order_of_their_numbers(film):

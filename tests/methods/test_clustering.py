@@ -210,6 +210,7 @@ def test_why_a_pixel_is_in_a_group_names_the_nearest_centre_or_what_overruled_it
     told = found.why(45, 20)
     apart = np.linalg.norm(centres - image.rgb[20, 45], axis=1)
     assert told.sentence == f"Its colour is nearest to the centre of group {apart.argmin() + 1}."
+    assert not any(each.signed for each in told.evidence)
     assert [each.weight for each in told.evidence] == pytest.approx((apart / apart.max()).tolist(), abs=0.01)
     stroke = Stroke(points=((75.0, 20.0), (15.0, 20.0)), width=3.0)
     for marks, method, reason in (

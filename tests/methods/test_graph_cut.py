@@ -162,6 +162,22 @@ def test_what_was_learned_last_is_what_a_pixel_is_weighed_by():
     assert told["Distance to your strokes"] == f"{last.place[y, x]:+.2f}"
 
 
+def test_what_is_learned_from_keeps_to_the_strokes_whatever_colours_say():
+    seeds = np.full((12, 16), -1, np.int8)
+    seeds[3:6, 2:5], seeds[8:10, 9:14] = 1, 0
+    cut = GraphCut()._solver(np.zeros((4, 12, 16), np.int16), seeds)
+    for value in (-5.0, 5.0):
+        mask = cut(np.full(seeds.shape, value, np.float32), 1.0)
+        assert np.array_equal(mask, (seeds == 1) if value < 0 else (seeds != 0))
+
+
+def test_the_share_of_the_foreground_is_that_of_the_labels():
+    image = noise(40, 60)
+    for number in (1, 3):
+        found = GraphCut().segment(image, Prompts(marks=(Rectangle(x=9, y=9, width=20, height=20, object=number),)))
+        assert found.info["foreground"] == np.mean(found.labels == number)
+
+
 def test_without_a_mark_it_is_said_that_the_object_is_a_guess():
     image = noise(40, 60)
     for marks, notes in (((), (NO_OBJECT,)), ((Rectangle(x=10, y=10, width=30, height=20),), ())):

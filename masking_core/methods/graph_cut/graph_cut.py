@@ -152,7 +152,7 @@ class GraphCut(Method):
         every = objects_of(prompts, shape)
         guessed = not any(each.is_marked for each in every)
         labels = np.zeros(shape, np.int32)
-        highest = np.full(shape if len(every) > 1 else (1, 1), -np.inf, np.float32)
+        highest = np.full((1, 1), -np.inf, np.float32)
         objects: dict[int, Known] = {}
         for each in every:
             known = objects[each.number] = self._learn(image, each)

@@ -172,6 +172,19 @@ def test_outside_the_mask_nothing_is_counted_or_labelled():
         fuzzy_partition(rgb, 3, mask=np.zeros_like(mask))
 
 
+def test_the_order_of_many_points_changes_nothing():
+    random = np.random.default_rng(0)
+    points, weights = random.uniform(0, 255, (2500, 3)), random.integers(1, 9, 2500).astype(float)
+    tied = np.where(points[:, 0] > 250, 2, np.where(points[:, 0] < 3, 1, -1)).astype(np.int32)
+    order = random.permutation(2500)
+    one = fuzzy_c_means(points, weights, START, tied=tied, max_iterations=5)
+    other = fuzzy_c_means(points[order], weights[order], START, tied=tied[order], max_iterations=5)
+    np.testing.assert_allclose(one.centres, other.centres, atol=1e-9)
+    np.testing.assert_allclose(one.objective, other.objective)
+    np.testing.assert_allclose(one.membership[order], other.membership, atol=1e-12)
+    assert (one.membership[tied >= 0, tied[tied >= 0]] == 1).all()
+
+
 def test_fewer_colours_than_clusters_make_fewer_clusters():
     flat = fuzzy_partition(np.full((5, 6, 3), 80, dtype=np.uint8), 3, membership=True)
     assert flat.membership.shape == (5, 6, 1)

@@ -122,6 +122,13 @@ def test_an_empty_cluster_takes_the_point_that_costs_most():
     assert (found.weights > 0).all()
 
 
+def test_an_empty_cluster_stays_empty_where_every_point_is_a_centre():
+    points, start = np.array([[0.0, 0, 0], [9, 0, 0]]), np.array([[0.0, 0, 0], [9, 0, 0], [99, 0, 0]])
+    found = lloyd(points, np.ones(2), start, free(points), 10, 0.0)
+    np.testing.assert_array_equal(found.path, [start] * 2)
+    assert found.weights.tolist() == [1, 1, 0]
+
+
 def test_an_empty_cluster_takes_no_point_that_is_tied():
     points = np.array([[0.0, 0, 0], [200, 0, 0], [50, 0, 0], [56, 0, 0]])
     tied = np.array([0, 0, -1, -1], np.int32)
