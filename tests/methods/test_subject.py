@@ -231,7 +231,7 @@ def test_clicks_are_answered_by_ones_own_network():
     assert "it is kept, because 50% decide" in why(found, 40, 35).sentence
     assert "it is left out" in why(found, 80, 5).sentence
     assert overlap(result.alpha >= 0.5, left | right) > 0.8
-    assert np.ptp(found.stages[0].render(0)) > 200
+    assert np.ptp(found.segmentation.stages[0].render(0)) > 200
     with pytest.raises(PromptError, match="Click on the object first"):
         Recipe(method=Clicks()).run(image)
 

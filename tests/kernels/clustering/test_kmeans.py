@@ -148,6 +148,7 @@ def test_tied_points_start_their_cluster_and_never_leave_it():
     assert (found.labels[20:30] == 0).all()
     squared = np.square(points[:, None] - found.centres[None]).sum(axis=2)
     np.testing.assert_array_equal(found.labels[30:], squared[30:].argmin(axis=1))
+    assert found.energy[-1] == pytest.approx(weights @ squared[np.arange(500), found.labels])
 
 
 def test_starts_are_drawn_as_often_as_their_weight_and_squared_distance_say():
