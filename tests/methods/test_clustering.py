@@ -89,6 +89,14 @@ def test_inside_a_rectangle_the_object_is_what_is_not_outside(method):
 
 
 @BOTH
+def test_a_rectangle_of_background_is_no_shape_of_an_object(method):
+    box = Rectangle(x=62.0, y=0.0, width=28.0, height=40.0, object=0)
+    found = method(objects=3).segment(flags(), Prompts(marks=(box,)))
+    assert found.notes == ()
+    assert np.unique(found.labels[:, :58]).tolist() == [1, 2]
+
+
+@BOTH
 def test_several_rectangles_are_several_objects(method):
     rgb = np.full((40, 90, 3), 230, np.uint8)
     rgb[10:30, 10:30], rgb[10:30, 60:80] = (200, 20, 20), (20, 20, 200)

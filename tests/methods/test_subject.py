@@ -29,6 +29,7 @@ from masking_core.methods.graph_cut.graph_cut import _prior, _reduced_region, _r
 from masking_core.methods.network_why import Account, Answer
 from masking_core.methods.network_why import why as network_why
 from masking_core.methods.object_marks import objects_of
+from masking_core.methods.subject.subject import MOST_SOFT
 from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
@@ -103,6 +104,14 @@ def test_a_stroke_where_it_sees_nothing_is_kept_and_told_of(bright):
     result = Recipe(method=Subject()).run(image, Prompts(marks=(Point(x=80.0, y=5.0, radius=3.0),)))
     assert "sees nothing under your strokes" in result.notes[0]
     assert 0 < (result.alpha > 0).sum() < 60
+
+
+@pytest.mark.usefixtures("bright")
+@pytest.mark.parametrize(("number", "soft"), [(1, True), (MOST_SOFT, True), (MOST_SOFT + 1, False)])
+def test_edges_are_soft_unless_numbers_are_so_high_that_memberships_would_fill_the_memory(number, soft):
+    image = Image.from_array(np.zeros((20, 30, 3), np.uint8))
+    found = Subject().segment(image, Prompts(marks=(Point(x=9.0, y=9.0, object=number),)))
+    assert (found.membership is not None) is soft
 
 
 def test_a_stroke_on_what_it_sees_needs_no_note(bright):

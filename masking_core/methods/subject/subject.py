@@ -164,7 +164,6 @@ def _of_parts(all_parts: Mask, chosen: Mask) -> Mask:
 
 def _shared(membership: Plane, labels: NDArray[np.int32]) -> Plane:
     """Memberships (H, W, K) that agree with the labels: of a pixel with an object, the others have none."""
-    if membership.shape[2] > 1:
-        for index in range(membership.shape[2]):
-            membership[..., index][(labels > 0) & (labels != index + 1)] = 0
+    for index in range(membership.shape[2]):
+        membership[..., index][(labels > 0) & (labels != index + 1)] = 0
     return membership
