@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -178,10 +178,23 @@ def _executor(options: argparse.Namespace) -> AbstractContextManager[executors.P
 
 def _arriving(looks: Iterable[Files], settings: Settings, record: Record, *, overwrite: bool) -> Iterator[list[Item]]:
     for files in looks:
-        try:
-            yield resumed(plan(files, settings), record, overwrite=overwrite) if files.pictures else []
-        except MaskingError as error:  # what arrives next may be in order
-            print(error, file=sys.stderr)
+        planned: list[Item] = []
+        with _errors_told():
+            planned = plan(files, settings) if files.pictures else []
+        found: list[Item] = []
+        for item in planned:
+            with _errors_told():
+                found += resumed([item], record, overwrite=overwrite)
+        yield found
+
+
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """Tell of an error and go on: the others, and what arrives next, may be in order."""
+    try:
+        yield
+    except MaskingError as error:
+        print(error, file=sys.stderr)
 
 
 def _run(planned: Iterable[list[Item]], where: executors.Place, record: Record, told: _Told) -> bool:

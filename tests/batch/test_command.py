@@ -202,6 +202,7 @@ class TestInThreads:
             looks.append(1)
             if len(looks) == 3:
                 save(pictures / "late.png", disc(5)[0])
+                save(pictures / "later.png", disc(6)[0])
             if len(looks) == 6:
                 raise KeyboardInterrupt
 
@@ -210,6 +211,7 @@ class TestInThreads:
         (tmp_path / "out" / "late.png").write_bytes(b"another's")
         words = ["--overwrite"] if overwrite else []
         assert batch(pictures, "--out", tmp_path / "out", "--watch", *words) == 0
+        assert {"b.png", "later.png"} <= files(tmp_path / "out").keys()  # what came with it is cut all the same
         kept = (tmp_path / "out" / "late.png").read_bytes() == b"another's"
         assert kept is not overwrite
         assert ("late.png is there already and was not written by this batch" in capsys.readouterr().err) is kept
