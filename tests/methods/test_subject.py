@@ -134,6 +134,12 @@ def test_an_answer_for_a_crop_is_read_in_its_place_and_is_nothing_outside():
         assert answer.refined(image, x, y) == pytest.approx(refined[y, x])
 
 
+def test_the_share_of_the_foreground_is_that_of_the_labels(bright):
+    image, _, _ = two_discs()
+    found = Subject().segment(image, Prompts())
+    assert found.info["foreground"] == np.mean(found.labels > 0) < 0.5
+
+
 def test_a_higher_threshold_keeps_less(bright):
     image = Image.from_array(np.tile(np.linspace(0, 160, 160).astype(np.uint8)[None, :, None], (40, 1, 3)))
     sizes = [(Recipe(method=Subject(threshold=t)).run(image).alpha >= 0.5).sum() for t in (0.2, 0.5, 0.8)]

@@ -111,6 +111,13 @@ def test_a_stroke_goes_from_end_to_end_however_a_piece_lies():
         assert np.ptp(points, axis=0).min() > 90
 
 
+def test_short_strokes_beside_an_object_are_left_out():
+    for corner, beside in ((10, 0), (60, 1)):
+        mask = np.ones((200, 200), bool)
+        mask[:corner, :corner] = False
+        assert [mark.object for mark in strokes_of(mask).marks].count(0) == beside
+
+
 def test_a_ring_around_an_object_is_one_stroke_wherever_its_outline_begins():
     mask = disc((200, 200), (100, 100), 30)
     assert [mark.object for mark in strokes_of(mask).marks] == [1, 0]
