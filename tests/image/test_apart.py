@@ -6,7 +6,9 @@ import socket
 import struct
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import fields
+from types import SimpleNamespace
 
 import numpy as np
 import PIL.Image
@@ -147,6 +149,24 @@ def test_it_is_opened_once_caches_have_gone():
         opener.close()
 
 
+def test_a_file_that_leaves_no_room_to_be_decoded_is_not_sent(monkeypatch):
+    opener, data = apart.Apart(500), bytes(1000)
+    monkeypatch.setattr(opener, "_line", lambda bound: pytest.fail("sent"))
+    with pytest.raises(MemoryError):
+        opener._asked(Image, data, "", {}, (), apart.LEAST + 1999)
+    with pytest.raises(pytest.fail.Exception):
+        opener._asked(Image, data, "", {}, (), apart.LEAST + 2000)
+
+
+def test_pages_that_processes_share_are_counted_once(monkeypatch):
+    opener = apart.Apart(500)
+    assert opener.nbytes == 0
+    monkeypatch.setattr(apart, "_held", {1: (100, 30), 2: (130, 50), 3: (90, 20)}.get)
+    opener._helper, opener._children = SimpleNamespace(pid=1), {2, 3}
+    assert opener.nbytes == 100 + 20
+    opener._helper = None
+
+
 def test_what_does_not_fit_here_is_not_taken():
     left = iter([10**9, *[0] * 1000])
     opener = apart.Apart(500, work="bad_decoders:opened", budget=apart.Budget(lambda: next(left)))
@@ -228,6 +248,16 @@ def test_several_are_opened_side_by_side(tmp_path):
     told.set()
     thread.join(20)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(("largest", "most", "error"), [(8, 16, None), (7, 16, EOFError), (8, 15, MemoryError)])
+def test_no_more_comes_than_is_allowed(largest, most, error, monkeypatch):
+    monkeypatch.setattr(wire, "LARGEST", largest)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.send(theirs, [np.arange(8, dtype=np.uint8)] * 2)
+        with pytest.raises(error) if error else nullcontext():
+            assert np.array_equal(wire.receive(ours, most=most)[1], np.arange(8))
 
 
 def test_nothing_that_comes_is_executed_or_has_no_end():

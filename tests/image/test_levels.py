@@ -246,6 +246,12 @@ def test_floats_that_reach_a_usual_white_are_shown_from_nothing_to_it(top):
     assert Image.open(tiff(ramp * np.float32(1.01))).span != (0, top)
 
 
+@pytest.mark.parametrize(("top", "channels", "whole"), [(1, 3, True), (1, 1, False), (255, 3, False)])
+def test_colours_beyond_the_gamut_of_srgb_are_negative_and_still_a_photo(top, channels, whole):
+    ramp = np.linspace(-0.1 * top, top, 900, dtype=np.float32).reshape(20, 15, 3)[..., :channels]
+    assert (value_range([Samples(ramp)]) == (0, top)) == whole
+
+
 @pytest.mark.parametrize("mode", ["automatic", "full"])
 @pytest.mark.parametrize("lows", [(-300.0, 20.0), (20.0, -300.0), (2.0, 1000.0), (0.0, 0.5)])
 def test_the_range_of_slices_is_that_of_one_picture_of_all_their_values(mode, lows):

@@ -48,7 +48,7 @@ def read_at(values: Plane, crop: Crop, shape: tuple[int, int], full: tuple[int, 
     fitted = cv2.resize(values, fitting, interpolation=cv2.INTER_AREA)
     y = _places(shape[0], full[0], crop.top, crop.bottom, fitting[1])
     x = _places(shape[1], full[1], crop.left, crop.right, fitting[0])
-    inside = ((y > -0.5) & (y < fitting[1] - 0.5))[:, None] & ((x > -0.5) & (x < fitting[0] - 0.5))
+    inside = ((y >= -0.5) & (y < fitting[1] - 0.5))[:, None] & ((x >= -0.5) & (x < fitting[0] - 0.5))
     placed: Plane = np.zeros(shape, np.float32)
     for strip in bands(shape, DOING):
         rows = y[strip]

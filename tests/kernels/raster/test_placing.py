@@ -14,6 +14,12 @@ def test_a_map_is_placed_where_its_crop_is():
     assert np.array_equal(placed, wanted)
 
 
+def test_a_middle_on_the_left_or_upper_end_of_a_crop_lies_in_it_and_on_the_right_or_lower_one_does_not():
+    placed = read_at(np.ones((4, 4), np.float32), Crop(5, 3, 9, 11), (8, 8), (16, 16))
+    assert np.argwhere(placed).min(axis=0).tolist() == [2, 1]
+    assert np.argwhere(placed).max(axis=0).tolist() == [3, 4]
+
+
 def test_a_map_of_the_pictures_own_size_is_itself():
     values = np.random.default_rng(0).random((13, 17), np.float32)
     assert read_at(values, Crop(0, 0, 13, 17), (13, 17), (13, 17)) == pytest.approx(values, abs=1e-6)
