@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled
-from masking_core.kernels.matting.closed_form import closed_form
+from masking_core.kernels.matting.closed_form import SMALL, closed_form
 from masking_core.kernels.matting.laplacian import EPSILON, band_system
 from masking_core.kernels.matting.problem import from_trimap
 from masking_core.kernels.matting.solver import solve
@@ -90,6 +90,16 @@ def test_a_single_colour_continues_the_known_alpha_smoothly():
     alpha = closed_form(from_trimap(np.full((9, 21, 3), 90, np.uint8), trimap), tolerance=1e-10).alpha
     assert (np.diff(alpha, axis=1) >= -1e-6).all()
     assert np.allclose(alpha, 1 - alpha[:, ::-1], atol=1e-4)
+
+
+def test_a_strip_too_narrow_to_be_halved_is_solved_as_it_is():
+    rgb, trimap = np.full((3, 900, 3), 90, np.uint8), np.full((3, 900), 128, np.uint8)
+    trimap[:, :20], trimap[:, -20:] = 0, 255
+    rgb[:, 450:] = 200
+    assert (trimap == 128).sum() > SMALL
+    alpha = closed_form(from_trimap(rgb, trimap)).alpha
+    assert alpha[:, :448].max() < 0.05
+    assert alpha[:, 452:].min() > 0.95
 
 
 def test_it_stops_when_the_result_is_no_longer_wanted():
