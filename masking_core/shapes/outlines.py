@@ -104,7 +104,7 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
 
 def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
     """Rings as pieces: each hole belongs to the smallest outer ring around it."""
-    areas = [_signed_area(ring) for ring in rings]
+    areas = [_twice_the_area(ring) for ring in rings]
     turn = 1.0 if areas and areas[int(np.argmax(np.abs(areas)))] > 0 else -1.0  # the largest is no hole
     outers = [index for index, area in enumerate(areas) if area * turn > 0]
     holes: dict[int, list[Points]] = {index: [] for index in outers}
@@ -120,9 +120,10 @@ def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
         yield Piece(rings[index], tuple(holes[index]))
 
 
-def _signed_area(ring: Points) -> float:
+def _twice_the_area(ring: Points) -> float:
+    """Positive or negative, by the way in which the ring runs."""
     x, y = ring.T
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
+    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
 
 
 def _holds(ring: Points, point: NDArray[np.float64]) -> bool:

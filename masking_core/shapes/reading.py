@@ -30,8 +30,8 @@ _PATH = re.compile(r"[Mm][^MmZz]*[Zz]?")
 def read_shapes(data: bytes, name: str, size: tuple[int, int]) -> Prompts:
     """The outlines in a file as polygons: COCO, labelme and GeoJSON (JSON), SVG, and ImageJ's .roi and ZIPs of them.
 
-    Objects are numbered in the order of their names or groups. An object's outlines that lie in one another, as holes
-    do, exclude what they have in common.
+    Objects are numbered in the order in which their names or groups come. An object's outlines that lie in one
+    another, as holes do, exclude what they have in common.
 
     Args:
         data: the file.

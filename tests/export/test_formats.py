@@ -108,6 +108,13 @@ def test_several_pictures_are_pages_or_frames_with_their_times(form):
 
 
 @pytest.mark.parametrize("form", [each for each in SINGLE if each.several == "frames"], ids=lambda form: form.id)
+def test_a_single_picture_is_no_animation(form):
+    found = read(form.write([picture(4)], Writing(durations=(100,), loop=3)))
+    assert getattr(found, "n_frames", 1) == 1
+    assert not found.info.get("duration")
+
+
+@pytest.mark.parametrize("form", [each for each in SINGLE if each.several == "frames"], ids=lambda form: form.id)
 def test_frames_whose_times_are_not_known_last_a_tenth_of_a_second(form):
     found = read(form.write([picture(4), np.flipud(picture(4)), np.fliplr(picture(4))], PLAIN))
     for index in range(3):

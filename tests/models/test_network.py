@@ -13,7 +13,7 @@ from masking_core.models import network
 from masking_core.models import subject_map as subject_map_module
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
-from masking_core.models.subject_map import Look, as_map, crop_of, normalised, subject_map
+from masking_core.models.subject_map import Look, as_map, crop_of, normalised, seen, subject_map
 from masking_core.progress import listening
 from tests.models import onnx_files
 
@@ -80,6 +80,24 @@ def test_it_is_given_back_by_itself_when_nobody_uses_it(tmp_path, monkeypatch):
     network.run(written(tmp_path, onnx_files.brightness()), {"": np.zeros((1, 3, SIZE, SIZE), np.float32)})
     network.SHELF._timer.join(10)
     assert network.SHELF.holds == ""
+
+
+def test_memory_of_a_network_in_use_is_not_waited_for():
+    shelf = network._Shelf()
+    with shelf._turn:
+        waiting = Thread(target=shelf.give_back, daemon=True)
+        waiting.start()
+        waiting.join(10)
+        assert not waiting.is_alive()
+
+
+def test_what_is_shown_smaller_is_averaged_and_what_is_shown_larger_has_no_steps():
+    noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(np.uint8)
+    small = seen(Image.from_array(noise), Crop(0, 0, 300, 300), 30)
+    assert small.std() < 1.3 * noise.std() / 10
+    ramp = np.repeat(np.linspace(0, 255, 6).round()[None, :, None], 6, axis=0).repeat(3, axis=2).astype(np.uint8)
+    large = seen(Image.from_array(ramp), Crop(0, 0, 6, 6), 60)
+    assert np.diff(large[0, :, 0].astype(int)).max() < 8
 
 
 def test_many_threads_get_their_own_answers(tmp_path):

@@ -13,7 +13,7 @@ from masking_core import PromptError
 from masking_core.cli.main import main
 from masking_core.export import CONTENTS, png
 from masking_core.image.numbers import NumberMap
-from masking_core.shapes import outlines, outlines_of, read_shapes, rle, writing
+from masking_core.shapes import outlines, outlines_of, read_shapes, reading, rle, writing
 from masking_core.shapes.outlines import outlines_of_mask
 from masking_core.shapes.reading import outline_marks
 
@@ -104,8 +104,38 @@ def test_annotations_of_coco_are_what_its_readers_expect():
     for annotation in document["annotations"]:
         mask = scene() == annotation["id"]
         x, y, width, height = annotation["bbox"]
-        assert mask[y : y + height, x : x + width].sum() == pytest.approx(mask.sum(), rel=0.02)
+        drawn = outlines_of(scene(), [annotation["id"]])[0].mask(SHAPE)
+        for axis, (start, extent) in enumerate(((y, height), (x, width))):
+            lines = np.flatnonzero(drawn.any(axis=1 - axis))
+            assert (lines.min(), lines.max()) == (start, start + extent - 1)
+        assert annotation["area"] == drawn.sum() == pytest.approx(mask.sum(), rel=0.02)
         assert annotation["segmentation"]["size"] == [100, 140]
+
+
+def test_outlines_of_a_mask_have_the_name_they_are_given_or_that_of_their_object():
+    mask = scene() == 1
+    assert outlines_of_mask(mask, name="cup").name == "cup"
+    assert outlines_of_mask(mask, label=7).name == "Object 7"
+
+
+def test_features_of_geojson_are_numbered_as_they_come_and_need_no_name():
+    squares = [[[[x, 5], [x + 9, 5], [x + 9, 14], [x, 14], [x, 5]]] for x in (5, 25, 45)]
+    named = [{"name": "b"}, {"label": "a"}, None]
+    features = [
+        {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": square}, "properties": properties}
+        for square, properties in zip(squares, named, strict=True)
+    ]
+    marks = read_shapes(json.dumps({"type": "FeatureCollection", "features": features}).encode(), "x", SIZE)
+    assert [marks.roi_labels(SHAPE)[9, x] for x in (9, 29, 49)] == [1, 2, 3]
+    assert [mark.name for mark in marks.marks] == ["b 1", "a 2", "Object 3"]
+
+
+def test_a_file_of_outlines_has_so_many_bytes_at_most(monkeypatch):
+    data = writing.geojson(outlines_of(scene(), [1]), SIZE, "scene.png")
+    monkeypatch.setattr(reading, "MAX_BYTES", len(data))
+    assert read_shapes(data, "x", SIZE).marks
+    with pytest.raises(PromptError, match="may be at most"):
+        read_shapes(data + b" ", "x", SIZE)
 
 
 @pytest.mark.parametrize("kind", sorted(WRITERS.keys() - {"roi"}))

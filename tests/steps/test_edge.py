@@ -66,6 +66,12 @@ def test_growing_everything_or_nothing_changes_nothing():
         assert np.array_equal(Edge(grow=3, feather=0).apply(alpha, SEEN), alpha)
 
 
+@pytest.mark.parametrize("radius", [0.5, 2.0, 9.0])
+def test_smoothing_leaves_a_straight_edge_as_steep_as_a_pixel(radius):
+    smooth = Edge(smooth=radius, feather=0).apply(half(), SEEN)
+    assert np.abs(smooth - half())[50].sum() <= 0.5
+
+
 def test_smoothing_takes_off_teeth_and_keeps_the_area():
     toothed = disc(30)
     toothed[3::6, 70:] = 1  # hairs of one pixel
@@ -108,8 +114,9 @@ def test_radii_follow_the_size_of_a_preview():
 def test_a_step_that_says_it_is_idle_changes_nothing_and_the_others_something(kind):
     step = EDGE_STEPS[kind]
     low = step.main().low
-    if low is None or low > 0:
-        pytest.skip("it has no value that changes nothing")
+    if low is None or low > 0:  # it has no value that changes nothing
+        assert not step().idle
+        return
     alpha = disc()
     alpha[19:22, 30:50:2] = 0.3  # teeth, and softness
     seen = Seen(Image.from_array(np.zeros((81, 81, 3), np.uint8)))
@@ -147,6 +154,18 @@ def test_the_trimap_is_what_the_matte_takes_as_certain(name):
     assert (made[trimap == 0] == 0).all()
     assert (made[trimap == 255] == 1).all()
     assert np.array_equal(Edge(grow=3).with_style(name).trimap(alpha.copy(), seen) == 255, trimap == 255) is False
+
+
+def test_the_stages_of_a_matte_begin_with_the_alpha_before_and_end_with_that_after():
+    seen, alpha = fringed()
+    edge = STYLES["matte"]
+    trimap, last = edge.stages(alpha.copy(), seen)
+    for picture, shown in (
+        (trimap.render(0), alpha),
+        (last.render(0), alpha),
+        (last.render(1), edge.apply(alpha.copy(), seen)),
+    ):
+        assert np.array_equal(picture, np.repeat(np.rint(255 * shown)[..., None], 3, axis=2))
 
 
 @pytest.mark.parametrize("name", ["hard", "smooth", "automatic"])

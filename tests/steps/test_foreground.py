@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from masking_core.errors import PromptError
-from masking_core.prompts import Point, Prompts
+from masking_core.prompts import Point, Prompts, Stroke
 from masking_core.steps.foreground import Foreground, follow, subject_parts
 
 
@@ -34,6 +34,8 @@ def test_a_stroke_keeps_what_it_touches():
     assert keep("touched", prompts=Prompts(marks=(Point(x=45, y=15, radius=1),))) == (3,)
     with pytest.raises(PromptError, match="Draw a stroke"):
         keep("touched")
+    across = Prompts(marks=(Stroke(points=((15, 15), (45, 15)), width=3),))
+    assert keep("touched", scene() - 1, across) == (1, 2)  # what it crosses between them is background
 
 
 def test_a_rectangle_keeps_what_is_mostly_inside_it():

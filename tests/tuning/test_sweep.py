@@ -8,7 +8,7 @@ from masking_core.errors import Cancelled
 from masking_core.methods import METHODS
 from masking_core.progress import listening
 from masking_core.tuning import search as searching
-from masking_core.tuning.search import FINEST, _beside, best, search
+from masking_core.tuning.search import COARSE, FINEST, _beside, best, search
 from masking_core.tuning.sweep import changed, stability, suggested, sweep
 
 CUT = Recipe(method=GraphCut())
@@ -99,6 +99,15 @@ def test_beside_the_best_the_finest_steps_were_tried():
     assert np.abs(tried + step).min() < step / 50
 
 
+def test_after_the_grid_a_search_goes_half_a_step_of_it_at_most():
+    reach = CUT.tunable()["reach"]
+    tried = np.array([item.values["reach"] for item in search(CUT, ["reach"], hill, seconds=60)])
+    count = 1 + COARSE[1]
+    best_of_grid = min(tried[:count], key=lambda value: abs(value - 2.3))
+    half = (reach.high - reach.low) / (COARSE[1] - 1) / 2
+    assert np.abs(tried[count:] - best_of_grid).max() <= 2 * half
+
+
 def test_no_recipe_is_begun_when_time_is_up_to_the_tick(monkeypatch):
     monkeypatch.setattr(searching.time, "monotonic", lambda: 5.0)
     assert len(search(CUT, ["smoothness"], hill, seconds=0)) == 1
@@ -109,6 +118,7 @@ def test_no_recipe_is_begun_after_the_budget(monkeypatch):
     monkeypatch.setattr(searching.time, "monotonic", lambda: next(clock))
     tries = search(CUT, ["smoothness", "reach"], hill, seconds=30)
     assert 5 <= len(tries) <= 15
+    assert {item.seconds for item in tries} == {1}
     assert len({item.recipe.method.smoothness for item in tries}) > 3  # spread over the range already
 
 
