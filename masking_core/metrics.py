@@ -105,7 +105,7 @@ def connectivity_error(alpha: Alpha, truth: Alpha, ignored: Mask | None = None) 
     """
     _difference(alpha, truth, ignored)
     level = _connected_level(alpha, truth)
-    difference = _connectedness(alpha, level) - _connectedness(truth, level)
+    difference = _unconnected(alpha, level) - _unconnected(truth, level)
     return float(np.abs(difference[_counted(alpha, ignored)]).sum())
 
 
@@ -236,6 +236,6 @@ def _connected_level(alpha: Alpha, truth: Alpha) -> NDArray[np.float64]:
     return level
 
 
-def _connectedness(alpha: Alpha, level: NDArray[np.float64]) -> NDArray[np.float64]:
+def _unconnected(alpha: Alpha, level: NDArray[np.float64]) -> NDArray[np.float64]:
     above = alpha.astype(np.float64) - level
-    return np.where(above >= CONNECTIVITY_SLACK, 1.0 - above, 1.0)
+    return np.where(above >= CONNECTIVITY_SLACK, above, 0.0)

@@ -100,17 +100,33 @@ def test_a_parameter_matters_only_when_the_other_says_so():
 
 def test_a_bound_on_one_side_is_said_as_such():
     class OneSided(Declared):
-        """Bounded below only."""
+        """Bounded below only, above only, or not at all."""
 
         width: Annotated[int, Field(ge=1)] = 1
 
+        depth: Annotated[int, Field(le=9)] = 1
+        height: float = 1.0
+
     with pytest.raises(ParameterError, match=r"^width must be a whole number of 1 or more; 0 was given\.$"):
         OneSided(width=0)
+    with pytest.raises(ParameterError, match=r"^depth must be a whole number of 9 or less; 10 was given\.$"):
+        OneSided(depth=10)
+    with pytest.raises(ParameterError, match=r"^height must be a number; 'x' was given\.$"):
+        OneSided(height="x")
 
 
 @pytest.mark.parametrize(("name", "step"), [("bristles", 1), ("width", 0.5), ("spot", 1), ("load", 0.01), ("tip", 1)])
 def test_a_step_is_the_declared_one_or_one_or_a_hundredth_of_a_range_of_fractions(name, step):
     assert declared(name).step == step
+
+
+def test_a_range_is_from_its_lower_to_its_upper_end():
+    class Ranged(Declared):
+        """A range that does not begin at nothing."""
+
+        share: Annotated[float, Field(ge=0.5, le=2.5)] = 1.0
+
+    assert parameters(Ranged)[0].step == pytest.approx(0.02)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,7 @@ def test_an_address_is_a_folder_too(pictures):
         fs.pipe_file(f"/shelf/{name}", (pictures / name).read_bytes())
     assert names("memory://shelf") == ALL
     assert names("memory://shelf/sub/*.png") == ["a.png"]
+    assert names("memory://shelf/s*/[a-b].png") == ["sub/a.png"]
     with pytest.raises(ParameterError, match="is not there"):
         names("memory://nowhere")
     with pytest.raises(ParameterError, match="is no address"):

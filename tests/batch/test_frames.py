@@ -82,6 +82,14 @@ def test_regions_are_interpolated_between_marked_frames_and_stay_before_and_afte
         assert iou(mask, expected) > 0.97
 
 
+def test_regions_are_interpolated_between_the_nearest_marked_frames(film):
+    mark(film, 0, 2, 6, 8)
+    found = linked(planned(film, Manual()), "interpolate")
+    assert [getattr(item.marks, "fraction", None) for item in found] == [
+        None, 0.5, None, 0.25, 0.5, 0.75, None, 0.5, None,
+    ]  # fmt: skip
+
+
 def test_marks_that_cannot_be_interpolated_serve_the_frames_nearest_to_them_of_two_the_earlier(film):
     for frame in (1, 5):
         save(film / f"f{frame + 2}.trimap.png", disc_at(frame).astype(np.uint8) * 255)

@@ -130,6 +130,18 @@ def test_features_of_geojson_are_numbered_as_they_come_and_need_no_name():
     assert [mark.name for mark in marks.marks] == ["b 1", "a 2", "Object 3"]
 
 
+def test_a_triangle_is_an_outline_and_a_line_is_none():
+    def read(*points):
+        return read_shapes(
+            json.dumps({"type": "Polygon", "coordinates": [[*points, points[0]]]}).encode(), "x", SIZE
+        ).marks
+
+    (triangle,) = read((10, 10), (60, 10), (10, 50))
+    assert triangle.points == ((10, 10), (60, 10), (10, 50))
+    with pytest.raises(PromptError, match="holds no outline"):
+        read((10, 10), (60, 10))
+
+
 def test_a_file_of_outlines_has_so_many_bytes_at_most(monkeypatch):
     data = writing.geojson(outlines_of(scene(), [1]), SIZE, "scene.png")
     monkeypatch.setattr(reading, "MAX_BYTES", len(data))

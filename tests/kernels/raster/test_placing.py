@@ -94,11 +94,12 @@ def test_a_map_of_the_crops_size_lies_where_the_crop_does():
 
 
 @pytest.mark.parametrize("factor", [2, 5])
-def test_on_a_smaller_copy_a_pixel_is_the_mean_of_those_it_stands_for(factor):
+@pytest.mark.parametrize("crop", [CROP, Crop(20, 30, 40, 60)])
+def test_on_a_smaller_copy_a_pixel_is_the_mean_of_those_it_stands_for(factor, crop):
     values = ramp(20, 30)
-    placed = read_at(values, CROP, (FULL[0] // factor, FULL[1] // factor), FULL)
+    placed = read_at(values, crop, (FULL[0] // factor, FULL[1] // factor), FULL)
     blocks = values.reshape(20 // factor, factor, 30 // factor, factor).mean(axis=(1, 3))
-    rows, columns = slice(10 // factor, 30 // factor), slice(20 // factor, 50 // factor)
+    rows, columns = (slice(part.start // factor, part.stop // factor) for part in (crop.rows, crop.columns))
     np.testing.assert_allclose(placed[rows, columns], blocks, atol=1e-6)
 
 
