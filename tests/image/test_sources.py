@@ -151,3 +151,10 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path):
 def test_why_the_system_cannot_read_a_file_is_said():
     with pytest.raises(ImageError, match="cannot be read: File name too long"):
         Image.open("x" * 5000)
+
+
+@pytest.mark.parametrize(("letters", "kept"), [(9, True), (10, False)])
+def test_a_suffix_of_ten_letters_with_its_dot_survives_shortening(letters, kept):
+    safe = safe_name("n" * 200 + "." + "s" * letters)
+    assert len(safe) == 100
+    assert safe.endswith("." + "s" * letters) is kept

@@ -61,6 +61,7 @@ def test_seeds(source, expected):
         (grey(0, 1, 4711, dtype=np.uint16), "4711"),
         (grey(0, 1, 40), "40"),
         (grey(*range(50)), "33, 34, 35, 36, 37, 38, …"),
+        (grey(*range(39)), "33, 34, 35, 36, 37, 38"),
         (grey(-2, 0, 1, dtype=np.int16), "-2"),
         (indexed(0, 1, 77), "77"),
         (grey(0, 70_000, dtype=np.int32), "70000"),

@@ -13,6 +13,7 @@ from masking_core import PromptError
 from masking_core.cli.main import main
 from masking_core.export import CONTENTS, png
 from masking_core.image.numbers import NumberMap
+from masking_core.prompts.marks import MAX_OBJECT
 from masking_core.shapes import outlines, outlines_of, read_shapes, reading, rle, writing
 from masking_core.shapes.outlines import outlines_of_mask
 from masking_core.shapes.reading import outline_marks
@@ -140,6 +141,17 @@ def test_a_triangle_is_an_outline_and_a_line_is_none():
     assert triangle.points == ((10, 10), (60, 10), (10, 50))
     with pytest.raises(PromptError, match="holds no outline"):
         read((10, 10), (60, 10))
+
+
+@pytest.mark.parametrize("count", [MAX_OBJECT, MAX_OBJECT + 1])
+def test_as_many_objects_are_read_as_can_be_marked(count):
+    shapes = [{"label": "a", "points": [[n, 0], [n + 5, 0], [n, 5]]} for n in range(count)]
+    data = json.dumps({"shapes": shapes}).encode()
+    if count == MAX_OBJECT:
+        assert [mark.object for mark in read_shapes(data, "x", SIZE).marks] == list(range(1, count + 1))
+    else:
+        with pytest.raises(PromptError, match=f"holds {count} objects"):
+            read_shapes(data, "x", SIZE)
 
 
 def test_a_file_of_outlines_has_so_many_bytes_at_most(monkeypatch):
