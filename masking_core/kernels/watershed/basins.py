@@ -76,7 +76,7 @@ def blobs(lab: NDArray[np.float32], most: int, depth: int) -> NDArray[np.int32]:
     usual = np.median(lab[:, frame], axis=1).astype(np.float32)
     apart = np.sqrt(np.square(lab - usual[:, None, None]).sum(axis=0))
     grey = np.rint(255 * apart / max(float(apart.max()), 1e-6)).astype(np.uint8)
-    _, stands_out = cv2.threshold(cv2.medianBlur(grey, 5), 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    _, stands_out = cv2.threshold(cv2.medianBlur(grey, 5), 0, 1, cv2.THRESH_OTSU)
     inner = depth_inside(stands_out > 0)
     relief = 255 - np.rint(255 * inner / max(float(inner.max()), 1e-6)).astype(np.uint8)
     tops = significant_basins(relief, most, depth, stands_out > 0)

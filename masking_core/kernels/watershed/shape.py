@@ -42,7 +42,7 @@ def parted_by_shape(
         inside = np.isin(labels, group)
         x, y, width, height = cv2.boundingRect(inside.view(np.uint8))
         box = slice(y, y + height), slice(x, x + width)
-        own = np.where(inside[box] & np.isin(markers[box], group), markers[box], -1)
+        own = np.where(inside[box], markers[box], -1)
         depth = depth_inside(inside[box])
         relief = 255 - np.rint(254 * depth / max(float(depth.max()), 1e-6)).astype(np.uint8)
         if own.max() >= 0:

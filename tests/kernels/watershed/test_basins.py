@@ -107,6 +107,16 @@ def test_what_stands_out_is_cut_at_its_neck_the_larger_piece_first():
     assert (pieces_found > 0).sum() == pytest.approx((large | small).sum(), rel=0.03)
 
 
+def test_noise_of_the_ground_does_not_stand_out():
+    rows, columns = np.mgrid[:60, :90]
+    disc = np.hypot(rows - 30, columns - 45) < 18
+    lab = np.random.default_rng(0).normal(0, 4, (3, 60, 90)).astype(np.float32)
+    lab[0] += 60 * disc
+    found = blobs(lab, 5, 25)
+    assert (found[disc] > 0).mean() > 0.95
+    assert (found[~disc] > 0).mean() < 0.02
+
+
 def test_nothing_stands_out_of_one_colour():
     assert not blobs(np.full((3, 20, 30), 50, np.float32), 5, 20).any()
 
