@@ -55,7 +55,7 @@ def _climb(depth: NDArray[np.float32], markers: NDArray[np.integer]) -> None:
     """Let every piece of every marker go on uphill to the middle it belongs to; ``markers`` (H, W) is changed."""
     hills = cv2.GaussianBlur(depth, (0, 0), max(SMOOTH * float(depth.max()), 0.5))
     hills[depth == 0] = 0
-    for number in np.unique(markers[markers >= 0]).tolist():
+    for number in sorted(set(np.unique(markers).tolist()) - {-1}):
         count, pieces = cv2.connectedComponents((markers == number).astype(np.uint8))
         for piece in reporting(range(1, count), DOING):
             here = divmod(int(np.where(pieces == piece, hills, -1).argmax()), hills.shape[1])

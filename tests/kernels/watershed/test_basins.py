@@ -133,6 +133,14 @@ def test_regions_follow_the_edges_and_are_numbered_from_dark_to_light():
     assert (seeds[:, 19:21] == -1).all()
 
 
+def test_the_core_of_a_disc_is_the_disc_of_half_its_radius():
+    rows, columns = np.mgrid[:80, :80]
+    away = np.hypot(rows - 40, columns - 40)
+    seeds = insides((away < 30).astype(np.int32))
+    assert (seeds[away < 14] == 1).all()
+    assert (seeds[(away > 16) & (away < 30)] == -1).all()
+
+
 def test_thin_parts_of_a_region_have_cores_of_their_own_and_hairs_have_none():
     regions = np.zeros((100, 160), np.int32)
     cv2.circle(regions, (50, 50), 35, 1, -1)

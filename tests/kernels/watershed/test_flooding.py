@@ -11,7 +11,7 @@ from skimage.measure import label as pieces
 from skimage.segmentation import watershed as peer
 
 from masking_core import ParameterError
-from masking_core.kernels.watershed.flooding import flood
+from masking_core.kernels.watershed.flooding import _MOST, flood
 from masking_core.kernels.watershed.gradient import colour_gradient, edge_levels
 
 
@@ -139,6 +139,15 @@ def test_time_goes_on_in_equal_parts():
     parts = np.bincount(flood(levels, markers).arrival.ravel(), minlength=256)
     assert parts[0] == 1
     assert parts[1:].min() > 0.5 * parts[1:].mean()
+
+
+def test_the_greatest_marker_is_flooded_from_and_the_next_is_too_great():
+    levels, markers = np.zeros((3, 4), np.uint8), np.full((3, 4), -1)
+    markers[1, 1] = _MOST
+    assert (flood(levels, markers).labels == _MOST).all()
+    markers[1, 1] += 1
+    with pytest.raises(ParameterError, match="at most"):
+        flood(levels, markers)
 
 
 def test_markers_that_cannot_be_flooded_from_are_refused():
