@@ -37,7 +37,7 @@ DOCUMENT, PICTURE, MASK, MASKS = "session.json", "picture", "mask.png", "masks.t
 
 
 def _prompts(value: object) -> Prompts:
-    return value if isinstance(value, Prompts) else Prompts.from_json(json.dumps(value))
+    return Prompts.from_json(json.dumps(value))
 
 
 class _Document(Declared):

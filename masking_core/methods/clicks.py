@@ -141,7 +141,7 @@ def _said(answer: Map, number: int) -> Stage:
 def _discs(prompts: Prompts, marks: ObjectMarks, side: int, size: int, radius: int) -> Map:
     """The marks of one side at the network's size: (size, size) float32, 1 in discs around points and on strokes."""
     height, width = marks.seeds.shape
-    marked = (marks.seeds == side).view(np.uint8) * np.uint8(255)
+    marked = (marks.seeds == side).astype(np.float32)
     painted = cv2.resize(marked, (size, size), interpolation=cv2.INTER_AREA)
     if marks.region is not None and side == 0:
         painted[:] = 0  # what lies outside a region is no click

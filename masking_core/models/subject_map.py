@@ -186,7 +186,7 @@ def _look(shown: Picture, weights: Weights) -> tuple[Look, str]:
 
 def _shares(certainties: Sequence[float]) -> tuple[float, ...]:
     """What each answer counts: more, the surer it is; in sum 1."""
-    raised = np.exp(TRUST * (np.array(certainties) - max(certainties)))
+    raised = np.exp(TRUST * np.array(certainties))
     return tuple((raised / raised.sum()).tolist())
 
 
