@@ -255,9 +255,9 @@ def test_no_more_comes_than_is_allowed(largest, most, error, monkeypatch):
     monkeypatch.setattr(wire, "LARGEST", largest)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        wire.send(theirs, [np.arange(8, dtype=np.uint8)] * 2)
+        wire.send(theirs, [np.arange(4, dtype=np.uint16)] * 2)
         with pytest.raises(error) if error else nullcontext():
-            assert np.array_equal(wire.receive(ours, most=most)[1], np.arange(8))
+            assert np.array_equal(wire.receive(ours, most=most)[1], np.arange(4))
 
 
 def test_nothing_that_comes_is_executed_or_has_no_end():

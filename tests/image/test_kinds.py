@@ -40,6 +40,15 @@ def test_a_run_length_encoded_tga_without_a_footer():
     assert np.array_equal(Image.open(file[: file.index(b"TRUEVISION") - 8]).rgb, picture())
 
 
+def test_a_run_length_encoded_tga_with_a_palette_may_be_shorter_than_its_pixels():
+    flat = PIL.Image.fromarray(np.zeros((40, 50), np.uint8), "P")
+    flat.putpalette([9, 200, 30] * 256)
+    file = saved(flat, "TGA", compression="tga_rle")
+    bare = file[: file.index(b"TRUEVISION") - 8]
+    assert bare[2] == 9
+    assert plausible(bare)
+
+
 def test_a_header_without_all_its_pixels_is_no_tga():
     file = saved(picture(), "TGA")
     file = file[: file.index(b"TRUEVISION") - 8]

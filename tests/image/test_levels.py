@@ -169,6 +169,14 @@ def test_planes_of_sixteen_bits_open_whatever_packs_them(compression, shape):
     assert np.array_equal(by_plane(Planar(), b"".join(strips)), planes.transpose(1, 2, 0))
 
 
+@pytest.mark.parametrize("layout", [{"tile": (16, 32)}, {"rowsperstrip": 7}], ids=["tiles", "strips"])
+def test_planes_open_in_tiles_as_in_strips(layout):
+    planes = RNG.integers(0, 65_536, (3, 50, 70), dtype=np.uint16)
+    file = tiff(planes, photometric="rgb", planarconfig="separate", compression="zlib", **layout)
+    page = tifffile.TiffFile(io.BytesIO(file)).pages[0]
+    assert np.array_equal(by_plane(page, file), planes.transpose(1, 2, 0))
+
+
 def test_levels_outside_their_declaration_are_a_sentence():
     with pytest.raises(ParameterError, match="mode must be one of automatic, full, given"):
         Levels(mode="log")
@@ -244,6 +252,13 @@ def test_floats_that_reach_a_usual_white_are_shown_from_nothing_to_it(top):
     ramp = np.linspace(0.3 * top, top, 600, dtype=np.float32).reshape(20, 30)
     assert Image.open(tiff(ramp)).span == (0, top)
     assert Image.open(tiff(ramp * np.float32(1.01))).span != (0, top)
+
+
+@pytest.mark.parametrize("top", [1, 255, 65_535])
+def test_a_range_needs_a_sentence_unless_it_is_the_least_usual_one_that_holds_the_samples(top):
+    ramp = np.linspace(0, top, 600, dtype=np.float32).reshape(20, 30, 1)
+    assert Samples(ramp).note(0.0, top) == ()
+    assert len(Samples(ramp).note(0.0, 2 * top)) == len(Samples(ramp - 1).note(0.0, top)) == 1
 
 
 @pytest.mark.parametrize(("top", "channels", "whole"), [(1, 3, True), (1, 1, False), (255, 3, False)])
