@@ -1,3 +1,4 @@
+from time import perf_counter
 from typing import Literal
 
 import numpy as np
@@ -282,3 +283,9 @@ def test_an_edge_is_told_whether_what_it_refines_is_smooth_already(recipe, smoot
     monkeypatch.setattr(Edge, "apply", lambda _, alpha, seen: told.append(seen.anti_aliased) or alpha)
     recipe.run(discs(), Prompts(marks=(Rectangle(x=10.5, y=10.5, width=30.0, height=30.0),)))
     assert told == [smooth]
+
+
+def test_the_seconds_of_a_run_are_those_that_passed():
+    image = Image.from_array(np.zeros((20, 30, 3), np.uint8))
+    before = perf_counter()
+    assert 0 < Recipe(method=KMeans()).run(image).info["seconds"] <= perf_counter() - before

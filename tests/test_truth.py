@@ -82,6 +82,13 @@ def test_which_label_is_the_object_can_be_chosen():
             read(map, Reading(7))
 
 
+@pytest.mark.parametrize(("grey", "ignored"), [(99, False), (100, True), (156, True), (157, False)])
+def test_a_middle_grey_between_black_and_white_is_unknown_and_others_are_soft(grey, ignored):
+    values = np.where(DISC, 255, np.where(BORDER, grey, 0))
+    map = opened(PIL.Image.fromarray(values.astype(np.uint8)))
+    assert usual_reading(map) == Reading(ignore=grey if ignored else None)
+
+
 @pytest.mark.parametrize("white", [255, 65_535])
 def test_soft_edges_stay_soft(white):
     soft = np.clip((16 - np.hypot(ROWS - 25, COLUMNS - 30)) / 8, 0, 1)

@@ -1,7 +1,7 @@
 """Subject: a trained network says what the picture is of."""
 
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, cast
 
 import cv2
 import numpy as np
@@ -132,7 +132,7 @@ class Subject(Method):
     ) -> Account:
         answers = (Answer(each, maps[each.number].crop, maps[each.number].values) for each in objects)
         declared = next(each for each in parameters(type(self)) if each.name == "threshold")
-        span = float(declared.low or 0), float(declared.high or 1)
+        span = cast(tuple[float, float], (declared.low, declared.high))
         return Account(image, labels, tuple(answers), self.threshold, span)
 
     def _map(self, image: Image, weights: Weights, marks: ObjectMarks) -> SubjectMap:
