@@ -58,8 +58,8 @@ def _fields(parameter: Parameter) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    return (
-        {None: "auto", True: "true", False: "false"}.get(value, str(value))
-        if not isinstance(value, int | float) or isinstance(value, bool)
-        else f"{value:g}"
-    )
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,5 @@
 import json
+import re
 
 import cv2
 import numpy as np
@@ -110,7 +111,26 @@ def test_the_methods_are_listed_with_bounds_and_defaults(capsys):
             assert (shown[parameter.name]["low"], shown[parameter.name]["high"]) == (parameter.low, parameter.high)
     assert main(["methods"]) == 0
     text = capsys.readouterr().out
-    assert all(id in text for id in METHODS)
+    for id, method in METHODS.items():
+        lines = re.search(rf"^{id}: .*\n((?:    .*\n)*)", text, re.MULTILINE)[1]
+        listed = dict(re.findall(r"^    (\w+)=(\S+)  ", lines, re.MULTILINE))
+        for parameter in parameters(method):
+            assert parameter.parse(listed[parameter.name]) == parameter.default
+
+
+def test_letters_beyond_ascii_are_written_as_they_are(tmp_path, capsys):
+    assert main(["methods", "--json"]) == 0
+    assert "\\u" not in capsys.readouterr().out
+    for folder in ("truth", "mine"):
+        (tmp_path / folder).mkdir()
+        PIL.Image.fromarray(np.eye(9, dtype=np.uint8) * 255).save(tmp_path / folder / "Größe.png")
+    assert main(["score", str(tmp_path / "truth"), str(tmp_path / "mine"), "--json"]) == 0
+    assert "Größe" in capsys.readouterr().out
+
+
+def test_a_comparison_needs_a_file_to_be_written_to(photo, capsys):
+    assert main(["compare", str(photo), "kmeans"]) == 2
+    assert "--out" in capsys.readouterr().err
 
 
 def test_only_the_command_that_is_asked_for_is_read_and_every_one_where_none_is():
