@@ -47,6 +47,7 @@ def upload(label: str) -> None:
             args=(key,),
             help="Several files dropped at once become the slices of a stack, as do the frames of a TIFF, GIF or WebP.",
         )
+        _take_missed(key)
         if problem := state.setdefault("upload.problem", ""):
             st.error(plain(problem), icon=":material/error:")
 
@@ -117,6 +118,17 @@ def _take_upload(key: str) -> None:
             opened.arrive(fresh)
     except ImageError as error:
         state.put("upload.problem", str(error))
+
+
+def _take_missed(key: str) -> None:
+    """Open what the uploader holds although no callback told of it, as when the run that was to call it was ended."""
+    try:
+        missed = {file.id for file in uploads.listed(key)} - set(state.get("upload.seen", []))
+    except ImageError:  # the files are gone, of which the callback tells
+        return
+    if missed:
+        _take_upload(key)
+        st.rerun()
 
 
 def _take_sample(key: str) -> None:
