@@ -140,6 +140,7 @@ def photo(path: Path, number: int) -> Path:
 
 def _press(page: Page, key: str) -> float:
     """Move the slider by one step; milliseconds until the new picture is there."""
+    _idle(page)  # or the end of the run before would count as this one's
     page.get_by_role("slider", name="Number of objects").focus()
     page.evaluate(f"() => {{ window.answer = ({NEXT_RESULT})() }}")
     page.keyboard.press(key)
