@@ -50,7 +50,7 @@ def _visits(server: Server, name: str, data: bytes) -> Counter[str]:
                 visitor.run()
                 visitor.problems.clear()
                 visitor.upload(name, data)
-                if not any(name in problem for problem in visitor.problems):
+                if name in visitor.text() and not any(name in problem for problem in visitor.problems):
                     told["opened"] += 1
                     visitor.press("Download cut-out")
             except LookupError:  # the method wants marks first, or was refused

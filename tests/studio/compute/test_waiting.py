@@ -6,11 +6,13 @@ import time
 import numpy as np
 import pytest
 
-from masking_core import Edge, Image, KMeans, Prompts, Recipe
+from masking_core import Edge, Image, KMeans, Prompts, Recipe, Result
 from masking_core.progress import report
 from masking_core.samples import sample
 from masking_core.steps.edge import STYLES
 from studio import compute, state
+from studio.compute.engine import engine
+from studio.compute.visitors import Visitor, acting_for
 
 SOON = 20
 AUTOMATIC = Recipe(method=KMeans(objects=2), edge=STYLES["automatic"])
@@ -107,3 +109,18 @@ def test_what_is_there_is_had_without_waiting_for_a_worker(monkeypatch):
     assert compute.shown(("told", "here"), lambda: 6, Notice(), later=True) == 5
     with pytest.raises(AssertionError):
         compute.begin(image, recipe.changed(edge=STYLES["hard"]), Prompts(), lambda _: None)
+
+
+def test_of_what_is_looked_at_two_cuts_and_one_result_are_kept():
+    image, visitor = sample("cat"), Visitor()
+    recipes = [AUTOMATIC.changed(method=KMeans(objects=objects, seed=97)) for objects in (2, 3, 4)]
+    cuts, results = [], []
+    with acting_for(visitor):
+        for recipe in recipes:
+            cuts.append(compute.preview(image, recipe, Prompts(), Notice()))
+            compute.finish(cuts[-1], recipe, Notice(), draft=True)
+            results.append(compute.finish(cuts[-1], recipe, Notice()))
+    kept = [entry.value for entry in engine().cache._entries.values() if visitor in entry.askers]
+    assert [any(cut is value for value in kept) for cut in cuts] == [False, True, True]
+    assert sum(isinstance(value, Result) for value in kept) == 1
+    assert np.array_equal(next(value for value in kept if isinstance(value, Result)).alpha, results[-1].alpha)
