@@ -6,6 +6,7 @@ from studio import downloads, server, shell
 from studio.components.arrivals import arrivals
 from studio.gallery import first_cut, gallery
 from studio.picture import opened, picker
+from studio.sharing import autosave
 
 MORE = (
     ("pages/mask.py", "Open the workbench", ":material/content_cut:"),
@@ -29,6 +30,7 @@ def welcome() -> None:
     shell.setup("Welcome")
     st.html(STYLE)
     picture = opened.current()
+    autosave.keep()
     with st.sidebar:
         picker.revisit()
     with st.container(key="welcome"):

@@ -7,6 +7,7 @@ from studio import downloads, shell, state
 from studio.compare import blind, side_by_side, sweep, truth
 from studio.compare.runs import Scene
 from studio.picture import opened, picker, ranges, slices
+from studio.sharing import autosave
 
 SECTIONS = {
     "Side by side": side_by_side.show,
@@ -51,6 +52,7 @@ def comparison(image: Image, prompts: Prompts) -> None:
 shell.setup("Compare")
 st.html(STYLE)
 stack = opened.current()
+autosave.keep()
 with st.sidebar:
     picker.pick()
     ranges.edit(stack)

@@ -33,7 +33,7 @@ def saver_of():
 
 def opened(page="pages/mask.py"):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return app.switch_page(page).run()
+    return app if page == "app.py" else app.switch_page(page).run()
 
 
 def saved(kept, expected):
@@ -64,6 +64,15 @@ def test_pictures_marks_and_settings_come_back(kept):
     assert back.selectbox(key="method").value == "kmeans"
     assert back.slider(key="kmeans.objects").value == 6
     assert "90 × 60 pixels" in texts(back.caption)
+
+
+@pytest.mark.parametrize("page", ["app.py", "pages/mask.py", "pages/compare.py", "pages/explain.py"])
+def test_a_picture_is_saved_by_the_run_that_opens_it(kept, page):
+    app = opened(page)
+    uploaded(app)
+    assert not app.exception
+    assert [entry["name"] for entry in app.session_state["pictures"]] == ["box.png"]
+    saved(kept, lambda document: len(document["pictures"]) == 1)
 
 
 def test_forgotten_work_does_not_come_back(kept):
