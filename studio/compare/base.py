@@ -31,6 +31,8 @@ def base(key: str) -> Recipe:
     return columns[chosen].recipe if chosen in columns else Recipe(method=METHODS[chosen]())
 
 
+NUMBERS = {"int", "float"}
+"""Kinds of parameters that are numbers: every value of theirs can be run on this machine."""
 KEEPS = "Keeps (MB)"
 MEMORY = st.column_config.NumberColumn(
     format="%.1f",

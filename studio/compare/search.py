@@ -72,7 +72,8 @@ def show(scene: Scene, truth: Truth) -> None:
     known = base.parameters_of(recipe)
     # Every method remembers which of its parameters were searched.
     key = f"compare.search.names.{recipe.method.title}"
-    usual = [name for name, item in known.items() if "." not in name and not item.show.advanced][:2]
+    own = [name for name, item in known.items() if "." not in name and not item.show.advanced]
+    usual = sorted(own, key=lambda name: known[name].kind not in base.NUMBERS)[:2]
     state.put(key, [name for name in state.get(key, usual) if name in known])
     with middle:
         names = st.multiselect(

@@ -16,7 +16,6 @@ from studio.results import views
 
 MOST = 64
 NONE = "none"
-NUMBERS = {"int", "float"}
 
 
 def show(scene: Scene) -> None:
@@ -55,7 +54,7 @@ def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
         recipe = base.base("compare.sweep.base")
     known = base.parameters_of(recipe)
     # Numbers first: among them a sweep shows most, and every value of theirs can be run on this machine.
-    names = sorted(known, key=lambda name: known[name].kind not in NUMBERS)
+    names = sorted(known, key=lambda name: known[name].kind not in base.NUMBERS)
     axes: dict[str, list[Value]] = {}
     for number, column in enumerate(columns[1:]):
         options = names if number == 0 else [NONE, *(name for name in names if name not in axes)]
@@ -78,7 +77,7 @@ def _choices() -> tuple[Recipe, dict[str, list[Value]]]:
 
 def _values(recipe: Recipe, name: str, parameter: Parameter, count: int) -> list[Value]:
     options = [_plain(item) for item in suggested(parameter, count)]
-    numbers = parameter.kind in NUMBERS
+    numbers = parameter.kind in base.NUMBERS
     # Other methods, parameters and counts have other suggestions: each remembers its own choice.
     id = recipe.method.id
     chosen = st.multiselect(

@@ -36,7 +36,7 @@ def draw(
             "IoU with the neighbouring cells. High means the result barely changes with this value.",
         )
     parameters = [recipe.parameter_at(name) for name in axes]
-    number = parameters[0].kind in {"int", "float"}
+    number = parameters[0].kind in base.NUMBERS
     rows = [
         {
             "x": cell.values[0] if number else parameters[0].written(cell.values[0]),
@@ -59,7 +59,7 @@ def _chart(rows: list[dict[str, Any]], field: str, title: str, recipe: Recipe, n
     parameters = [recipe.parameter_at(name) for name in names]
     titles = [base.title(recipe, name) for name in names]
     first = parameters[0]
-    if first.kind in {"int", "float"}:
+    if first.kind in base.NUMBERS:
         scale = alt.Scale(type="log" if first.show.log else "linear", nice=False, zero=False)
         x = alt.X(field="x", type="quantitative", scale=scale, title=titles[0])
     else:
