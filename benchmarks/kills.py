@@ -163,7 +163,7 @@ class _Drawing:
         }
 
     def _draws_until_killed(self, *, within: bool) -> float:
-        self.page.locator(".st-key-tool_brush button:visible").first.click()
+        self.page.locator('[data-name="tool_brush"]:visible').first.click()
         _idle(self.page)
         over, moment = Event(), self._moments.uniform(*MOMENTS)
         times: list[float] = []

@@ -111,7 +111,7 @@ def _slides(page: Page, number: int) -> list[float]:
 
 def _strokes(page: Page) -> list[float]:
     """Draw on the cup and beside it by turns; a first stroke of each, which has less to go by, is not timed."""
-    page.locator(".st-key-tool_brush button").first.click()
+    page.locator('[data-name="tool_brush"]').first.click()
     _idle(page)
     times = []
     for step in range(STEPS):

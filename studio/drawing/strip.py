@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from studio.drawing import history, ink, pen
 from studio.drawing.canvas.component import Buttons
 from studio.drawing.history import History
 from studio.drawing.pen import Pen
+from studio.drawing.tool_buttons import Button, Item, Slider, tool_buttons
 from studio.drawing.toolbox import TOOLS, Tool
 
 HOW: dict[Operation, tuple[str, str, str, str]] = {
@@ -24,6 +24,7 @@ HOW: dict[Operation, tuple[str, str, str, str]] = {
 }
 MOST = 12
 """Objects that have a colour of their own."""
+STYLE = f"<style>{(Path(__file__).parent / 'strip.css').read_text()}</style>"
 
 
 def draw(
@@ -44,26 +45,23 @@ def draw(
         before: called before the history changes, so that nothing drawn meanwhile is lost.
         files: draws what marks are imported and exported with.
     """
-    st.html(_style())
+    st.html(STYLE)
     with st.container(key="strip", horizontal=True, gap="small", vertical_alignment="center"):
-        with _group("tools"):
-            for tool in TOOLS.values():
-                _tool(tool, now, uses)
-        with _group("steps"):
-            _steps(past, before)
-            files()
-        with _group("objects"):
-            _objects(now, past)
-        with _group("how"):
-            if now.tool.is_area:
-                for name in HOW:
-                    _operation(name, now)
-            elif now.tool.is_brush:
-                _brush(size)
-            else:  # the bridge deletes the mark when this is pressed
-                _button("Delete", "delete", "drop", "**Delete** the mark that is selected (Del)", False, lambda: None)
-        with _group("view"):
-            zoom_control("board", key="pen-zoom")
+        tool_buttons(items(now, uses, size, past, before), key="tools")
+        files()
+        zoom_control("board", key="pen-zoom")
+
+
+def items(
+    now: Pen, uses: frozenset[str], size: tuple[int, int], past: History, before: Callable[[], None]
+) -> dict[str, list[Item]]:
+    """The strip's buttons by group; the arguments are those of :func:`draw`."""
+    return {
+        "tools": [_tool(tool, now, uses) for tool in TOOLS.values()],
+        "steps": _steps(past, before),
+        "objects": _objects(now, past),
+        "how": _how(now, size),
+    }
 
 
 def unused(uses: frozenset[str], title: str) -> str:
@@ -77,7 +75,7 @@ def unused(uses: frozenset[str], title: str) -> str:
 
 def buttons() -> Buttons:
     """The strip's buttons, as the canvas must know them."""
-    return Buttons(_keys(), _names(), _clicks())
+    return Buttons(_keys(), _clicks())
 
 
 def _keys() -> dict[str, str]:
@@ -85,14 +83,7 @@ def _keys() -> dict[str, str]:
     pressed |= {key: f"how_{name}" for name, (_, _, key, _) in HOW.items()}
     pressed |= {str(number): f"object_{number}" for number in range(10)} | {"U": "object_unknown"}
     pressed |= {"ctrl+z": "undo", "ctrl+y": "redo", "ctrl+shift+z": "redo", "[": "thinner", "]": "thicker"}
-    return {key.lower(): f".st-key-{name} button" for key, name in pressed.items()}
-
-
-def _names() -> dict[str, str]:
-    names = {f"tool_{name}": tool.label for name, tool in TOOLS.items()}
-    names |= {f"how_{name}": label for name, (label, *_) in HOW.items()}
-    names |= {f"object_{number}": f"Object {number}" for number in range(1, MOST + 1)}
-    return {**names, "object_0": "Background", "object_unknown": "Undecided"}
+    return {key.lower(): name for key, name in pressed.items()}
 
 
 def _clicks() -> int:
@@ -100,57 +91,54 @@ def _clicks() -> int:
     return count
 
 
-def _click(action: Callable[..., None], *arguments: object) -> None:
-    state.put("strip.clicks", _clicks() + 1)
-    action(*arguments)
+def _click(action: Callable[..., object], *arguments: object) -> Callable[[], None]:
+    def act() -> None:
+        state.put("strip.clicks", _clicks() + 1)
+        action(*arguments)
+
+    return act
 
 
-def _group(name: str) -> Any:
-    return st.container(
-        key=f"strip_{name}", horizontal=True, wrap=False, gap=None, width="content", vertical_alignment="center"
-    )
-
-
-def _button(label: str, icon: str, key: str, help: str, chosen: bool, *call: object, disabled: bool = False) -> None:
-    st.button(
-        label,
-        key=key,
-        icon=f":material/{icon}:" if icon else None,
-        help=help,
-        type="primary" if chosen else "secondary",
-        disabled=disabled,
-        on_click=_click,
-        args=call,
-    )
-
-
-def _tool(tool: Tool, now: Pen, uses: frozenset[str]) -> None:
+def _tool(tool: Tool, now: Pen, uses: frozenset[str]) -> Button:
     offered = tool.offered(uses)
-    help = f"**{tool.label}** ({tool.key}): {tool.how}" if offered else f"{tool.label}: not used by this method"
-    chosen = now.tool is tool
-    call = state.put, "pen.tool", tool.name
-    _button(tool.label, tool.icon, f"tool_{tool.name}", help, chosen, *call, disabled=not offered)
+    hint = f"{tool.label} ({tool.key}): {tool.how}" if offered else f"{tool.label}: not used by this method"
+    act = _click(state.put, "pen.tool", tool.name)
+    return Button(f"tool_{tool.name}", tool.label, hint, act, tool.icon, chosen=now.tool is tool, offered=offered)
 
 
-def _operation(name: Operation, now: Pen) -> None:
+def _how(now: Pen, size: tuple[int, int]) -> list[Item]:
+    if now.tool.is_area:
+        return [_operation(name, now) for name in HOW]
+    if now.tool.is_brush:
+        return _brush(size)
+    # The bridge deletes the mark when this is pressed.
+    return [Button("drop", "Delete", "Delete the mark that is selected (Del)", _click(lambda: None), "delete")]
+
+
+def _operation(name: Operation, now: Pen) -> Button:
     label, icon, key, meaning = HOW[name]
-    help = f"**{label}** ({key}): {meaning}"
-    _button(label, icon, f"how_{name}", help, now.operation == name, state.put, "pen.operation", name)
+    act = _click(state.put, "pen.operation", name)
+    return Button(f"how_{name}", label, f"{label} ({key}): {meaning}", act, icon, chosen=now.operation == name)
 
 
-def _objects(now: Pen, past: History) -> None:
+def _objects(now: Pen, past: History) -> list[Item]:
     used = max((mark["object"] for mark in past["marks"]), default=0)
     count = min(MOST, max(state.setdefault("pen.objects", 2), used, now.object))
-    for number in (0, *range(1, count + 1)):
-        name = "background" if number == 0 else f"object {number}"
-        key = f" ({number})" if number < 10 else ""
-        label = "Background" if number == 0 else str(number)
-        help = f"Draw for the **{name}**{key}"
-        _button(label, "", f"object_{number}", help, now.object == number, state.put, "pen.object", number)
-    help = "Mark an area as **undecided** (U); the method decides."
-    _button("Undecided", "", "object_unknown", help, now.object == -1, state.put, "pen.object", -1)
+    offered: list[Item] = [_object(number, now) for number in (*range(count + 1), -1)]
     if count < MOST:
-        _button("Add an object", "add", "object_more", "One more **object**", False, _more, count + 1)
+        offered.append(Button("object_more", "Add an object", "One more object", _click(_more, count + 1), "add"))
+    return offered
+
+
+def _object(number: int, now: Pen) -> Button:
+    key = f" ({number})" if number < 10 else ""
+    special = {
+        -1: ("unknown", "Undecided", "Mark an area as undecided (U); the method decides"),
+        0: ("0", "Background", "Draw for the background (0)"),
+    }
+    name, label, hint = special.get(number, (str(number), f"Object {number}", f"Draw for object {number}{key}"))
+    act, chosen = _click(state.put, "pen.object", number), now.object == number
+    return Button(f"object_{name}", label, hint, act, chosen=chosen, colour=ink.colour_of(number))
 
 
 def _more(count: int) -> None:
@@ -158,7 +146,7 @@ def _more(count: int) -> None:
     state.put("pen.object", count)
 
 
-def _steps(past: History, before: Callable[[], None]) -> None:
+def _steps(past: History, before: Callable[[], None]) -> list[Item]:
     def step(action: Callable[[History], None]) -> None:
         before()
         action(past)
@@ -166,37 +154,26 @@ def _steps(past: History, before: Callable[[], None]) -> None:
     def clear(_: History) -> None:
         history.change(past, Prompts())
 
-    # Strokes still on their way arrive before the step is taken, so undo may be possible when it does not seem so.
-    _button("Undo", "undo", "undo", "**Undo** (Ctrl+Z)", False, step, history.undo)
-    _button("Redo", "redo", "redo", "**Redo** (Ctrl+Y)", False, step, history.redo, disabled=not past["undone"])
-    help = "**Clear**: remove all marks from this picture; undo brings them back"
-    _button("Clear", "delete_sweep", "clear", help, False, step, clear)
+    can_redo, wipe = bool(past["undone"]), "Clear: remove all marks from this picture; undo brings them back"
+    return [
+        # Strokes still on their way arrive before the step is taken, so undo may be possible when it does not seem so.
+        Button("undo", "Undo", "Undo (Ctrl+Z)", _click(step, history.undo), "undo"),
+        Button("redo", "Redo", "Redo (Ctrl+Y)", _click(step, history.redo), "redo", offered=can_redo),
+        Button("clear", "Clear", wipe, _click(step, clear), "delete_sweep"),
+    ]
 
 
-def _brush(size: tuple[int, int]) -> None:
+def _brush(size: tuple[int, int]) -> list[Item]:
     sizes = pen.sizes(size)
-    _button("Thinner", "remove", "thinner", "**Thinner** ([)", False, pen.thicker, sizes, -1)
-    # The labels name the pixels of this picture, and Streamlit forgets a slider's value when its labels change: the
-    # size is kept beside the slider, and pictures of another scale have a slider of their own.
-    key = f"pen.size.{max(size)}"
-    state.put(key, sizes[pen.nearest(sizes)])
-    st.select_slider(
-        "Brush size",
-        sizes,
-        key=key,
-        format_func=lambda thousandths: f"{pen.pixels(thousandths, size):,} px",
-        label_visibility="collapsed",
-        on_change=lambda: state.put("pen.size", state.get(key)),
-    )
-    _button("Thicker", "add", "thicker", "**Thicker** (])", False, pen.thicker, sizes, 1)
+    texts = tuple(f"{pen.pixels(thousandths, size):,} px" for thousandths in sizes)
 
+    def choose(place: int) -> None:
+        state.put("pen.size", sizes[place])
 
-def _style() -> str:
-    return f"<style>{(Path(__file__).parent / 'strip.css').read_text()}\n{_swatches()}</style>"
-
-
-def _swatches() -> str:
-    numbers = {"unknown": -1} | {str(number): number for number in range(MOST + 1)}
-    return "\n".join(
-        f".st-key-object_{name} button {{ --swatch: {ink.colour_of(number)}; }}" for name, number in numbers.items()
-    )
+    return [
+        Button("thinner", "Thinner", "Thinner ([)", _click(pen.thicker, sizes, -1), "remove"),
+        Slider(
+            "brush_size", "Brush size", texts, pen.nearest(sizes), lambda place: state.put("pen.size", sizes[place])
+        ),
+        Button("thicker", "Thicker", "Thicker (])", _click(pen.thicker, sizes, 1), "add"),
+    ]

@@ -55,13 +55,13 @@ def draw(page: Page, points: list[tuple[float, float]], *, wait: bool = True) ->
 
 def press(page: Page, name: str) -> None:
     """Click a button of the tool strip."""
-    page.locator(f".st-key-{name} button:visible").first.click()
+    page.locator(f'[data-name="{name}"]:visible').first.click()
 
 
 def take(page: Page, tool: str) -> None:
     """Choose a tool, and wait until it is in the hand."""
     press(page, f"tool_{tool}")
-    expect(page.locator(f'.st-key-tool_{tool} button[kind="primary"]:visible')).to_have_count(1)
+    expect(page.locator(f'[data-name="tool_{tool}"][aria-pressed="true"]:visible')).to_have_count(1)
     answered(page)
 
 

@@ -50,7 +50,7 @@ class Visitor:
         self.place[self.picture] += 1
 
     def undo(self) -> None:
-        self.page.locator(".st-key-undo button:visible").first.click()
+        self.page.locator('[data-name="undo"]:visible').first.click()
         self.place[self.picture] = max(0, self.place[self.picture] - 1)
 
     def key(self) -> None:
@@ -59,12 +59,12 @@ class Visitor:
 
     def redo(self) -> None:
         if self.place[self.picture] < len(self.states[self.picture]) - 1:
-            self.page.locator(".st-key-redo button:visible").first.click()
+            self.page.locator('[data-name="redo"]:visible').first.click()
             self.place[self.picture] += 1
 
     def take(self) -> None:
         self.tool = self.random.choice(TOOLS)
-        self.page.locator(f".st-key-tool_{self.tool} button:visible").first.click()
+        self.page.locator(f'[data-name="tool_{self.tool}"]:visible').first.click()
         settled(self.page, 0.1 + self.distance)  # the next stroke is drawn with the tool that is shown
 
     def slide(self) -> None:

@@ -111,7 +111,7 @@ class Visitor:
             self.undo()
 
     def tool(self) -> None:
-        self.press(self.page.locator(f".st-key-tool_{self.random.choice(TOOLS)} button:not([disabled])"))
+        self.press(self.page.locator(f'[data-name="tool_{self.random.choice(TOOLS)}"][aria-disabled="false"]'))
 
     def slide(self) -> None:
         sliders = self.page.get_by_test_id("stSidebar").get_by_role("slider")
@@ -256,7 +256,7 @@ def test_what_is_done_during_a_download_is_answered_before_it_is_there(page: Pag
     expect(page.locator("[data-waiting]")).to_have_count(1)
     expect(page.locator("[data-waiting]")).to_have_count(0)
     assert stop.is_visible(), "the click was answered while the file was being made"
-    expect(page.locator(".st-key-redo button:visible").first).to_be_enabled()
+    expect(page.locator('[data-name="redo"]:visible').first).to_be_enabled()
     stop.click()
 
 

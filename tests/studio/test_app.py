@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hand import use
 from streamlit.testing.v1 import AppTest
 
 from masking_core import Area, Clean, Colour, Edge, KMeans, Prompts, Recipe, Session, Stack, export
@@ -488,7 +489,7 @@ def test_a_pixel_s_evidence_is_shown_and_what_would_change_it_is_a_press_away():
     app.button(key="why.change.0").click().run()
     assert not app.exception
     assert "**Pixel (45, 30)**: removed" in texts(app.markdown)
-    press(app, "undo")
+    use(app, "undo")
     assert "**Pixel (45, 30)**: kept" in texts(app.markdown)
 
 

@@ -29,13 +29,11 @@ class Buttons:
     """The buttons of the strip, as the bridge must know them.
 
     Attributes:
-        keys: for each key of the keyboard the CSS selector of the button that it presses.
-        names: the names of those that stay pressed, by their key on the page.
+        keys: for each key of the keyboard the name of the button that it presses.
         clicks: how many clicks the page has answered.
     """
 
     keys: dict[str, str]
-    names: dict[str, str]
     clicks: int
 
 
@@ -143,7 +141,6 @@ def show(
             "colour": pen.ink.colour,
             "ink": pen.ink.stroke,
             "keys": buttons.keys,
-            "names": buttons.names,
             "clicks": buttons.clicks,
             "outlines": outlines,
             "label": f"Drawing canvas over a picture of {size[0]} by {size[1]} pixels. Arrow keys move a crosshair, "

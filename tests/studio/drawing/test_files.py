@@ -5,6 +5,7 @@ import io
 import numpy as np
 import PIL.Image
 import pytest
+from hand import use
 from test_app import opened, picture, texts, uploaded
 
 from masking_core import Image, MaskingError, Prompts, export
@@ -131,9 +132,9 @@ def test_an_imported_seed_map_cuts_the_picture_and_undo_takes_it_back():
     assert not app.exception
     assert not app.error
     assert [mark["kind"] for mark in history_of(app)["marks"]] == ["seeds"]
-    app.button(key="undo").click().run()
+    use(app, "undo")
     assert history_of(app)["marks"] == []
-    app.button(key="redo").click().run()
+    use(app, "redo")
     imported(app, BOTH.to_json().encode(), "marks.json")
     assert [mark["kind"] for mark in history_of(app)["marks"]] == ["seeds", "rectangle", "stroke"]
     assert not app.exception

@@ -1,10 +1,13 @@
 """A drawing tool is one record, and everything that has to do with tools goes by it."""
 
+import json
+
 import pytest
+from hand import use
 from streamlit.testing.v1 import AppTest
 
 from masking_core.prompts import Stroke
-from studio.drawing import pen, strip, toolbox
+from studio.drawing import history, pen, strip, toolbox
 from studio.drawing.canvas import fabric
 from studio.drawing.canvas.sheet import Sheet
 from studio.drawing.canvas.view import redraws
@@ -37,16 +40,21 @@ def _board() -> None:
     editor.canvas()
 
 
+def drawn(uses, size=(512, 512)):
+    """The strip's items by group, on a page of a new visitor."""
+    offered = frozenset(uses)
+    return strip.items(pen.current(offered, size), offered, size, history.blank(), lambda: None)
+
+
 def test_a_new_tool_is_one_record(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(toolbox.TOOLS, "fuzz", FUZZ)
     page = AppTest.from_function(_board, default_timeout=30).run()
     assert not page.exception
-    button = page.button(key="tool_fuzz")
-    assert (button.label, button.disabled) == ("Fuzzy edge", False)
-    button.click().run()
+    use(page, "tool_fuzz")
     assert page.session_state["pen.tool"] == "fuzz"
-    assert strip.buttons().keys["z"] == ".st-key-tool_fuzz button"
-    assert strip.buttons().names["tool_fuzz"] == "Fuzzy edge"
+    assert strip.buttons().keys["z"] == "tool_fuzz"
+    (button,) = [item for item in drawn({"rectangle", "stroke"})["tools"] if item.name == "tool_fuzz"]
+    assert (button.label, button.offered) == ("Fuzzy edge", True)
     assert "fuzzy edge" in strip.unused(frozenset({"rectangle"}), "This method")
 
     ink = pen.Pen(FUZZ, object=3, operation="intersect", size=20).ink
@@ -64,8 +72,7 @@ def test_every_tool_has_a_key_and_a_name_of_its_own() -> None:
     tools = toolbox.TOOLS.values()
     assert len({tool.key for tool in tools}) == len({tool.label for tool in tools}) == len(toolbox.TOOLS)
     for tool in tools:
-        assert buttons.keys[tool.key.lower()] == f".st-key-tool_{tool.name} button"
-        assert buttons.names[f"tool_{tool.name}"] == tool.label
+        assert buttons.keys[tool.key.lower()] == f"tool_{tool.name}"
         assert tool.offered(tool.uses)
         assert tool.offered(frozenset()) == (not tool.uses)
 
@@ -76,3 +83,56 @@ def test_a_colour_says_which_tool_drew_it(tool: str) -> None:
         for hidden in (False, True):
             ink = Ink(tool, 12, operation, 345, hidden)
             assert Ink.read(ink.stroke) == Ink(tool, 12, operation, 345)
+
+
+def test_a_press_chooses_tool_object_operation_and_size():
+    page = AppTest.from_function(_board, default_timeout=30).run()
+    chosen = {"tool_rectangle": "rectangle", "object_0": 0, "object_unknown": -1, "how_subtract": "subtract"}
+    keys = ("pen.tool", "pen.object", "pen.object", "pen.operation")
+    for count, ((name, value), key) in enumerate(zip(chosen.items(), keys, strict=True), 1):
+        use(page, name)
+        assert page.session_state[key] == value
+        assert page.session_state["strip.clicks"] == count, "what waits for this press goes on"
+    use(page, "object_more")
+    assert (page.session_state["pen.objects"], page.session_state["pen.object"]) == (3, 3)
+    use(page, "tool_brush")
+    offered = pen.sizes((512, 512))
+    use(page, "brush_size", 1)
+    assert page.session_state["pen.size"] == offered[1]
+    use(page, "thicker")
+    assert page.session_state["pen.size"] == offered[2]
+    use(page, "thinner")
+    assert page.session_state["pen.size"] == offered[1]
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    "used",
+    [(), ("nobody",), ("tool_polygon",), ("undo", 3), ("tool_brush", "x"), ("brush_size", 10**400), (None,), ([],)],
+)
+def test_what_the_strip_does_not_offer_changes_nothing(used: tuple[object, ...]) -> None:
+    page = AppTest.from_function(_board, default_timeout=30).run()
+    before = [page.session_state[key] for key in ("pen.tool", "pen.object", "pen.size")]
+    use(page, *used)
+    assert not page.exception
+    assert [page.session_state[key] for key in ("pen.tool", "pen.object", "pen.size")] == before
+
+
+def test_the_size_of_a_brush_stays_among_those_offered():
+    page = AppTest.from_function(_board, default_timeout=30).run()
+    use(page, "tool_brush")
+    offered = pen.sizes((512, 512))
+    for place, size in ((-5, offered[0]), (10**400, offered[-1])):
+        use(page, "brush_size", place)
+        assert page.session_state["pen.size"] == size
+
+
+def test_of_every_group_one_is_chosen_and_what_a_method_does_not_use_cannot_be_pressed():
+    page = AppTest.from_function(_board, default_timeout=30).run()
+    (strip_,) = [each.proto for each in page.get("bidi_component") if "tool_buttons" in each.proto.component_name]
+    groups = {group["name"]: group["items"] for group in json.loads(strip_.mixed.json or strip_.json)["groups"]}
+    for name in ("tools", "objects", "how"):
+        assert [item["chosen"] for item in groups[name]].count(True) == 1, name
+    offered = {item["name"].removeprefix("tool_"): item["offered"] for item in groups["tools"]}
+    uses = frozenset({"rectangle", "stroke"})
+    assert offered == {name: tool.offered(uses) for name, tool in toolbox.TOOLS.items()}

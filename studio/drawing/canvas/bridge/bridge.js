@@ -7,7 +7,6 @@ import { Keys } from "./keys.js";
 import { Pointer } from "./pointer.js";
 import { Polygon } from "./polygon.js";
 import { Queue } from "./queue.js";
-import { Strip } from "./strip.js";
 import { Surface } from "./surface.js";
 import { View } from "./view.js";
 
@@ -26,7 +25,6 @@ class Bridge {
     this.pointer = new Pointer(this);
     this.queue = new Queue(this);
     this.glass = new Glass(this);
-    this.strip = new Strip(this);
     this.surface = new Surface(this);
     this.view = new View(this);
     this.crosshair = new Crosshair(this);
@@ -63,7 +61,7 @@ class Bridge {
 
   dispose() {
     this.stop.abort();
-    for (const part of [this.surface, this.view, this.queue, this.pointer, this.strip]) part.dispose();
+    for (const part of [this.surface, this.view, this.queue, this.pointer]) part.dispose();
   }
 
   update(data) {
@@ -74,7 +72,6 @@ class Bridge {
     this.surface.attach();
     if (before && !other && before.look !== data.look) this.surface.expect();
     this.view.fit();
-    this.strip.update();
     this.glass.outline();
     if (before && (before.tool.name !== data.tool.name || before.ink !== data.ink || before.version !== data.version)) {
       this.polygon.forget();

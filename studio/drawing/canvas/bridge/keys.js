@@ -1,5 +1,7 @@
 // The keyboard: every button of the strip has a key, and the picture is moved and enlarged with others.
 
+import { button, unoffered } from "./queue.js";
+
 const TYPED = "input:not([type=checkbox], [type=radio], [type=range]), textarea, [contenteditable=true]";
 const OWN = `${TYPED}, input:not([type=checkbox], [type=radio]), select, [role=slider], [role=combobox], [role=grid], canvas[data-testid]`;
 const TAKES_BACK = new Set(["backspace", "ctrl+z"]);
@@ -73,11 +75,11 @@ export class Keys {
     return true;
   }
 
-  press(selector) {
-    const button = selector && document.querySelector(selector);
+  press(name) {
+    const pressed = name && button(name);
     const { queue } = this.bridge;
-    if (!button || (button.disabled && !queue.busy)) return false; // the answer that is waited for may enable it
-    queue.click(button);
+    if (!pressed || (unoffered(pressed) && !queue.busy)) return false; // the answer that is waited for may offer it
+    queue.click(pressed);
     return true;
   }
 }

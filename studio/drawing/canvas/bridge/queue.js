@@ -7,11 +7,15 @@ const LONGEST = 60000; // and by one that is still at work
 const RUNNING = '[data-test-script-state="running"], [data-test-script-state="rerunRequested"]';
 const FOLLOWING = 10; // milliseconds between two looks whether the canvas has followed the page
 
+// A button of the strip, and whether it cannot be pressed at the moment.
+export const button = (name) => document.querySelector(`.tool-group button[data-name="${name}"]`);
+export const unoffered = (pressed) => pressed.getAttribute("aria-disabled") === "true";
+
 export class Queue {
   constructor(bridge) {
     this.bridge = bridge;
     this.until = null; // while the page has not answered: what its answer must say
-    this.items = []; // what the visitor did in the meantime: {type, place, source} of the pointer, {click: selector}
+    this.items = []; // what the visitor did in the meantime: {type, place, source} of the pointer, {click: name of a button}
     this.passing = false;
   }
 
@@ -74,7 +78,7 @@ export class Queue {
     this.until = null;
     while (this.items.length && !this.until) {
       const { click, type, place, source } = this.items.shift();
-      if (click) this.pass(document.querySelector(click));
+      if (click) this.pass(button(click));
       else this.bridge.pointer.dispatch(type, place, source);
     }
     if (!this.until) delete this.bridge.root.dataset.waiting;
@@ -91,25 +95,24 @@ export class Queue {
 
   // A click on a button of the strip goes to the page, or waits.
   expect(event) {
-    const button = event.composedPath().find((node) => node instanceof HTMLButtonElement);
-    if (!this.bridge.data || this.passing || !button?.closest(".st-key-strip .stButton")) return;
+    const pressed = event.target instanceof Element && event.target.closest(".tool-group button");
+    if (!this.bridge.data || this.passing || !pressed) return;
     event.stopImmediatePropagation();
     event.preventDefault();
-    this.click(button);
+    this.click(pressed);
   }
 
-  click(button) {
-    const name = button.closest('[class*="st-key-"]').className.match(/st-key-[\w-]+/)[0];
-    if (this.busy) this.items.push({ click: `.${name} button` });
-    else this.pass(button);
+  click(pressed) {
+    if (this.busy) this.items.push({ click: pressed.dataset.name });
+    else this.pass(pressed);
   }
 
-  pass(button) {
-    if (!button || button.disabled) return;
+  pass(pressed) {
+    if (!pressed || unoffered(pressed)) return;
     const { clicks } = this.bridge.data;
-    if (button.closest(".st-key-drop")) this.bridge.surface.press("Delete selected");
+    if (pressed.dataset.name === "drop") this.bridge.surface.press("Delete selected");
     this.passing = true;
-    button.click();
+    pressed.click();
     this.passing = false;
     this.hold((data) => data.clicks !== clicks);
   }
