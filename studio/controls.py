@@ -1,5 +1,7 @@
 """A declared parameter becomes its widget; bounds, unit and help come from the declaration alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import log10
 from typing import Any, TypeVar
 
@@ -36,10 +38,18 @@ def edit(model: type[Model], prefix: str, **fixed: Any) -> Model:
             _edit(parameter, prefix)
     advanced = [item for item in drawn if item.show.advanced]
     if advanced:
-        with st.expander("More parameters"):
-            for parameter in advanced:
-                _edit(parameter, prefix)
+        with folded("More parameters", f"{prefix}.more") as unfolded:
+            if unfolded:
+                for parameter in advanced:
+                    _edit(parameter, prefix)
     return described
+
+
+@contextmanager
+def folded(label: str, key: str) -> Iterator[bool]:
+    """A part of the page that a visitor unfolds; whether it is unfolded: what nobody sees need not be drawn."""
+    with st.expander(label, key=key, on_change="rerun") as part:
+        yield bool(part.open)
 
 
 def load(model: Declared, prefix: str) -> None:

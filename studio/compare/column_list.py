@@ -53,8 +53,8 @@ class Column:
         method = controls.edit(METHODS[chosen], f"{self.prefix}.{chosen}")
         foreground = controls.edit(Foreground, f"{self.prefix}.foreground", picked=recipe.foreground.picked)
         edge = edges.edit(f"{self.prefix}.edge")
-        with st.expander("Clean-up"):
-            clean = controls.edit(Clean, f"{self.prefix}.clean")
+        with controls.folded("Clean-up", f"{self.prefix}.clean") as unfolded:
+            clean = (controls.edit if unfolded else controls.read)(Clean, f"{self.prefix}.clean")
         self._plain["recipe"] = recipe.changed(method=method, foreground=foreground, edge=edge, clean=clean).to_json()
 
     def load(self) -> None:

@@ -32,20 +32,9 @@ def edit(prefix: str) -> Edge:
         on_change=_choose_style,
         args=(prefix, key),
     )
-    with st.expander("Edge in detail"):
-        for kind in edge.kinds:
-            _step(prefix, kind, edge.kinds)
-        missing = [kind for kind in EDGE_STEPS if kind not in edge.kinds]
-        if missing:
-            st.menu_button(
-                "Add a step",
-                missing,
-                format_func=lambda kind: EDGE_STEPS[kind].title,
-                icon=":material/add:",
-                key=f"{prefix}.add",
-                on_click=_add,
-                args=(prefix,),
-            )
+    with controls.folded("Edge in detail", f"{prefix}.detail") as unfolded:
+        if unfolded:
+            _steps(prefix, edge)
     return read(prefix)
 
 
@@ -59,6 +48,22 @@ def load(edge: Edge, prefix: str) -> None:
 def _kinds(prefix: str) -> list[str]:
     kinds: list[str] = state.get(f"{prefix}.steps", list(first.EDGE.kinds))
     return kinds
+
+
+def _steps(prefix: str, edge: Edge) -> None:
+    for kind in edge.kinds:
+        _step(prefix, kind, edge.kinds)
+    missing = [kind for kind in EDGE_STEPS if kind not in edge.kinds]
+    if missing:
+        st.menu_button(
+            "Add a step",
+            missing,
+            format_func=lambda kind: EDGE_STEPS[kind].title,
+            icon=":material/add:",
+            key=f"{prefix}.add",
+            on_click=_add,
+            args=(prefix,),
+        )
 
 
 def _step(prefix: str, kind: str, kinds: tuple[str, ...]) -> None:

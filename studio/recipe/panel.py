@@ -35,8 +35,9 @@ def edit(image: Image) -> None:
         area.edit(image)
     with st.container():
         edges.edit("edge")
-    with st.expander("Clean-up"):
-        controls.edit(Clean, "clean")
+    with controls.folded("Clean-up", "clean") as unfolded:
+        if unfolded:
+            controls.edit(Clean, "clean")
 
 
 def load(recipe: Recipe) -> None:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from masking_core import MaskingError, Recipe, Session, Stack, export
-from studio import compute, downloads, state, uploads
+from studio import compute, controls, downloads, state, uploads
 from studio.drawing import history
 from studio.drawing.board import marks_of
 from studio.foreign import plain
@@ -16,27 +16,31 @@ from studio.recipe import panel
 
 def show(stack: Stack, recipe: Recipe) -> None:
     """The sidebar's part for sessions."""
-    with st.expander("Session"):
-        with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
-        if with_picture:
-            st.caption(
-                "The file holds your whole original picture: what is removed from it too, and what the camera wrote "
-                "into it."
-            )
-        downloads.button(
-            "Save",
-            _saving(stack, recipe, with_picture=with_picture),
-            name=f"{PurePath(stack.name).stem or 'picture'}.mask.zip",
-            mime="application/zip",
-            icon=":material/save:",
-            help="Picture, marks on every slice and all settings in one file.",
-            key="session.save",
-        )
-        st.file_uploader("Open a session", type=["zip"], key="session.upload", on_change=_open)
+    with controls.folded("Session", "session") as unfolded:
+        if unfolded:
+            _files(stack, recipe)
     if problem := state.setdefault("session.problem", ""):
         st.error(plain(problem), icon=":material/error:")
     if waiting := state.setdefault("session.waiting", b""):
         st.info(f"This session was saved without its picture: upload {plain(_read(waiting).name)} above.")
+
+
+def _files(stack: Stack, recipe: Recipe) -> None:
+    with_picture = st.toggle("With the picture", value=True, key="session.with_picture", persist_state="session")
+    if with_picture:
+        st.caption(
+            "The file holds your whole original picture: what is removed from it too, and what the camera wrote in it."
+        )
+    downloads.button(
+        "Save",
+        _saving(stack, recipe, with_picture=with_picture),
+        name=f"{PurePath(stack.name).stem or 'picture'}.mask.zip",
+        mime="application/zip",
+        icon=":material/save:",
+        help="Picture, marks on every slice and all settings in one file.",
+        key="session.save",
+    )
+    st.file_uploader("Open a session", type=["zip"], key="session.upload", on_change=_open)
 
 
 def picture_arrived(stack: Stack) -> None:

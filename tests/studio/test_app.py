@@ -58,6 +58,7 @@ def test_every_page_opens_on_its_own_without_an_error(page):
 def test_the_sidebar_shows_every_parameter_with_its_declared_bounds(id):
     app = opened()
     app.selectbox(key="method").set_value(id).run()
+    app = unfolded(app, f"{id}.more")
     assert not app.exception
     for parameter in parameters(METHODS[id]):
         if parameter.show.when or parameter.optional:
@@ -225,6 +226,32 @@ def unfolded(app, *keys):
     return app.run()
 
 
+def folded(app, *keys):
+    """The page with those expanders folded up again."""
+    for key in keys:
+        app.session_state[key] = False
+    return app.run()
+
+
+def test_what_is_set_in_a_part_that_is_folded_up_counts_and_is_there_again():
+    app = uploaded(opened())
+    app.selectbox(key="method").set_value("kmeans").run()
+    sections = ("kmeans.more", "clean", "edge.detail", "session")
+    unfolded(app, *sections)
+    app.slider(key="kmeans.seed").set_value(7).run()
+    app.slider(key="clean.specks").set_value(300).run()
+    app.toggle(key="session.with_picture").set_value(False).run()
+    folded(app, *sections).selectbox(key="background").set_value("colour").run()
+    assert "kmeans.seed" not in [slider.key for slider in app.slider]
+    saved = app.session_state["kmeans.seed"], app.session_state["clean.specks"]
+    assert saved == (7, 300)
+    assert unfolded(app, "share").code[0].value.count("seed=7") == 1
+    unfolded(app, *sections)
+    assert (app.slider(key="kmeans.seed").value, app.slider(key="clean.specks").value) == (7, 300)
+    assert app.toggle(key="session.with_picture").value is False
+    assert not app.exception
+
+
 def test_layers_are_named_and_figures_shown():
     app = unfolded(uploaded(opened()), "layers", "insight")
     assert not app.exception
@@ -290,12 +317,14 @@ def test_a_session_opens_to_the_same_page():
     box = Prompts.from_box(30, 15, 59, 44)
     saved = Session.of(picture(), "box.png", recipe, (box,)).save()
     app = opened()
-    app.file_uploader(key="session.upload").set_value(("work.mask.zip", saved, "application/zip")).run()
+    unfolded(app, "session").file_uploader(key="session.upload").set_value(
+        ("work.mask.zip", saved, "application/zip")
+    ).run()
     assert not app.exception
     assert not app.error
     assert app.slider(key="kmeans.objects").value == 5
     assert app.selectbox(key="kmeans.metric").value == "sum"
-    assert app.slider(key="edge.feather.radius").value == 3
+    assert unfolded(app, "edge.detail").slider(key="edge.feather.radius").value == 3
     assert app.color_picker(key="background.colour.colour").value == "#123456"
     assert app.number_input(key="area.width").value == 50
     assert "90 × 60 pixels" in texts(app.caption)
@@ -305,7 +334,9 @@ def test_a_session_without_its_picture_asks_for_it_and_goes_on_when_it_comes():
     session = Session.of(picture(), "box.png", Recipe(method=KMeans(objects=7)), (Prompts(),))
     app = opened()
     bare = session.save(with_picture=False)
-    app.file_uploader(key="session.upload").set_value(("work.mask.zip", bare, "application/zip")).run()
+    unfolded(app, "session").file_uploader(key="session.upload").set_value(
+        ("work.mask.zip", bare, "application/zip")
+    ).run()
     assert "upload box.png" in texts(app.info)
     uploaded(app)
     assert app.slider(key="kmeans.objects").value == 7
@@ -314,7 +345,9 @@ def test_a_session_without_its_picture_asks_for_it_and_goes_on_when_it_comes():
 
 def test_what_is_no_session_is_one_sentence():
     app = opened()
-    app.file_uploader(key="session.upload").set_value(("work.mask.zip", b"PK", "application/zip")).run()
+    unfolded(app, "session").file_uploader(key="session.upload").set_value(
+        ("work.mask.zip", b"PK", "application/zip")
+    ).run()
     assert "session" in texts(app.error)
     assert not app.exception
 
@@ -442,7 +475,7 @@ def test_uploaders_are_read_where_lost_files_are_known(path):
 def test_a_slider_shows_the_value_it_is_set_to():
     app = opened()
     app.selectbox(key="method").set_value("graph_cut").run()
-    slider = app.slider(key="graph_cut.precision")
+    slider = unfolded(app, "graph_cut.more").slider(key="graph_cut.precision")
     assert slider.proto.format % slider.value == "0.001"
 
 
