@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from studio import compute, state
+from studio import compute, state, uploads
 from studio.components.recovery import recovery
 from studio.sharing import autosave
 
@@ -47,6 +47,7 @@ def setup(title: str) -> None:
     state.put("page", title)
     st.html(STYLE)
     compute.start()
+    uploads.catch_up()
     autosave.begin()
     autosave.keep()
     with st.sidebar, st.container(horizontal=True, gap="small"):

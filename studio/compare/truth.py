@@ -1,6 +1,7 @@
 """Where the ground truth comes from, and how well every column does against it."""
 
 import csv
+from functools import partial
 from io import StringIO
 
 import streamlit as st
@@ -48,14 +49,14 @@ def show(scene: Scene) -> None:
 def _sources(scene: Scene) -> None:
     image = scene.image
     left, right = st.columns(2, gap="medium")
-    left.file_uploader(
-        "A mask picture",
-        type=["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"],
-        key="compare.truth.upload",
-        on_change=_upload,
-        args=(image,),
-        help="A mask or a label map as large as the picture. In a mask white is the object and grey a soft edge.",
-    )
+    with left:
+        uploads.uploader(
+            "A mask picture",
+            "compare.truth.upload",
+            partial(_upload, image),
+            type=["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"],
+            help="A mask or a label map as large as the picture. In a mask white is the object and grey a soft edge.",
+        )
     with right:
         titles = {column.title: column for column in column_list.columns()}
         chosen = st.menu_button(
@@ -181,7 +182,7 @@ def _formats() -> dict[str, ColumnConfig]:
     }
 
 
-def _upload(image: Image) -> None:
+def _upload(image: Image, _: frozenset[str]) -> None:
     state.put(_problem(image), "")
     try:
         for file in uploads.listed("compare.truth.upload"):

@@ -1,6 +1,7 @@
 """Marks as files: a painted seed map or a document of marks comes in, the document goes out."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 
 import streamlit as st
@@ -48,13 +49,7 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
             return
         # A file that was taken over need not stay in the list: a new uploader is an empty one.
         key = f"marks.upload.{len(state.setdefault('marks.taken', []))}"
-        st.file_uploader(
-            "Import marks…",
-            type=PAINTED_TYPES,
-            key=key,
-            on_change=_take,
-            args=(key, image, past, before),
-        )
+        uploads.uploader("Import marks…", key, partial(_take, key, image, past, before), type=PAINTED_TYPES)
         if problem := state.setdefault("marks.problem", ""):
             st.error(plain(problem), icon=":material/error:")
         st.caption(PAINTED if "seeds" in uses else f"{PAINTED} {title} does not use painted marks; they are kept.")
@@ -70,7 +65,7 @@ def show(image: Image, past: History, before: Callable[[], None], uses: frozense
         )
 
 
-def _take(key: str, image: Image, past: History, before: Callable[[], None]) -> None:
+def _take(key: str, image: Image, past: History, before: Callable[[], None], _: frozenset[str]) -> None:
     state.put("marks.problem", "")
     taken: list[str] = state.setdefault("marks.taken", [])
     try:

@@ -1,5 +1,6 @@
 """Choosing a picture: the visitor's own, one of those opened before, or a sample."""
 
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -38,16 +39,14 @@ def upload(label: str) -> None:
     # What was opened is in the visitor's list: the uploader begins anew, empty, under another key.
     key = _upload_key()
     with st.container(key="drop", gap="small"):
-        st.file_uploader(
+        uploads.uploader(
             label,
+            key,
+            partial(_take_upload, key),
             type=uploads.TYPES,
             accept_multiple_files=True,
-            key=key,
-            on_change=_take_upload,
-            args=(key,),
             help="Several files dropped at once become the slices of a stack, as do the frames of a TIFF, GIF or WebP.",
         )
-        _take_missed(key)
         if problem := state.setdefault("upload.problem", ""):
             st.error(plain(problem), icon=":material/error:")
 
@@ -103,32 +102,16 @@ def _sample_key() -> str:
     return f"sample.{state.picture().get('sample')}"
 
 
-def _take_upload(key: str) -> None:
+def _take_upload(key: str, known: frozenset[str]) -> None:
     if key != _upload_key():
         return
+    state.put("upload.problem", "")
     try:
-        files = uploads.listed(key)
-        # The uploader goes on listing a file that could not be opened; what is new is what was dropped last.
-        seen, now = state.setdefault("upload.seen", []), [file.id for file in files]
-        if now == seen:
-            return
-        state.put("upload.seen", now)
-        state.put("upload.problem", "")
-        if fresh := [{"name": file.name, "data": file.data} for file in files if file.id not in seen]:
+        # The uploader goes on listing a file that could not be opened.
+        if fresh := [{"name": file.name, "data": file.data} for file in uploads.listed(key) if file.id not in known]:
             opened.arrive(fresh)
     except ImageError as error:
         state.put("upload.problem", str(error))
-
-
-def _take_missed(key: str) -> None:
-    """Open what the uploader holds although no callback told of it, as when the run that was to call it was ended."""
-    try:
-        missed = {file.id for file in uploads.listed(key)} - set(state.get("upload.seen", []))
-    except ImageError:  # the files are gone, of which the callback tells
-        return
-    if missed:
-        _take_upload(key)
-        st.rerun()
 
 
 def _take_sample(key: str) -> None:

@@ -77,15 +77,15 @@ def _prefix(kind: str) -> str:
 
 
 def _picture() -> None:
-    held = st.file_uploader("Picture behind", type=uploads.TYPES, key="background.upload", on_change=_take)
+    uploads.uploader("Picture behind", "background.upload", _take, type=uploads.TYPES)
     problem = state.get("background.problem", "")
-    if problem and held is not None:
+    if problem and state.get("background.upload") is not None:
         st.error(plain(problem), icon=":material/error:")
     if not state.setdefault("background.data", b""):
         st.caption("Until a picture is chosen the background stays transparent.")
 
 
-def _take() -> None:
+def _take(_: frozenset[str]) -> None:
     state.put("background.problem", "")
     try:
         files = uploads.listed("background.upload")

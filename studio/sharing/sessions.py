@@ -40,7 +40,7 @@ def _files(stack: Stack, recipe: Recipe) -> None:
         help="Picture, marks on every slice and all settings in one file.",
         key="session.save",
     )
-    st.file_uploader("Open a session", type=["zip"], key="session.upload", on_change=_open)
+    uploads.uploader("Open a session", "session.upload", _open, type=["zip"])
 
 
 def picture_arrived(stack: Stack) -> None:
@@ -68,7 +68,7 @@ def _saving(stack: Stack, recipe: Recipe, *, with_picture: bool) -> Callable[[],
     return save
 
 
-def _open() -> None:
+def _open(_: frozenset[str]) -> None:
     state.put("session.problem", "")
     state.put("session.waiting", b"")
     try:

@@ -97,14 +97,16 @@ def test_a_bad_upload_is_explained_and_the_last_good_picture_stays():
 
 
 def told_twice():
+    from functools import partial
+
     import streamlit as st
 
-    from studio import state
+    from studio import state, uploads
     from studio.picture import opened, picker
 
     if state.get("upload"):
         state.put("sample.coffee", "coffee")
-        picker._take_upload("upload")
+        uploads.heard("upload", partial(picker._take_upload, "upload"))
         picker._take_sample("sample.coffee")
     now = opened.current()
     picker.pick()
@@ -535,31 +537,3 @@ def test_where_methods_disagree_is_shown_and_only_those_that_can_cut_are_asked()
     app.multiselect(key="disagreement.methods").set_value(["kmeans", "manual"]).run()
     assert "Manual regions:" in texts(app.caption)
     assert "Choose two methods at least" in texts(app.caption)
-
-
-def test_a_file_of_which_no_callback_told_is_opened_once():
-    def page():
-        from streamlit.proto.Common_pb2 import FileURLs
-        from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
-
-        import masking_core
-        from studio import state, uploads
-        from studio.picture import opened, picker
-
-        data = masking_core.export.png(masking_core.samples.sample("coins").rgb)
-        state.put("held", [UploadedFile(UploadedFileRec("7", "missed.png", "image/png", data), FileURLs(file_id="7"))])
-        listed = uploads.listed
-        uploads.listed = lambda key: [] if state.get("upload.taken", 0) else listed("held")
-        try:
-            state.put("runs", state.get("runs", 0) + 1)
-            opened.current()
-            picker.upload("Your picture")
-        finally:
-            uploads.listed = listed
-
-    app = AppTest.from_function(page).run()
-    assert not app.exception
-    assert app.session_state["runs"] == 2
-    assert [entry["name"] for entry in app.session_state["pictures"]] == ["missed.png"]
-    app.run()
-    assert app.session_state["runs"] == 3

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from hand import strip_of
 from streamlit.testing.v1 import AppTest
 from test_app import ROOT, opened, unfolded, uploaded
 
@@ -52,6 +53,7 @@ def said(app: AppTest) -> list[str]:
                 words.append(text)
         if element.type in {"selectbox", "multiselect", "button_group", "pills"}:
             words += [str(option) for option in getattr(element, "options", [])]
+    words += [text for item in strip_of(app) for text in (item["label"], item.get("hint", ""))]
     return [word for word in words if "<style>" not in word]
 
 
@@ -70,7 +72,8 @@ def expect_plain(app: AppTest) -> None:
 def test_the_workbench_speaks_plainly_with_every_method(id):
     app = opened()
     app.selectbox(key="method").set_value(id).run()
-    expect_plain(unfolded(app, "layers", "insight", "download.menu"))
+    folded = (f"{id}.more", "clean", "edge.detail", "session", "foreground.more")
+    expect_plain(unfolded(app, "layers", "insight", "download.menu", *folded))
 
 
 @pytest.mark.parametrize("page", ["app.py", "pages/explain.py", "pages/compare.py"])

@@ -1,9 +1,7 @@
 """A drawing tool is one record, and everything that has to do with tools goes by it."""
 
-import json
-
 import pytest
-from hand import use
+from hand import strip_of, use
 from streamlit.testing.v1 import AppTest
 
 from masking_core.prompts import Stroke
@@ -129,10 +127,9 @@ def test_the_size_of_a_brush_stays_among_those_offered():
 
 def test_of_every_group_one_is_chosen_and_what_a_method_does_not_use_cannot_be_pressed():
     page = AppTest.from_function(_board, default_timeout=30).run()
-    (strip_,) = [each.proto for each in page.get("bidi_component") if "tool_buttons" in each.proto.component_name]
-    groups = {group["name"]: group["items"] for group in json.loads(strip_.mixed.json or strip_.json)["groups"]}
-    for name in ("tools", "objects", "how"):
-        assert [item["chosen"] for item in groups[name]].count(True) == 1, name
-    offered = {item["name"].removeprefix("tool_"): item["offered"] for item in groups["tools"]}
+    items = strip_of(page)
+    for group in ("tools", "objects", "how"):
+        assert [item["chosen"] for item in items if item["group"] == group].count(True) == 1, group
+    offered = {item["name"].removeprefix("tool_"): item["offered"] for item in items if item["group"] == "tools"}
     uses = frozenset({"rectangle", "stroke"})
     assert offered == {name: tool.offered(uses) for name, tool in toolbox.TOOLS.items()}
