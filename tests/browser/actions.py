@@ -58,6 +58,11 @@ def press(page: Page, name: str) -> None:
     page.locator(f'[data-name="{name}"]:visible').first.click()
 
 
+def press_button(page: Page, key: str) -> None:
+    """Click a button of Streamlit's own, by its key."""
+    page.locator(f".st-key-{key} button:visible").first.click()
+
+
 def take(page: Page, tool: str) -> None:
     """Choose a tool, and wait until it is in the hand."""
     press(page, f"tool_{tool}")

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import pytest
-from actions import answered, draw, press, settled, shot, take
+from actions import answered, draw, press, press_button, settled, shot, take
 from playwright.sync_api import Page, expect
 
 from masking_core import export
@@ -138,7 +138,7 @@ def test_painted_marks_come_from_a_file_and_marks_go_to_one(workbench: Page, tmp
     (tmp_path / "seeds.png").write_bytes(export.png(painted))
     (tmp_path / "small.png").write_bytes(export.png(painted[:100]))
 
-    press(workbench, "marks_files")
+    press_button(workbench, "marks_files")
     uploader = workbench.locator('[class*="st-key-marks-upload"] input[type="file"]')
     uploader.set_input_files(tmp_path / "small.png")
     expect(workbench.get_by_role("alert")).to_contain_text("small.png has 600 × 100 pixels")
@@ -159,7 +159,7 @@ def test_painted_marks_come_from_a_file_and_marks_go_to_one(workbench: Page, tmp
     expect_marks(workbench, 0)
     expect(workbench.get_by_alt_text("The painted marks")).to_have_count(0)
 
-    press(workbench, "marks_files")
+    press_button(workbench, "marks_files")
     uploader.set_input_files(download.value.path().rename(tmp_path / "back.json"))
     expect_marks(workbench, 1)
     settled(workbench)
@@ -172,7 +172,7 @@ def test_every_slice_keeps_its_own_marks(page: Page, server, tmp_path: Path) -> 
     take(page, "rectangle")
     stroke(page, (355, 165), (545, 355))
     expect_marks(page, 1)
-    press(page, "film-1")
+    press_button(page, "film-1")
     expect_marks(page, 0)
     settled(page)
     stroke(page, (55, 165), (245, 355))
@@ -180,12 +180,12 @@ def test_every_slice_keeps_its_own_marks(page: Page, server, tmp_path: Path) -> 
     stroke(page, (120, 260), (180, 260))
     expect_marks(page, 2)
     assert iou(mask(page), disc(*BALL)[:, ::-1]) > 0.95
-    press(page, "film-0")
+    press_button(page, "film-0")
     expect_marks(page, 1)
     settled(page)
     assert iou(mask(page), disc(*BALL)) > 0.95
     expect(page.locator(".st-key-film-0").get_by_role("button")).to_have_text("1 ●")
-    press(page, "film-1")
+    press_button(page, "film-1")
     expect_marks(page, 2)
 
 

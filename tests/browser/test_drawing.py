@@ -317,6 +317,36 @@ def test_the_strip_says_what_it_does(editor: Page) -> None:
     )
 
 
+def test_what_a_button_does_is_said_to_mouse_keyboard_and_finger_and_a_finger_that_asks_presses_nothing(
+    editor: Page,
+) -> None:
+    hint, brush = editor.get_by_role("tooltip"), editor.locator('[data-name="tool_brush"]')
+    expect(hint).to_be_hidden()
+    brush.hover()
+    expect(hint).to_contain_text("Brush (B): paint over some of it")
+    far_away(editor, 0)
+    editor.mouse.move(5, 5)
+    expect(hint).to_be_hidden()
+    editor.locator('[data-name="tool_lasso"]').focus()
+    editor.keyboard.press("Tab")
+    expect(hint).to_contain_text("Brush (B)")
+    editor.keyboard.press("Tab")
+    expect(hint).to_contain_text("Point (D)")
+
+    touch = editor.context.new_cdp_session(editor)
+    box = brush.bounding_box()
+    finger = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+    expect(hint).to_contain_text("Brush (B)")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    settled(editor)
+    expect(brush).to_have_attribute("aria-pressed", "false")
+    for type, points in (("touchStart", [finger]), ("touchEnd", [])):
+        touch.send("Input.dispatchTouchEvent", {"type": type, "touchPoints": points})
+    expect(brush).to_have_attribute("aria-pressed", "true")
+    expect(hint).to_be_hidden()
+
+
 def test_everything_can_be_drawn_with_the_keyboard(editor: Page) -> None:
     canvas = editor.locator("canvas.upper-canvas[aria-label]")
     step = SIDE / canvas.bounding_box()["width"]  # picture pixels of one window pixel

@@ -15,12 +15,13 @@ export class Hint {
     on("pointerout focusout", () => this.hide());
     on("pointerdown", (event) => {
       this.hide();
+      this.asked = false;
       if (event.pointerType === "touch") this.soon(buttonOf(event), HELD);
     });
     on("pointerup pointercancel", () => clearTimeout(this.timer));
     on("contextmenu", (event) => event.preventDefault());
     // The finger that asked what a button does has not pressed it.
-    strip.addEventListener("touchend", (event) => this.shown && event.preventDefault(), { passive: false });
+    strip.addEventListener("touchend", (event) => this.asked && event.preventDefault(), { passive: false });
     on("click", () => this.hide());
   }
 
@@ -39,7 +40,7 @@ export class Hint {
     const above = at.top - own.height - GAP;
     node.style.left = `${Math.max(GAP, left)}px`;
     node.style.top = `${above > GAP ? above : at.bottom + GAP}px`;
-    this.shown = true;
+    this.shown = this.asked = true;
   }
 
   hide() {
