@@ -184,6 +184,18 @@ def test_all_frames_together_keep_to_the_limit_of_pixels(kind):
     assert caught.value.code == "too-many-pixels"
 
 
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "AVIF"])
+def test_frames_that_a_file_announces_are_refused_before_the_second_is_read(form):
+    file = saved(picture(24, 16), form, append_images=[picture(24, 16, seed) for seed in (1, 2, 3)])
+    together = 4 * 24 * 16 / 1e6
+    assert len(list(reading.frames(file, form, Limits(max_megapixels=together, max_frames=4)))) == 4
+    for limits in (Limits(max_megapixels=together - 1e-6), Limits(max_frames=3)):
+        read = reading.frames(file, form, limits)
+        next(read)
+        with pytest.raises(ImageError, match="limit"):
+            next(read)
+
+
 def test_a_deflated_tiff_that_inflates_without_end_is_damaged():
     huge = zlib.compress(bytes(50_000_000))
     file = tiff(np.zeros((3, 8, 8), np.uint16), photometric="rgb", planarconfig="separate", compression="zlib")

@@ -106,6 +106,16 @@ def test_outlines_are_a_four_hundredth_of_the_long_side_thick(size, thick):
     assert np.array_equal((drawn == RGB[2]).all(axis=2), rim)
 
 
+def test_the_objects_are_tinted_and_the_background_is_the_picture():
+    marks = Prompts(marks=(box(0), box(50, object=3)))
+    result = Manual().segment(CANVAS, marks)
+    drawn = result.stages[1].render(0)
+    assert np.array_equal(drawn[result.labels == 0], CANVAS.rgb[result.labels == 0])
+    for number in (1, 3):
+        tint = 0.4 * CANVAS.rgb[0, 0] + 0.6 * RGB[number]
+        assert np.abs(drawn[result.labels == number] - tint).max() <= 1
+
+
 def test_a_pixel_names_the_regions_that_hold_it_in_their_order():
     marks = Prompts(marks=(box(0), box(10, "subtract"), box(50).model_copy(update={"name": "lid", "object": 3})))
     weigh = Manual().segment(CANVAS, marks).why

@@ -67,6 +67,12 @@ def test_a_gradient_on_the_object_is_kept():
     assert ours < before / 8
 
 
+@pytest.mark.parametrize("opacity", [0.25, 0.5, 0.9])
+def test_where_nothing_says_otherwise_the_object_has_the_colour_that_is_seen(opacity):
+    rgb = np.full((5, 9, 3), (220, 40, 130), np.uint8)
+    assert np.array_equal(foreground_colours(rgb, np.full((5, 9), opacity, np.float32)), rgb)
+
+
 def test_shapes_that_differ_are_refused():
     with pytest.raises(ParameterError, match="alpha must be"):
         foreground_colours(np.zeros((4, 5, 3), np.uint8), np.zeros((5, 4), np.float32))
