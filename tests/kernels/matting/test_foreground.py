@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled, ParameterError
-from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _carried, _relax, foreground_colours
+from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _band, _carried, _relax, foreground_colours
 from masking_core.progress import listening
 
 FRONT, BEHIND = np.array((220, 40, 40.0)), np.array((30, 200, 60.0))
@@ -112,6 +112,15 @@ def test_a_pixels_two_colours_are_the_least_squares_solution_of_the_paper(seed):
     root = np.sqrt(weights)[:, None]
     wanted = np.linalg.lstsq(equations * root, values * root, rcond=None)[0].clip(0, 1)
     np.testing.assert_allclose(pair[1], wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_the_band_is_what_is_within_two_pixels_of_a_soft_one_however_small_its_share(factor):
+    soft = np.zeros((80 * factor, 120 * factor), bool)
+    soft[20 * factor, 30 * factor] = soft[79 * factor, 119 * factor] = True
+    expected = np.zeros((80, 120), bool)
+    expected[18:23, 28:33] = expected[77:, 117:] = True
+    assert np.array_equal(_band(soft, (80, 120)) > 0, expected)
 
 
 def test_a_size_begins_with_the_colours_of_the_coarser_one_and_else_with_the_pictures():
