@@ -54,6 +54,15 @@ def test_every_kind_opens_as_what_was_stored(kind):
     assert (opened.alpha is not None) == (kind in ("png", "webp", "avif"))
 
 
+@pytest.mark.parametrize("brand", [b"mif1", b"msf1"])
+@pytest.mark.parametrize("kind", ["avif", "heic"])
+def test_a_brand_that_avif_and_heif_share_is_told_apart_by_the_list_after_it(kind, brand):
+    file = FILES[kind]
+    shared = file[:8] + brand + file[12:]
+    assert reading._format(file) == reading._format(shared) == {"avif": "AVIF", "heic": "HEIF"}[kind]
+    assert np.array_equal(Image.open(shared).rgb, Image.open(file).rgb)
+
+
 def test_lossy_formats_agree_with_pillow_to_the_bit():
     photo = skimage.data.astronaut()[:64, :80]
     for form in ("JPEG", "WEBP", "AVIF", "GIF"):
