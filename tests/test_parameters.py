@@ -73,6 +73,12 @@ def test_scaling_carries_lengths_and_areas_and_nothing_else():
     assert Brush(width=4.0, spot=100).scaled(0.5) == Brush(width=2.0, spot=25)
 
 
+def test_scaled_lengths_may_be_fractions_and_whole_numbers_stay_whole():
+    scaled = Brush(width=3.0, spot=101).scaled(0.5)
+    assert (scaled.width, scaled.spot) == (1.5, 25)
+    assert isinstance(scaled.spot, int)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [

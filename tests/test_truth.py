@@ -129,6 +129,14 @@ def test_an_inverted_truth_is_noticed():
     assert not looks_inverted(BOX.astype(np.float32), upright)
 
 
+@pytest.mark.parametrize(("found", "inverted"), [(10, True), (9, False)])
+def test_half_of_the_opposite_of_a_truth_is_enough_to_notice(found, inverted):
+    mask, alpha = np.ones((20, 20), bool), np.zeros((20, 20), np.float32)
+    mask[:, :1] = False  # the opposite are these 20 pixels
+    alpha[:found, 0] = 1
+    assert looks_inverted(alpha, read(opened(mask.astype(np.uint8)))) == inverted
+
+
 @pytest.mark.parametrize(("white", "dtype"), [(1, np.uint8), (255, np.uint8), (65_535, np.uint16)])
 def test_black_and_white_are_no_numbers_of_objects(white, dtype):
     mask = np.zeros((20, 30), dtype)

@@ -148,7 +148,7 @@ def _remote(address: str) -> Iterator[tuple[Place, str, bool]]:
     elif fs.isdir(root):
         matches = fs.find(root)
     elif fs.exists(root):
-        yield Place(address), root.rsplit("/", 1)[-1], True
+        yield Place(address), root.rpartition("/")[2], True
         return
     else:
         raise ParameterError(f"{address} is not there.")

@@ -191,8 +191,8 @@ class Image:
 
     def _reduced(self, pixels: int) -> Image:
         scale = math.sqrt(pixels / self.pixels)
-        width = min(max(1, int(self.size[0] * scale)), pixels)
-        size = (width, max(1, min(int(self.size[1] * scale), pixels // width)))
+        width, height = (min(max(1, int(side * scale)), pixels) for side in self.size)
+        size = (width, height)
         rgb = cv2.resize(self.rgb, size, interpolation=cv2.INTER_AREA)
         if self.alpha is None:
             return Image(rgb, None, self.name, self.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -98,8 +99,8 @@ def goes_on(pictures: Iterator[Frame]) -> bool:
 def _let_pillow_read(limits: Limits) -> None:
     """Raise Pillow's own limit, twice of which it refuses whatever ours says, to what is allowed here."""
     allowed = int(limits.max_megapixels * 1e6)
-    if PIL.Image.MAX_IMAGE_PIXELS is not None and allowed > PIL.Image.MAX_IMAGE_PIXELS:
-        PIL.Image.MAX_IMAGE_PIXELS = allowed
+    if PIL.Image.MAX_IMAGE_PIXELS is not None:
+        PIL.Image.MAX_IMAGE_PIXELS = max(PIL.Image.MAX_IMAGE_PIXELS, allowed)
 
 
 def frames_of(file: PIL.Image.Image, subject: str, limits: Limits) -> Iterator[Frame]:
@@ -153,11 +154,9 @@ def _opened_tiff(data: bytes, subject: str) -> PIL.Image.Image | None:
 
 def _check_icon(data: bytes, subject: str, limits: Limits) -> None:
     """An icon may hold PNG files of any size, of which its own header says nothing."""
-    start = data.find(png.SIGNATURE)
-    while start >= 0:
+    for start in (found.start() for found in re.finditer(re.escape(png.SIGNATURE), data)):
         width, height = (int.from_bytes(data[start + place : start + place + 4], "big") for place in (16, 20))
         limits.check_size(subject, width, height)
-        start = data.find(png.SIGNATURE, start + 1)
 
 
 def _pillow_pages(file: Any, subject: str) -> Iterator[_Page]:

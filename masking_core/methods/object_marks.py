@@ -70,5 +70,6 @@ def _check(number: int, seeds: NDArray[np.int8], region: Mask | None) -> None:
         return
     if not region.any():
         raise PromptError(f"The region of object {number} holds no pixel of the picture: draw it on the picture.")
-    if (seeds == 1).any() and not (region & (seeds == 1)).any():
+    strokes = seeds == 1
+    if strokes.any() and not strokes[region].any():
         raise PromptError(f"The strokes of object {number} lie outside its own region: draw some inside, or no region.")

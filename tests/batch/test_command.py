@@ -157,6 +157,13 @@ class TestInThreads:
         assert f"{pictures}/b.png → {tmp_path}/out/b.png (kmeans)" in capsys.readouterr().out
         assert not (tmp_path / "out").exists()
 
+    def test_a_dry_run_tells_which_truth_it_would_compare_with(self, pictures, tmp_path, capsys):
+        save(tmp_path / "truth" / "b.png", disc(1)[1])
+        assert batch(pictures / "b.png", "--out", tmp_path / "out", "--dry-run", "--json") == 0
+        with_truth = pictures / "b.png", "--truth", tmp_path / "truth"
+        assert batch(*with_truth, "--out", tmp_path / "out", "--dry-run", "--json") == 0
+        assert [line["truth"] for line in lines(capsys)] == [None, str(tmp_path / "truth" / "b.png")]
+
     def test_the_table_has_scores_and_flags(self, pictures, tmp_path):
         for seed, name in enumerate(("a.png", "b.png", "sub/a.png", "sub/deep/c.png")):
             save(tmp_path / "truth" / name, disc(seed)[1])

@@ -138,6 +138,14 @@ def test_the_middle_of_every_piece_is_carried_on_and_what_is_far_from_all_is_bac
     assert (found[~open_ & (away < reach - 1)] == -1).all()
 
 
+def test_what_is_as_far_as_an_object_may_move_is_not_yet_background():
+    strip = np.zeros((25, 100), bool)  # its size is that of a square of 50 pixels
+    strip[:, :10] = True
+    away = np.arange(100) - 9
+    assert MOVED * 50 == 6
+    assert np.array_equal(_certain(strip) == 0, np.broadcast_to(away > 6, strip.shape))
+
+
 def test_flicker_is_the_share_of_pixels_that_change_and_change_back():
     still = np.zeros((10, 10), bool)
     spot = still.copy()

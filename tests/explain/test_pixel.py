@@ -144,6 +144,14 @@ def test_the_last_pixel_has_a_reason_on_every_copy(pixels, monkeypatch):
     assert change.words == "Remove mark 1 (rectangle)"
 
 
+def test_on_a_copy_a_pixel_has_the_reason_of_its_place():
+    recipe, image = Recipe(method=Manual()), picture()
+    full, copy = (recipe.segment(image, BOX, pixels=pixels) for pixels in (None, image.pixels // 4))
+    assert copy.scale == 0.5
+    for x, y in ((60, 10), (60, 40), (60, 70), (20, 40), (100, 40)):
+        assert why(copy, x, y) == why(full, x, y)
+
+
 def test_what_clean_up_made_of_a_pixel_is_said():
     marks = (Rectangle(x=10, y=10, width=30, height=30, object=2), Rectangle(x=90, y=60, width=2, height=2))
     hole = Rectangle(x=20, y=20, width=2, height=2, object=2, operation="subtract")

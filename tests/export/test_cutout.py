@@ -89,3 +89,9 @@ def test_a_background_fills_the_file_all_the_same():
         recipe.run(Image.from_array(NOISE), BOX), Writing(ExportOptions(hidden_colours=True))
     )
     assert tuple(rgba[0, 0]) == (1, 2, 3, 255)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_pixels_of_a_picture_are_those_it_was_made_of(channels):
+    given = RNG.integers(0, 255, (20, 30, channels), dtype=np.uint8)
+    assert np.array_equal(export.pixels(Image.from_array(given)), given)

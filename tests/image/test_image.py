@@ -12,7 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 import skimage.data
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from picture_files import picture, saved
 from skimage.transform import downscale_local_mean
@@ -167,6 +167,8 @@ def test_digests_stay_the_same_for_ever():
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 4000))
+@example(1, 60, 2)
+@example(60, 1, 2)
 def test_a_reduced_picture_is_as_large_as_allowed_and_keeps_its_shape(width, height, pixels):
     image = Image.from_array(np.zeros((height, width), np.uint8))
     small = image.reduced(pixels)

@@ -54,6 +54,15 @@ def test_every_kind_opens_as_what_was_stored(kind):
     assert (opened.alpha is not None) == (kind in ("png", "webp", "avif"))
 
 
+@pytest.mark.parametrize("brand", [b"mif1", b"msf1"])
+@pytest.mark.parametrize("kind", ["avif", "heic"])
+def test_a_brand_that_avif_and_heif_share_is_told_apart_by_the_list_after_it(kind, brand):
+    file = FILES[kind]
+    shared = file[:8] + brand + file[12:]
+    assert reading._format(file) == reading._format(shared) == {"avif": "AVIF", "heic": "HEIF"}[kind]
+    assert np.array_equal(Image.open(shared).rgb, Image.open(file).rgb)
+
+
 def test_lossy_formats_agree_with_pillow_to_the_bit():
     photo = skimage.data.astronaut()[:64, :80]
     for form in ("JPEG", "WEBP", "AVIF", "GIF"):
@@ -182,6 +191,18 @@ def test_all_frames_together_keep_to_the_limit_of_pixels(kind):
     with pytest.raises(ImageError) as caught:
         Stack.open(FILES[kind], limits=one_fits)
     assert caught.value.code == "too-many-pixels"
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "AVIF"])
+def test_frames_that_a_file_announces_are_refused_before_the_second_is_read(form):
+    file = saved(picture(24, 16), form, append_images=[picture(24, 16, seed) for seed in (1, 2, 3)])
+    together = 4 * 24 * 16 / 1e6
+    assert len(list(reading.frames(file, form, Limits(max_megapixels=together, max_frames=4)))) == 4
+    for limits in (Limits(max_megapixels=together - 1e-6), Limits(max_frames=3)):
+        read = reading.frames(file, form, limits)
+        next(read)
+        with pytest.raises(ImageError, match="limit"):
+            next(read)
 
 
 def test_a_deflated_tiff_that_inflates_without_end_is_damaged():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from masking_core import Image, ImageError, PromptError, Prompts, Recipe
-from masking_core.image.transparency import opaque
+from masking_core.image.transparency import _contrasting, opaque
 from masking_core.methods import METHODS
 from masking_core.prompts import Point, Rectangle, Stroke
 from masking_core.steps.clean import Clean
@@ -147,3 +147,10 @@ def test_most_of_the_border_means_all_four_sides_of_it(turns):
     seen = np.rot90(seen, turns)
     hidden_in = opaque(Image.from_array(rgb, np.where(seen, np.uint8(255), np.uint8(0)))).rgb[~seen]
     assert len(np.unique(hidden_in, axis=0)) == 1  # what stands out, not the two colours nearby
+
+
+def test_what_is_put_behind_differs_from_most_of_what_is_seen_not_from_the_first_pixel():
+    white, black = np.full((1000, 3), 255, np.uint8), np.zeros((1, 3), np.uint8)
+    behind = _contrasting(np.concatenate([black, white]))
+    assert np.array_equal(behind, _contrasting(white))
+    assert not np.array_equal(behind, _contrasting(black))

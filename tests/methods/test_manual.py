@@ -26,6 +26,7 @@ def test_the_classic_sample_comes_out_right():
     hard = result.labels > 0
     assert hard[200:230, 10:60].all()
     assert hard[190:240, 0:70].sum() == 1500, "the rectangle"
+    assert result.info["pixels"] == hard.sum()
     area = {"ellipse": np.pi * 20 * 20, "triangle": 100 * 100 / 2, "pie": np.pi * 40 * 40 / 3, "rectangle": 1500}
     assert result.alpha.sum() == pytest.approx(sum(area.values()), rel=0.002)
     # From 30° to 150° clockwise from the right the pie points down.
@@ -68,9 +69,10 @@ def test_the_same_region_twice_is_two_regions():
     assert result.kept == (2,), "the later one covers the earlier one"
 
 
-def test_without_a_region_it_says_what_to_draw():
+@pytest.mark.parametrize("mark", [Stroke(points=((1.0, 1.0),), width=3.0), box(0, object=0)])
+def test_without_a_region_of_an_object_it_says_what_to_draw(mark):
     with pytest.raises(PromptError, match="Draw a rectangle"):
-        Recipe(method=Manual()).run(CANVAS, Prompts(marks=(Stroke(points=((1.0, 1.0),), width=3.0),)))
+        Recipe(method=Manual()).run(CANVAS, Prompts(marks=(mark,)))
 
 
 def test_the_newest_region_is_outlined_where_it_joins_the_others():
@@ -106,6 +108,16 @@ def test_outlines_are_a_four_hundredth_of_the_long_side_thick(size, thick):
     assert np.array_equal((drawn == RGB[2]).all(axis=2), rim)
 
 
+def test_the_objects_are_tinted_and_the_background_is_the_picture():
+    marks = Prompts(marks=(box(0), box(50, object=3)))
+    result = Manual().segment(CANVAS, marks)
+    drawn = result.stages[1].render(0)
+    assert np.array_equal(drawn[result.labels == 0], CANVAS.rgb[result.labels == 0])
+    for number in (1, 3):
+        tint = 0.4 * CANVAS.rgb[0, 0] + 0.6 * RGB[number]
+        assert np.abs(drawn[result.labels == number] - tint).max() <= 1
+
+
 def test_a_pixel_names_the_regions_that_hold_it_in_their_order():
     marks = Prompts(marks=(box(0), box(10, "subtract"), box(50).model_copy(update={"name": "lid", "object": 3})))
     weigh = Manual().segment(CANVAS, marks).why
@@ -116,6 +128,7 @@ def test_a_pixel_names_the_regions_that_hold_it_in_their_order():
     assert [each.name for each in weigh(55, 5).evidence] == ["lid 3"]
     assert weigh(55, 5).sentence.endswith("make it object 3.")
     assert weigh(40, 5).evidence == ()
+    assert not any(each.signed for each in weigh(15, 5).evidence), "that it holds the pixel speaks for no side"
 
 
 @pytest.mark.parametrize(("picked", "area"), [((1,), 55), ((2,), 100), ((1, 2), 155)])

@@ -13,6 +13,7 @@ from masking_core.methods.watershed.markers import (
     BORDER_IS_BACKGROUND,
     OUTSIDE_IS_BACKGROUND,
     SIDES_ARE_BACKGROUND,
+    Markers,
     away_from_outlines,
     drawn,
 )
@@ -240,6 +241,27 @@ def test_outside_the_regions_but_for_a_rim_is_background(rim, margin):
     assert (markers.seeds[surely] == 0).all()
     assert not (markers.seeds[surely_not] == 0).any()
     assert markers.notes == (OUTSIDE_IS_BACKGROUND,)
+
+
+def test_a_region_of_the_background_is_background_and_bounds_no_object():
+    one, ground = Rectangle(x=20, y=20, width=40, height=30), Rectangle(x=70, y=5, width=20, height=20, object=0)
+    alone, both = (drawn(Prompts(marks=marks), (70, 100)) for marks in ((one,), (one, ground)))
+    assert set(both.bounds) == {1}
+    assert both.notes == ()
+    assert (both.seeds[5:25, 70:90] == 0).all()
+    assert np.array_equal(both.seeds, alone.seeds)
+
+
+def test_what_flowed_out_of_its_bounds_is_background_but_for_the_marker_itself():
+    seeds, bounds = np.array([[-1, -1, 1, -1, 2, 0]], np.int32), np.array([[True, True, False, False, False, True]])
+    confined = Markers(seeds, {1: bounds}, knows_background=True).confine(np.array([[1, 1, 1, 1, 2, 0]], np.int32))
+    assert confined.tolist() == [[1, 1, 1, 0, 2, 0]]
+
+
+def test_markers_of_a_smaller_copy_count_where_there_are_none():
+    exact = Markers(np.array([[-1, 0, -1, 3]] * 2, np.int32), {}, knows_background=True)
+    assert exact.joined(np.array([[5, -1]], np.int32)).seeds.tolist() == [[5, 0, -1, 3]] * 2
+    assert exact.joined(np.array([[4, 0]], np.int32)).seeds.tolist() == [[4, 0, 0, 3]] * 2
 
 
 def test_regions_of_all_of_the_picture_leave_its_border_to_the_background():

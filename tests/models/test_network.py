@@ -98,6 +98,9 @@ def test_what_is_shown_smaller_is_averaged_and_what_is_shown_larger_has_no_steps
     ramp = np.repeat(np.linspace(0, 255, 6).round()[None, :, None], 6, axis=0).repeat(3, axis=2).astype(np.uint8)
     large = seen(Image.from_array(ramp), Crop(0, 0, 6, 6), 60)
     assert np.diff(large[0, :, 0].astype(int)).max() < 8
+    wide = np.repeat(np.repeat(np.arange(0, 256, 8, dtype=np.uint8)[:, None], 128, axis=1)[..., None], 3, axis=2)
+    as_many = seen(Image.from_array(wide), Crop(0, 0, 32, 128), 64)
+    assert (np.diff(as_many[1:-1, 5, 0].astype(int)) > 0).all(), "with as many pixels as there were, too"
 
 
 def test_many_threads_get_their_own_answers(tmp_path):

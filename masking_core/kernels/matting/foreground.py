@@ -139,14 +139,13 @@ def _relax(
             else:
                 weights = (weights[0], weights[1] + weight)
                 behind = _plus(behind, weight / np.float32(255), picture[y, x])
-        one, both, two = a * a + weights[0], a * b, b * b + weights[1]
-        # one × two − both², without the difference of nearly equal numbers
         scale = np.float32(1) / (a * a * weights[1] + b * b * weights[0] + weights[0] * weights[1])
         for c in range(3):
-            seen = np.float32(picture[i, j, c]) / np.float32(255)
-            first, second = front[c] + a * seen, behind[c] + b * seen
-            pair[n, 0, c] = min(max((two * first - both * second) * scale, np.float32(0)), np.float32(1))
-            pair[n, 1, c] = min(max((one * second - both * first) * scale, np.float32(0)), np.float32(1))
+            # The neighbours' colours and a correction, not a difference of large, nearly equal numbers.
+            first, second = front[c] / weights[0], behind[c] / weights[1]
+            residual = (np.float32(picture[i, j, c]) / np.float32(255) - a * first - b * second) * scale
+            pair[n, 0, c] = min(max(first + a * weights[1] * residual, np.float32(0)), np.float32(1))
+            pair[n, 1, c] = min(max(second + b * weights[0] * residual, np.float32(0)), np.float32(1))
 
 
 @njit(inline="always")

@@ -88,11 +88,6 @@ def drawn(prompts: Prompts, shape: tuple[int, int], rim: float = 0.0) -> Markers
     return Markers(seeds, bounds, knows_background=True, notes=notes)
 
 
-def background_only(prompts: Prompts, shape: tuple[int, int]) -> Markers:
-    """Make markers of the background that is marked, and of nothing else."""
-    return Markers(np.where(prompts.seeds(shape) == 0, 0, -1).astype(np.int32), {}, knows_background=False)
-
-
 def away_from_outlines(labels: Labels, band: float) -> Labels:
     """Keep what is farther than ``band`` pixels from the outline of an object; -1 elsewhere."""
     within = np.ones(labels.shape, np.uint8)

@@ -16,7 +16,7 @@ from masking_core.kernels.watershed.flooding import flood
 from masking_core.kernels.watershed.gradient import Multiscale, colour_gradient, edge_levels
 from masking_core.kernels.watershed.shape import parted_by_shape
 from masking_core.method import Method, Segmentation, Tool
-from masking_core.methods.watershed.markers import Markers, Rule, away_from_outlines, background_only, drawn, found
+from masking_core.methods.watershed.markers import Markers, Rule, away_from_outlines, drawn, found
 from masking_core.methods.watershed.stages import stages
 from masking_core.methods.watershed.why import why
 from masking_core.parameters import Show
@@ -114,7 +114,8 @@ class Watershed(Method):
         factor = small.size[0] / image.size[0]
         coarse = self.scaled(factor).segment(small, prompts.scaled(factor))
         shape = image.rgb.shape[0], image.rgb.shape[1]
-        exact = drawn(prompts, shape, self._rim(image)) or background_only(prompts, shape)
+        background = Markers(prompts.seeds(shape).astype(np.int32), {}, coarse.knows_background)
+        exact = drawn(prompts, shape, self._rim(image)) or background
         report(0.5, "Placing the markers")
         fine = self._flooded(image, exact.joined(away_from_outlines(coarse.labels, BAND)), 0.0, start)
         seconds = {**fine.info["stage_seconds"], "markers": 0.0}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 from skimage import data
 
-from masking_core.kernels.appearance.geodesic import FAR, geodesic_distance
+from masking_core.kernels.appearance.geodesic import FAR, _step_costs, geodesic_distance
 
 
 def by_dijkstra(starts: np.ndarray, features: np.ndarray, step: float) -> np.ndarray:
@@ -43,6 +45,16 @@ def test_distances_are_dijkstras(seed, height, width, channels):
     starts[rng.integers(height), rng.integers(width)] = 0.0
     expected = by_dijkstra(starts, features, 0.05)
     assert geodesic_distance(starts, features, 0.05, rounds=200) == pytest.approx(expected, abs=1e-4)
+
+
+def test_steps_cost_their_length_and_what_changes_and_none_leads_out_of_the_picture():
+    features = np.random.default_rng(0).random((3, 4, 2)).astype(np.float32)
+    expected = np.full((4, 5, 6), FAR)
+    for (y, x), (way, (down, right)) in product(np.ndindex(3, 4), enumerate(((0, 1), (1, -1), (1, 0), (1, 1)))):
+        if y + down < 3 and 0 <= x + right < 4:
+            change = np.linalg.norm(features[y + down, x + right] - features[y, x])
+            expected[way, y + 1, x + 1] = change + 0.3 * np.hypot(down, right)
+    np.testing.assert_allclose(_step_costs(features, np.float32(0.3)), expected, rtol=1e-5)
 
 
 def test_eight_rounds_are_exact_on_a_photograph():

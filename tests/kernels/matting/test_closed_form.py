@@ -9,7 +9,7 @@ from masking_core.errors import Cancelled
 from masking_core.kernels.matting.closed_form import SMALL, closed_form
 from masking_core.kernels.matting.laplacian import EPSILON, band_system
 from masking_core.kernels.matting.problem import from_trimap
-from masking_core.kernels.matting.solver import solve
+from masking_core.kernels.matting.solver import LOWER, _factor, solve
 from masking_core.progress import listening
 
 
@@ -68,6 +68,26 @@ def test_the_solver_finds_what_a_dense_solver_finds(case):
     found = solve(system, np.full(count, 0.5), 1e-12, 5000, "")
     assert np.allclose(dense @ found, system.right, atol=1e-9)
     assert np.allclose(found, np.linalg.solve(dense, system.right), atol=1e-4)
+
+
+@pytest.mark.parametrize("shift", [0.1, 0.3])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_factor_times_itself_is_the_matrix_wherever_that_has_a_number(seed, shift):
+    """What an incomplete factor without fill is (Meijerink & van der Vorst 1977)."""
+    system = band_system(from_trimap(*random_case(seed, 8, 9)))
+    count = len(system.right)
+    factor = np.zeros((count + 1, LOWER + 1))
+    assert _factor(system.matrix, system.neighbour, shift, factor)
+    matrix, lower = np.zeros((2, count, count + 1))
+    rows = np.arange(count)[:, None]
+    matrix[rows, system.neighbour] = system.matrix
+    lower[rows, system.neighbour[:, :LOWER]] = factor[:count, :LOWER]
+    lower, matrix = np.tril(lower[:, :count], -1), matrix[:, :count]
+    lower += np.diag(1 / factor[:count, LOWER])
+    there = np.zeros((count, count + 1), bool)
+    there[rows, system.neighbour] = True
+    wanted = matrix + shift * np.diag(np.diag(matrix))
+    np.testing.assert_allclose((lower @ lower.T)[there[:, :count]], wanted[there[:, :count]], atol=1e-12)
 
 
 def mixture(height=48, width=64):

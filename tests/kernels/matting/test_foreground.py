@@ -1,12 +1,23 @@
 """Clean colours: the object's own, wherever alpha is soft."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from masking_core.errors import Cancelled, ParameterError
-from masking_core.kernels.matting.foreground import INERTIA, REGULARITY, _carried, _relax, foreground_colours
+from masking_core.kernels.matting import foreground
+from masking_core.kernels.matting.foreground import (
+    INERTIA,
+    REGULARITY,
+    SMALL,
+    _band,
+    _carried,
+    _relax,
+    foreground_colours,
+)
 from masking_core.progress import listening
 
 FRONT, BEHIND = np.array((220, 40, 40.0)), np.array((30, 200, 60.0))
@@ -67,6 +78,12 @@ def test_a_gradient_on_the_object_is_kept():
     assert ours < before / 8
 
 
+@pytest.mark.parametrize("opacity", [0.25, 0.5, 0.9])
+def test_where_nothing_says_otherwise_the_object_has_the_colour_that_is_seen(opacity):
+    rgb = np.full((5, 9, 3), (220, 40, 130), np.uint8)
+    assert np.array_equal(foreground_colours(rgb, np.full((5, 9), opacity, np.float32)), rgb)
+
+
 def test_shapes_that_differ_are_refused():
     with pytest.raises(ParameterError, match="alpha must be"):
         foreground_colours(np.zeros((4, 5, 3), np.uint8), np.zeros((5, 4), np.float32))
@@ -106,6 +123,42 @@ def test_a_pixels_two_colours_are_the_least_squares_solution_of_the_paper(seed):
     root = np.sqrt(weights)[:, None]
     wanted = np.linalg.lstsq(equations * root, values * root, rcond=None)[0].clip(0, 1)
     np.testing.assert_allclose(pair[1], wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_the_band_is_what_is_within_two_pixels_of_a_soft_one_however_small_its_share(factor):
+    soft = np.zeros((80 * factor, 120 * factor), bool)
+    soft[20 * factor, 30 * factor] = soft[79 * factor, 119 * factor] = True
+    expected = np.zeros((80, 120), bool)
+    expected[18:23, 28:33] = expected[77:, 117:] = True
+    assert np.array_equal(_band(soft, (80, 120)) > 0, expected)
+
+
+def test_of_a_strip_too_only_the_band_is_worked_on():
+    soft = np.zeros((20, 120), bool)
+    soft[10, 50] = True
+    expected = np.zeros((20, 120), bool)
+    expected[8:13, 48:53] = True
+    assert np.array_equal(_band(soft, (20, 120)) > 0, expected)
+
+
+@pytest.mark.parametrize("shape", [(30, 200), (200, 30), (40, 40)])
+def test_sizes_with_no_long_side_are_iterated_more_often(shape, monkeypatch):
+    sizes = Counter()
+    monkeypatch.setattr(foreground, "_relax", lambda _, alpha, *__: sizes.update([alpha.shape]))
+    alpha = soft_disc(*shape, 6)
+    foreground_colours(mixed(alpha), alpha)
+    often = {size for size in sizes if max(size) <= SMALL}
+    assert shape in sizes.keys() - often
+    assert min(sizes[size] for size in often) > max(sizes[size] for size in sizes.keys() - often)
+
+
+def test_objects_far_apart_keep_each_its_own_colour():
+    left, right = (np.roll(soft_disc(100, 300, 10), by, axis=1) for by in (-90, 90))
+    front = np.where(np.arange(300)[None, :, None] < 150, FRONT, (20, 40, 230.0))
+    alpha = np.maximum(left, right)
+    clear = (alpha > 0) & (alpha < 1)
+    assert np.abs(foreground_colours(mixed(alpha, front), alpha) - front)[clear].max() < 3
 
 
 def test_a_size_begins_with_the_colours_of_the_coarser_one_and_else_with_the_pictures():

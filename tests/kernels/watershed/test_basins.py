@@ -107,6 +107,17 @@ def test_what_stands_out_is_cut_at_its_neck_the_larger_piece_first():
     assert (pieces_found > 0).sum() == pytest.approx((large | small).sum(), rel=0.03)
 
 
+def test_what_stands_out_may_be_most_of_the_picture():
+    lightness = np.full((60, 90), 40, np.float32)
+    inside = np.zeros(lightness.shape, bool)
+    inside[4:-4, 4:-4] = True
+    lightness[inside] = 90
+    lab = np.stack([lightness, np.zeros_like(lightness), np.zeros_like(lightness)])
+    found = blobs(lab, 1, 20)
+    assert (found[inside] == 1).mean() > 0.98
+    assert not found[~inside].any()
+
+
 def test_noise_of_the_ground_does_not_stand_out():
     rows, columns = np.mgrid[:60, :90]
     disc = np.hypot(rows - 30, columns - 45) < 18

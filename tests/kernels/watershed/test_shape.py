@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from masking_core import Image, Prompts, Recipe, Watershed
-from masking_core.kernels.watershed.shape import _climb, parted_by_shape
+from masking_core.kernels.watershed.shape import _climb, _uphill, parted_by_shape
 from masking_core.prompts import Point, Stroke
 
 SIZE = 200
@@ -66,8 +66,9 @@ def test_where_there_is_an_edge_it_decides():
     assert iou(labels == 2, (rgb == (30, 60, 220)).all(axis=2)) > 0.95
 
 
-def test_one_object_and_objects_that_do_not_touch_are_left_alone():
-    levels = np.zeros((20, 30), np.uint8)
+@pytest.mark.parametrize("level", [0, 200])
+def test_one_object_and_objects_that_do_not_touch_are_left_alone(level):
+    levels = np.full((20, 30), level, np.uint8)
     markers = np.full((20, 30), -1)
     one = np.zeros((20, 30), np.int32)
     one[5:15, 5:12] = 1
@@ -96,6 +97,15 @@ def test_a_marker_at_the_rim_goes_uphill_without_a_gap_to_the_top():
     assert cv2.connectedComponents((markers == 4).astype(np.uint8))[0] == 2
     assert (markers == 4).sum() <= 31
     assert set(np.unique(markers)) == {-1, 4}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_uphill_is_the_highest_of_the_eight_neighbours_if_it_is_higher(seed):
+    hills = np.random.default_rng(seed).permutation(30).reshape(5, 6).astype(np.float32)
+    for row, column in np.ndindex(5, 6):
+        around = [(y, x) for y, x in np.ndindex(5, 6) if max(abs(y - row), abs(x - column)) == 1]
+        highest = max(around, key=lambda place: hills[place])
+        assert _uphill(hills, row, column) == (highest if hills[highest] > hills[row, column] else None)
 
 
 @pytest.mark.parametrize("place", [(0, 0), (150, 20), (20, 130), (160, 140)], ids=str)
