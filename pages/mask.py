@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from masking_core import Image, MaskingError, Recipe, Result, Stack
+from masking_core import Image, MaskingError, Result, Stack
 from studio import compute, downloads, shell, state
 from studio.compare import disagreement
 from studio.drawing import proposal
@@ -17,6 +17,8 @@ from studio.results import closeup, insight, layers, stacks, taking, views
 from studio.results.taking import Taking
 from studio.sharing import autosave, links, programs, sessions
 
+PART = "workbench"
+"""What runs alone when a stroke is drawn or a slider moved."""
 STYLE = """
 <style>
 .st-key-bar { min-height: 2.5rem; row-gap: .3rem; }
@@ -45,14 +47,15 @@ def bar(stack: Stack) -> Any:
         return st.container(key="actions", horizontal=True, width="content", gap="small")
 
 
-@st.fragment
-def workbench(stack: Stack, recipe: Recipe) -> None:
+@st.fragment(key=PART)
+def workbench(stack: Stack) -> None:
     """Picture and marks, the result beside them, the objects and the downloads; a stroke redraws only this."""
     if state.must_redraw():
         st.rerun(scope="app")
     actions = bar(stack)
     index = slices.choose(stack)
     image = stack[index]
+    recipe = panel.read(stack[0])
     method = recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
     autosave.keep(recipe)
@@ -109,9 +112,11 @@ with compute.ahead(picture[slice], chosen, slices.marks(picture, slice), views.r
     with st.sidebar:
         picker.pick()
         ranges.edit(picture)
-        panel.edit(picture[0])
+        panel.edit(picture[0], PART)
         sessions.show(picture, chosen)
     with st.empty():  # one place, whether there is anything to say or not: see opened.current
-        links.problem(chosen)
+        told = links.problem(chosen)
     with st.container(key="workbench"):
-        workbench(picture, chosen)
+        workbench(picture)
+if not told:  # a change of anything takes back what was told
+    state.end_page()

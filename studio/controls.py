@@ -28,20 +28,31 @@ def read(model: type[Model], prefix: str, **fixed: Any) -> Model:
     return model(**values)
 
 
-def edit(model: type[Model], prefix: str, **fixed: Any) -> Model:
-    """Draw the widgets of a model's parameters and return the model they describe; ``fixed`` ones get no widget."""
+def edit(model: type[Model], prefix: str, part: str = "", **fixed: Any) -> Model:
+    """Draw the widgets of a model's parameters.
+
+    Args:
+        model: whose parameters.
+        prefix: of the widgets' keys.
+        part: the part of the page that alone runs when a parameter is changed on which no other one depends; empty for
+            the whole page.
+        fixed: parameters that get no widget.
+
+    Returns:
+        The model that they describe.
+    """
     described = read(model, prefix, **fixed)
     drawn = [item for item in parameters(model) if item.name not in fixed and item.matters(dict(described))]
     # In a place of their own: however many there are, what follows stays where it was, and unfolded if it was.
     with st.container():
         for parameter in (item for item in drawn if not item.show.advanced):
-            _edit(parameter, prefix)
+            _edit(parameter, prefix, _alone(parameter, drawn, part))
     advanced = [item for item in drawn if item.show.advanced]
     if advanced:
         with folded("More parameters", f"{prefix}.more") as unfolded:
             if unfolded:
                 for parameter in advanced:
-                    _edit(parameter, prefix)
+                    _edit(parameter, prefix, _alone(parameter, drawn, part))
     return described
 
 
@@ -78,15 +89,20 @@ def _start(parameter: Parameter) -> Any:
     return parameter.low if parameter.default is None else parameter.default
 
 
-def _edit(parameter: Parameter, prefix: str) -> None:
+def _alone(parameter: Parameter, drawn: list[Parameter], part: str) -> str:
+    decides = any(other.show.when and other.show.when[0] == parameter.name for other in drawn)
+    return "" if decides or parameter.kind == "choice" else part
+
+
+def _edit(parameter: Parameter, prefix: str, part: str) -> None:
     if parameter.optional:
         state.begin(_automatic(prefix, parameter), parameter.default is None)
         if switch(f"{parameter.title}: automatic", _automatic(prefix, parameter), parameter.description):
             return
-    _widget(parameter, key(prefix, parameter.name))
+    _widget(parameter, key(prefix, parameter.name), part)
 
 
-def _widget(parameter: Parameter, name: str) -> None:
+def _widget(parameter: Parameter, name: str, part: str) -> None:
     current = state.begin(name, _start(parameter))
     unit = f" ({parameter.show.unit})" if parameter.show.unit else ""
     label, help = parameter.title + unit, _help(parameter)
@@ -94,6 +110,8 @@ def _widget(parameter: Parameter, name: str) -> None:
         switch(label, name, help)
         return
     common: dict[str, Any] = {"label": label, "key": name, "help": help, "persist_state": "session"}
+    if part:
+        common |= {"on_change": state.run_only, "args": (part,)}
     if parameter.kind == "choice":
         st.selectbox(options=parameter.choices, format_func=parameter.label, **common)
     elif parameter.kind == "colour":

@@ -44,7 +44,7 @@ STYLE = """
 def setup(title: str) -> None:
     """Configure the page and draw the head of the sidebar; the first call of every page."""
     st.set_page_config(page_title=f"{title} · Masking studio", page_icon="✂️", layout="wide")
-    state.put("page", title)
+    state.begin_page(title)
     st.html(STYLE)
     compute.start()
     uploads.catch_up()

@@ -64,6 +64,23 @@ def must_redraw() -> bool:
     return bool(_values().pop("redraw", False))
 
 
+def begin_page(title: str) -> None:
+    """Note which page is drawn, and that it has not come to its end."""
+    put("page", title)
+    put("page.whole", False)
+
+
+def end_page() -> None:
+    """Note that the page was drawn to its end, so that parts of it can be drawn anew without the rest."""
+    put("page.whole", True)
+
+
+def run_only(part: str) -> None:
+    """Run that part of the page alone, if the whole page is there; the last call of a callback."""
+    if get("page.whole", False):
+        st.rerun(part)
+
+
 def picture() -> dict[str, Any]:
     """The open picture: {"sample": name} or {"files": [{"name": file name, "data": bytes}, …]}."""
     chosen: dict[str, Any] = setdefault("picture", {"sample": samples()[0]})

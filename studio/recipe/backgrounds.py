@@ -25,8 +25,8 @@ def read() -> Background:
     return controls.read(Behind, _prefix(kind), data=Behind.holding(data).data) if data else Transparent()
 
 
-def edit(image: Image) -> None:
-    """Draw the widgets, with colours suggested from the picture."""
+def edit(image: Image, part: str = "") -> None:
+    """Draw the widgets, with colours suggested from the picture; ``part`` see :func:`studio.controls.edit`."""
     state.begin(KEY, Transparent().kind)
     kind = st.selectbox(
         "Background",
@@ -40,7 +40,7 @@ def edit(image: Image) -> None:
     fixed = {"data": b""} if kind == "picture" else {}
     if kind == "colour":
         _suggest(image)
-    controls.edit(BACKGROUNDS[kind], _prefix(kind), **fixed)
+    controls.edit(BACKGROUNDS[kind], _prefix(kind), part, **fixed)
 
 
 def load(background: Background) -> None:

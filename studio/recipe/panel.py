@@ -22,13 +22,13 @@ def read(image: Image) -> Recipe:
     )
 
 
-def edit(image: Image) -> None:
-    """Draw the widgets."""
+def edit(image: Image, part: str = "") -> None:
+    """Draw the widgets; ``part`` see :func:`studio.controls.edit`."""
     # Each in a place of its own: what one of them draws does not move, and so fold up, those below.
     with st.container():
-        _method()
+        _method(part)
     with st.container():
-        backgrounds.edit(image)
+        backgrounds.edit(image, part)
     with st.container():
         networks.credit(controls.edit(Foreground, "foreground", picked=objects.picked()))
     with st.container():
@@ -37,7 +37,7 @@ def edit(image: Image) -> None:
         edges.edit("edge")
     with controls.folded("Clean-up", "clean") as unfolded:
         if unfolded:
-            controls.edit(Clean, "clean")
+            controls.edit(Clean, "clean", part)
 
 
 def load(recipe: Recipe) -> None:
@@ -53,7 +53,7 @@ def load(recipe: Recipe) -> None:
     backgrounds.load(recipe.background)
 
 
-def _method() -> None:
+def _method(part: str) -> None:
     state.begin("method", first.method())
     chosen = st.selectbox(
         "Method",
@@ -64,4 +64,4 @@ def _method() -> None:
         persist_state="session",
     )
     st.caption(METHODS[chosen].good_for)
-    networks.credit(controls.edit(METHODS[chosen], chosen))
+    networks.credit(controls.edit(METHODS[chosen], chosen, part))

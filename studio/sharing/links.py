@@ -31,16 +31,17 @@ def read() -> None:
     st.query_params.clear()
 
 
-def problem(recipe: Recipe) -> None:
-    """Say why a link was not taken over, if it was not, until something is changed on the page."""
+def problem(recipe: Recipe) -> bool:
+    """Say why a link was not taken over, if it was not, until something is changed on the page; whether it was said."""
     sentence = state.get("link.problem", "")
     if not sentence:
-        return
+        return False
     now = [state.picture().get("sample", ""), recipe.to_json()]
     if state.setdefault("link.beside", now) != now:
         state.put("link.problem", "")
-    else:
-        st.error(f"This link cannot be opened, so you see the workbench as it begins. {plain(sentence)}", icon="🔗")
+        return False
+    st.error(f"This link cannot be opened, so you see the workbench as it begins. {plain(sentence)}", icon="🔗")
+    return True
 
 
 def address(recipe: Recipe, prompts: Prompts) -> str:
