@@ -5,7 +5,7 @@ file holds several, the first otherwise.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +18,9 @@ from PIL.PngImagePlugin import PngInfo
 from masking_core.arrays import Picture
 from masking_core.errors import ParameterError
 from masking_core.export.options import PLAIN, Writing
-from masking_core.progress import report
+from masking_core.progress import bands, beside
+
+DOING = "Writing the file"
 
 
 def png(picture: Picture, how: Writing = PLAIN) -> bytes:
@@ -105,8 +107,7 @@ def bmp(pictures: Sequence[Picture], how: Writing) -> bytes:
     """The first picture as a BMP; one with alpha says so by bit fields (version 4), which Pillow cannot write."""
     picture = pictures[0]
     turned = picture if picture.ndim == 2 else cv2.cvtColor(picture, _BGR[picture.shape[2]])
-    report(0.0, "Writing the file")
-    file = bytearray(cv2.imencode(".bmp", turned)[1].tobytes())
+    file = bytearray(beside(partial(cv2.imencode, ".bmp", turned), DOING)[1].tobytes())
     if how.dpi:
         file[38:46] = np.rint(np.array(how.dpi) / 0.0254).astype("<i4").tobytes()  # pixels per metre
     return bytes(file)
@@ -162,8 +163,10 @@ def _all_or_nothing(picture: Picture) -> Picture:
     if picture.ndim == 2 or picture.shape[2] == 3:
         return picture
     shown = picture.copy()
-    shown[..., 3] = np.where(picture[..., 3] >= 128, 255, 0)
-    shown[shown[..., 3] == 0] = 0
+    for band in bands(shown.shape, DOING):
+        gone = picture[band][..., 3] < 128
+        shown[band][..., 3] = 255
+        shown[band][gone] = 0
     return shown
 
 
@@ -171,7 +174,6 @@ def _saved(picture: PIL.Image.Image, form: str, how: Writing, **more: Any) -> by
     known: dict[str, Any] = {"dpi": how.dpi} if how.dpi else {}
     if how.exif and form not in {"GIF", "BMP"}:
         known["exif"] = how.exif
-    report(0.0, "Writing the file")
     file = BytesIO()
-    picture.save(file, form, **known, **more)
+    beside(lambda: picture.save(file, form, **known, **more), DOING)
     return file.getvalue()

@@ -156,8 +156,10 @@ def _of_parts(all_parts: Mask, chosen: Mask) -> Mask:
     _, nearest = cv2.distanceTransformWithLabels(
         (~all_parts).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_CCOMP
     )
+    report(0.9, "Finding the edges")
     of_chosen = np.zeros(int(nearest.max()) + 1, np.bool_)
     of_chosen[nearest[chosen]] = True
+    report(0.9, "Finding the edges")
     mine: Mask = of_chosen[nearest]
     return mine
 
