@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import pytest
+import tifffile
 
 from masking_core import Cancelled, Edge, Image, ModelError, PromptError, Prompts, Recipe, progress
 from masking_core.export import CONTENTS
@@ -358,6 +359,7 @@ def test_every_file_of_pixels_stops_while_its_encoder_works(content, kind, stuck
     result = recipe.finish(recipe.segment(picture(*SIZE)))
     monkeypatch.setattr(PIL.Image.Image, "save", stuck.run)
     monkeypatch.setattr(cv2, "imencode", stuck.run)
+    monkeypatch.setattr(tifffile.TiffWriter, "write", stuck.run)
     assert check_leaves(lambda: CONTENTS[content].kinds[kind].make(result, PLAIN), stuck)
 
 
