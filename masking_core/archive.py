@@ -1,18 +1,16 @@
 """Several files as one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from masking_core.progress import reporting
 
-
-def zipped(files: Sequence[tuple[str, bytes]]) -> bytes:
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     """Named files as a ZIP that is the same, byte for byte, whenever it is made; PNGs are not compressed again."""
     file = BytesIO()
     with ZipFile(file, "w", ZIP_STORED) as archive:
-        for name, data in reporting(files, "Writing the file"):
+        for name, data in files:
             archive.writestr(ZipInfo(name), data)
     return file.getvalue()
 

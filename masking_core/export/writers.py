@@ -151,9 +151,11 @@ def flattened(picture: Picture, backdrop: str) -> Picture:
     """A picture over one colour, given as #rrggbb: (H, W) or (H, W, 3) uint8, without alpha."""
     if picture.ndim == 2 or picture.shape[2] == 3:
         return picture
-    alpha = picture[..., 3].astype(np.float32) / np.float32(255)
-    behind = np.full((*picture.shape[:2], 3), list(bytes.fromhex(backdrop[1:])), np.uint8)
-    flat: Picture = cv2.blendLinear(np.ascontiguousarray(picture[..., :3]), behind, alpha, 1 - alpha)
+    flat = np.empty((*picture.shape[:2], 3), np.uint8)
+    flat[:] = list(bytes.fromhex(backdrop[1:]))
+    for band in bands(flat.shape, DOING):
+        alpha = picture[band][..., 3].astype(np.float32) / np.float32(255)
+        flat[band] = cv2.blendLinear(np.ascontiguousarray(picture[band][..., :3]), flat[band], alpha, 1 - alpha)
     return flat
 
 

@@ -100,7 +100,7 @@ def roi_set(shapes: Sequence[Outlines], size: Size, name: str) -> bytes:  # noqa
             title = f"{shape.label:04}-{number:04}-{shape.name}"
             roi = ImagejRoi.frompoints(np.round(piece.keyholed, DIGITS).astype(np.float32), name=title)
             files.append((f"{title}.roi", roi.tobytes()))
-    return zipped(files)
+    return zipped(reporting(files, DOING))
 
 
 def _coco(shapes: Sequence[Outlines], size: Size, name: str, segmentation: Any) -> bytes:

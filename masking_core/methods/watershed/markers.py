@@ -90,7 +90,7 @@ def drawn(prompts: Prompts, shape: tuple[int, int], rim: float = 0.0) -> Markers
 
 def background_only(prompts: Prompts, shape: tuple[int, int]) -> Markers:
     """Make markers of the background that is marked, and of nothing else."""
-    return Markers(np.where(prompts.seeds(shape) == 0, 0, -1).astype(np.int32), {}, knows_background=False)
+    return Markers(np.where(prompts.seeds(shape) == 0, np.int32(0), np.int32(-1)), {}, knows_background=False)
 
 
 def away_from_outlines(labels: Labels, band: float) -> Labels:
