@@ -1,6 +1,6 @@
 """How long work goes without a report: so long does it take until it can be stopped, and a bar stands still.
 
-Seconds of the working thread, so that other work on the machine does not count.
+Seconds of the processor, so that other work on the machine does not count, and what holds up all threads does.
 """
 
 import sys
@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 import skimage.data
 
 from masking_core import Image, MaskingError, Prompts, Recipe
+from masking_core.arrays import Labels
 from masking_core.export import CONTENTS
 from masking_core.export.options import PLAIN
 from masking_core.matting import estimate_alpha
@@ -35,6 +37,10 @@ SMALL = (200, 150)
 LOOK = 0.01
 """Seconds between two looks at where the work is."""
 CORE = str(Path(__file__).parents[1] / "masking_core")
+WAITING = "progress.py"
+"""Where a thread waits for the call of a library on another one."""
+RINGS = 15_000
+"""Outlines of specks and of holes that are written."""
 
 Work = Callable[[], object]
 
@@ -44,7 +50,7 @@ class Gaps:
 
     def __init__(self) -> None:
         self.longest, self.where, self.reports = 0.0, "", 0
-        self._last, self._seen = time.thread_time(), Counter[str]()
+        self._last, self._seen = time.process_time(), Counter[str]()
         self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, args=(threading.get_ident(),), daemon=True)
 
@@ -59,12 +65,12 @@ class Gaps:
 
     def hear(self, *_: object) -> None:
         """Note a report."""
-        now = time.thread_time()
+        now = time.process_time()
         seen, self._seen = self._seen, Counter()
         self.reports += 1
         if now - self._last > self.longest:
             self.longest, self.where = now - self._last, (seen.most_common(1) or [("", 0)])[0][0]
-        self._last = time.thread_time()
+        self._last = time.process_time()
 
     def _watch(self, thread: int) -> None:
         while not self._over.wait(LOOK):
@@ -72,9 +78,13 @@ class Gaps:
 
 
 def _line(frame: FrameType | None) -> str:
-    while frame is not None and not frame.f_code.co_filename.startswith(CORE):
+    while frame is not None and not _is_work(frame.f_code.co_filename):
         frame = frame.f_back
     return "" if frame is None else f"{frame.f_code.co_filename.removeprefix(CORE)[1:]}:{frame.f_lineno}"
+
+
+def _is_work(path: str) -> bool:
+    return path.startswith(CORE) and not path.endswith(WAITING)
 
 
 def rows() -> list[dict[str, Any]]:
@@ -89,7 +99,7 @@ def rows() -> list[dict[str, Any]]:
 def _row(size: str, name: str, work: Work) -> dict[str, Any]:
     outcome = ""
     with Gaps() as gaps, listening(gaps.hear):
-        begun = time.thread_time()
+        begun = time.process_time()
         try:
             work()
         except MaskingError as error:
@@ -100,7 +110,7 @@ def _row(size: str, name: str, work: Work) -> dict[str, Any]:
         "longest gap ms": round(1000 * gaps.longest),
         "where": gaps.where,
         "reports": gaps.reports,
-        "seconds": round(time.thread_time() - begun, 2),
+        "seconds": round(time.process_time() - begun, 2),
         "outcome": outcome,
     }
     print(*row.values(), sep=" | ", file=sys.stderr, flush=True)
@@ -144,6 +154,20 @@ def _cases(width: int, height: int) -> Iterator[tuple[str, Work]]:
     for content, entry in CONTENTS.items():
         for kind, made in entry.kinds.items():
             yield f"{content} as {kind}", lambda made=made: made.make(result, PLAIN)
+    speckled = replace(result, labels=specks(width, height), kept=(1,))
+    for kind, made in CONTENTS["outlines"].kinds.items():
+        yield f"outlines of {RINGS:,} specks and holes as {kind}", lambda made=made: made.make(speckled, PLAIN)
+
+
+def specks(width: int, height: int) -> Labels:
+    """Half of a picture full of specks, and half of holes."""
+    corners = np.random.default_rng(4).integers(0, (height // 4, width // 4), (RINGS, 2)) * 4
+    side = corners[:, 1] >= width // 2
+    labels = np.ones((height, width), np.int32)
+    labels[:, : width // 2] = 0
+    for shift in ((0, 0), (0, 1), (1, 0)):
+        labels[corners[:, 0] + shift[0], corners[:, 1] + shift[1]] = ~side
+    return labels
 
 
 def two(width: int, height: int) -> Prompts:

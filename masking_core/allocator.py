@@ -34,5 +34,10 @@ def spare() -> None:
 def give_back() -> None:
     """Collect garbage, and return to the system what the C library holds on to where it can be told to."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """Return to the system what the C library holds on to, where it can be told to; others go on meanwhile."""
     if hasattr(_C, "malloc_trim"):
         _C.malloc_trim(0)

@@ -1,12 +1,12 @@
 """Several files as one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from io import BytesIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 
-def zipped(files: Sequence[tuple[str, bytes]]) -> bytes:
+def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     """Named files as a ZIP that is the same, byte for byte, whenever it is made; PNGs are not compressed again."""
     file = BytesIO()
     with ZipFile(file, "w", ZIP_STORED) as archive:

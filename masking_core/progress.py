@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TypeVar
+from contextvars import ContextVar, copy_context
+from threading import BoundedSemaphore, Thread
+from typing import Any, TypeVar
 
 from masking_core.errors import Cancelled
 
 T = TypeVar("T")
 BAND = 1_000_000
 """Pixels that one call works on between two reports, where it does not take long for each."""
+RHYTHM = 0.1
+"""Seconds between two reports while a library's own call goes on."""
+DROPPED = BoundedSemaphore(2)
+"""How many calls may go on at once though nobody wants what they make any more."""
 Listener = Callable[[float, str], bool | None]
 """Called with (fraction done in [0, 1], what is being done); returning ``False`` cancels the computation."""
 
@@ -73,3 +79,59 @@ def bands(shape: tuple[int, ...], doing: str, most: int | None = None, step: int
     for top in range(0, height, rows):
         report(top / height, doing)
         yield slice(top, min(top + rows, height))
+
+
+def beside(call: Callable[[], T], doing: str) -> T:
+    """Make a call that lasts and cannot report, as a library's own, on another thread, and report until it ends.
+
+    The thread has the caller's context variables; what the call itself reports is told by the caller. Where nobody
+    listens the call is made here and now.
+
+    Such a call cannot be stopped: when its result is no longer wanted it goes on to its end, and what it makes is
+    dropped. So it must change nothing that others use, or hold the lock on that itself until it ends. At most
+    :data:`DROPPED` go on like this; where there are as many, the end of the call is waited for.
+
+    Raises:
+        Cancelled: the listener no longer wants the result.
+        Exception: whatever the call raises.
+    """
+    if _listener.get() is None:
+        return call()
+    aside = _Aside(doing)
+    report(*aside.said)
+    Thread(target=copy_context().run, args=(aside.make, call), name="beside", daemon=True).start()
+    try:
+        while not wait([aside.made], RHYTHM).done:
+            report(*aside.said)
+    except BaseException:
+        aside.drop()
+        raise
+    made: T = aside.made.result()
+    return made
+
+
+class _Aside:
+    """A call on another thread: what it reported last, and what it makes."""
+
+    def __init__(self, doing: str) -> None:
+        self.said = 0.0, doing
+        self.made: Future[Any] = Future()
+        self._wanted = True
+
+    def make(self, call: Callable[[], object]) -> None:
+        try:
+            with listening(self._hear):
+                self.made.set_result(call())
+        except BaseException as error:  # whatever it is, it belongs to the caller
+            self.made.set_exception(error)
+
+    def drop(self) -> None:
+        self._wanted = False
+        if DROPPED.acquire(blocking=False):
+            self.made.add_done_callback(lambda _: DROPPED.release())
+        else:
+            wait([self.made])
+
+    def _hear(self, fraction: float, doing: str) -> bool:
+        self.said = fraction, doing
+        return self._wanted

@@ -14,6 +14,7 @@ from masking_core.arrays import Alpha, Labels, Picture
 from masking_core.image import Image
 from masking_core.image.transparency import extended
 from masking_core.method import Segmentation, Shares, Stage
+from masking_core.progress import bands
 from masking_core.prompts import Prompts
 from masking_core.steps.backgrounds import Background
 from masking_core.steps.compose import compose
@@ -246,5 +247,8 @@ def visible(alpha: Alpha, image: Image) -> Alpha:
 
 def _together(membership: NDArray[np.float32] | None, kept: tuple[int, ...]) -> Alpha:
     assert membership is not None
-    together: Alpha = np.minimum(membership[..., [label - 1 for label in kept]].sum(axis=2), 1)
+    places = [label - 1 for label in kept]
+    together = np.empty(membership.shape[:2], np.float32)
+    for band in bands(together.shape, "Finding the edges"):
+        np.minimum(membership[band][..., places].sum(axis=2), 1, out=together[band])
     return together

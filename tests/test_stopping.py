@@ -1,9 +1,17 @@
 """Everything that takes a moment reports as it goes on, more often the more there is to do, and stops when told to."""
 
-import numpy as np
-import pytest
+import json
+from pathlib import Path
+from threading import Event
+from threading import enumerate as threads
 
-from masking_core import Cancelled, Edge, Image, ModelError, PromptError, Prompts, Recipe
+import cv2
+import numpy as np
+import PIL.Image
+import pytest
+import tifffile
+
+from masking_core import Cancelled, Edge, Image, ModelError, PromptError, Prompts, Recipe, progress
 from masking_core.export import CONTENTS
 from masking_core.export.label_maps import coloured_labels
 from masking_core.export.options import PLAIN
@@ -13,9 +21,12 @@ from masking_core.kernels.matting.reduction import enlarged, reduced
 from masking_core.kernels.raster.placing import along_edges
 from masking_core.methods import METHODS
 from masking_core.methods.clustering.kmeans import KMeans
+from masking_core.models import files, network
+from masking_core.models.files import Weights
+from masking_core.models.registry import DEFAULT
 from masking_core.progress import BAND, bands, listening, report
 from masking_core.prompts import Curve, Ellipse, Hair, Polygon, Rectangle, Stroke
-from masking_core.shapes import writing
+from masking_core.shapes import rle, writing
 from masking_core.shapes.outlines import outlines_of
 from masking_core.steps.backgrounds import BACKGROUNDS
 from masking_core.steps.clean import Clean
@@ -24,6 +35,12 @@ from masking_core.steps.edge import EDGE_STEPS
 
 SIZE = 60, 80
 DENSE = np.random.default_rng(0).random((400, 2))
+
+
+@pytest.fixture(autouse=True)
+def steady(monkeypatch):
+    """Reports of a library's call that lasts come so seldom that none is counted."""
+    monkeypatch.setattr(progress, "RHYTHM", 100.0)
 
 
 def picture(height, width):
@@ -237,6 +254,113 @@ def test_writing_outlines_reports_at_every_piece(write):
         return heard(lambda: write(shapes, (side, side), "noise"))
 
     assert 1 <= often(8) < often(40)
+
+
+@pytest.mark.parametrize("write", [writing.geojson, writing.coco, writing.labelme])
+def test_shapes_are_written_in_parts_as_in_one(write, monkeypatch):
+    shapes = outlines_of(np.random.default_rng(0).integers(0, 3, (30, 30)).astype(np.int32), [1, 2])
+    written = write(shapes, (30, 30), "ein “Bild”.png")
+    assert written == json.dumps(json.loads(written), ensure_ascii=False, separators=(",", ":")).encode()
+    monkeypatch.setattr(writing, "AT_ONCE", 3)
+    assert write(shapes, (30, 30), "ein “Bild”.png") == written
+
+
+@pytest.mark.parametrize(
+    "document", [{}, [], {"a": []}, [[1, 2], [3, 4]], [1.5, None, "x"], [{}, {"b": [[], [1, [2]]]}]]
+)
+@pytest.mark.parametrize("most", [1, 2, 1000])
+def test_any_document_is_written_in_parts_as_in_one(document, most, monkeypatch):
+    monkeypatch.setattr(writing, "AT_ONCE", most)
+    assert "".join(writing._parts(document)) == json.dumps(document, separators=(",", ":"))
+
+
+def test_runs_are_written_in_parts_as_in_one(monkeypatch):
+    mask = np.random.default_rng(0).random((20, 30)) < 0.5
+    whole = rle.encoded(mask)
+    monkeypatch.setattr(rle, "AT_ONCE", 7)
+    assert rle.encoded(mask) == whole
+    assert np.array_equal(rle.decoded(whole, (20, 30)), mask)
+
+
+class Stuck:
+    """A library whose call does not end until it is released; also a network."""
+
+    engine = "none"
+
+    def __init__(self):
+        self.began, self.released, self.at_once = Event(), Event(), []
+
+    def run(self, *_, **__):
+        self.at_once.append(self.began.is_set() and not self.released.is_set())
+        self.began.set()
+        self.released.wait(30)
+        return [np.zeros((1, 1, 8, 8), np.float32)]
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    monkeypatch.setattr(progress, "RHYTHM", 0.01)
+    models, library = files.known(), Stuck()
+    network.SHELF.give_back()
+    monkeypatch.setattr(files, "weights", lambda name: Weights(models[name], Path("none.onnx"), "0" * 64))
+    monkeypatch.setattr(network, "_loaded", lambda _: library)
+    yield library
+    library.released.set()
+    for each in threads():
+        if each.name == "beside":
+            each.join(30)
+    network.SHELF.give_back()
+
+
+def check_leaves(work, stuck):
+    """Whether ``work`` makes a call that lasts; told to stop while it does, it ends without waiting for the call."""
+    try:
+        with listening(lambda *_: not stuck.began.is_set()):
+            work()
+    except Cancelled:
+        assert stuck.began.is_set()
+    assert not stuck.released.is_set()
+    return stuck.began.is_set()
+
+
+@pytest.mark.parametrize("id", METHODS)
+@pytest.mark.parametrize(
+    "prompts", [Prompts(), Prompts.from_box(16, 6, 64, 54), marks(*SIZE)], ids=["no", "box", "all"]
+)
+def test_every_method_stops_while_its_network_runs(id, prompts, stuck):
+    try:
+        asked = check_leaves(lambda: Recipe(method=METHODS[id]()).run(picture(*SIZE), prompts), stuck)
+    except PromptError:
+        return
+    assert asked or id not in {"subject", "clicks"}
+
+
+def test_a_network_that_nobody_wants_any_more_is_nobody_elses_until_it_has_ended(stuck):
+    inputs = {"": np.zeros((1, 3, 8, 8), np.float32)}
+    weights = files.weights(DEFAULT)
+    assert check_leaves(lambda: network.run(weights, inputs), stuck)
+    waited = []
+    with listening(lambda _, doing: waited.append(doing) or len(waited) < 50), pytest.raises(Cancelled):
+        network.run(weights, inputs)
+    assert "Waiting for the network" in waited
+    network.SHELF.give_back()
+    assert network.SHELF.holds == weights.sha256
+    stuck.released.set()
+    assert network.run(weights, inputs)[1] == "none"
+    assert not any(stuck.at_once)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(content, kind) for content, each in CONTENTS.items() for kind in each.kinds if content != "outlines"],
+)
+def test_every_file_of_pixels_stops_while_its_encoder_works(content, kind, stuck, monkeypatch):
+    recipe = Recipe(method=KMeans(objects=2))
+    result = recipe.finish(recipe.segment(picture(*SIZE)))
+    monkeypatch.setattr(PIL.Image.Image, "save", stuck.run)
+    monkeypatch.setattr(cv2, "imencode", stuck.run)
+    monkeypatch.setattr(tifffile.TiffWriter, "write", stuck.run)
+    assert check_leaves(lambda: CONTENTS[content].kinds[kind].make(result, PLAIN), stuck)
 
 
 def test_bands_cover_every_row_once_and_report_at_each():

@@ -1,6 +1,5 @@
 """Label maps as files: numbers for programs, colours for people."""
 
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,8 @@ from masking_core import palette
 from masking_core.arrays import Labels, Picture
 from masking_core.errors import ParameterError
 from masking_core.export.formats import FORMATS, Format
-from masking_core.export.writers import png_of
-from masking_core.progress import bands, report
+from masking_core.export.writers import png_of, tiff_of
+from masking_core.progress import bands
 
 FORMS = ("png", "tiff")
 """The formats of :data:`masking_core.export.FORMATS` that hold label maps."""
@@ -35,9 +34,9 @@ def labels_file(labels: Labels, form: Format = FORMATS["png"]) -> bytes:
     if most > _SHORT:
         if form.id == "png":
             raise ParameterError(f"A PNG holds {_SHORT:,} objects at most, and there are {most:,}: write a TIFF.")
-        return _tiff(labels.astype(np.int32))
+        return tiff_of([labels.astype(np.int32)])
     numbers: NDArray[np.integer[Any]] = labels.astype(np.uint8 if most <= _BYTE else np.uint16)
-    return png_of(PIL.Image.fromarray(numbers)) if form.id == "png" else _tiff(numbers)
+    return png_of(PIL.Image.fromarray(numbers)) if form.id == "png" else tiff_of([numbers])
 
 
 def labels_png(labels: Labels) -> bytes:
@@ -53,10 +52,3 @@ def coloured_labels(labels: Labels) -> Picture:
         rgba[band][inside, :3] = palette.paint(labels[band][inside])
         rgba[band][..., 3] = np.where(inside, np.uint8(255), np.uint8(0))
     return rgba
-
-
-def _tiff(numbers: NDArray[np.integer[Any]]) -> bytes:
-    report(0.0, "Writing the file")
-    file = BytesIO()
-    PIL.Image.fromarray(numbers).save(file, "TIFF", compression="tiff_adobe_deflate")
-    return file.getvalue()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from masking_core.errors import ModelError
 from masking_core.models.files import Weights
-from masking_core.progress import report
+from masking_core.progress import beside, report
 
 IDLE = 60.0
 """Seconds after the last use until the network in memory is given back."""
@@ -132,6 +132,11 @@ def run(weights: Weights, inputs: Mapping[str, Tensor]) -> tuple[list[Tensor], s
         ModelError: the file is no network, takes other inputs, or needs ONNX Runtime, which is not installed.
         Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
     """
+    # All of it, so that whoever is no longer waited for holds the network until it has really ended.
+    return beside(lambda: _answered(weights, inputs), f"Running {weights.model.label}")
+
+
+def _answered(weights: Weights, inputs: Mapping[str, Tensor]) -> tuple[list[Tensor], str]:
     with SHELF.borrowed(weights) as network:
         report(0.1, f"Running {weights.model.label}")
         try:

@@ -104,11 +104,11 @@ def _simplified(inside: Mask, corner: tuple[int, int], tolerance: float) -> Iter
 
 def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
     """Rings as pieces: each hole belongs to the smallest outer ring around it."""
-    areas = [_twice_the_area(ring) for ring in rings]
+    areas = [_twice_the_area(ring) for ring in reporting(rings, DOING)]
     turn = 1.0 if areas and areas[int(np.argmax(np.abs(areas)))] > 0 else -1.0  # the largest is no hole
     outers = [index for index, area in enumerate(areas) if area * turn > 0]
     holes: dict[int, list[Points]] = {index: [] for index in outers}
-    boxes = np.array([[*rings[index].min(axis=0), *rings[index].max(axis=0)] for index in outers])
+    boxes = np.array([_box(rings[index]) for index in reporting(outers, DOING)])
     for index, area in enumerate(reporting(areas, DOING)):
         if area * turn <= 0:
             point = rings[index][0]
@@ -118,6 +118,11 @@ def _assembled(rings: Sequence[Points]) -> Iterator[Piece]:
                 holes[min(around, key=lambda each: abs(areas[each]))].append(rings[index])
     for index in outers:
         yield Piece(rings[index], tuple(holes[index]))
+
+
+def _box(ring: Points) -> list[float]:
+    """Left, top, right and bottom."""
+    return [*ring.min(axis=0), *ring.max(axis=0)]
 
 
 def _twice_the_area(ring: Points) -> float:

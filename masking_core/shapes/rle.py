@@ -6,6 +6,10 @@ import numpy as np
 
 from masking_core.arrays import Mask
 from masking_core.errors import PromptError
+from masking_core.progress import bands
+
+AT_ONCE = 100_000
+"""Runs that are written between two reports."""
 
 
 def encoded(mask: Mask) -> str:
@@ -15,7 +19,8 @@ def encoded(mask: Mask) -> str:
     ends = np.concatenate([changes, [flat.size]])
     runs = np.diff(np.concatenate([[0], ends]))
     counts = [0, *runs.tolist()] if flat.size and flat[0] else runs.tolist()
-    return "".join(_text(count - counts[i - 2] if i > 2 else count) for i, count in enumerate(counts))
+    steps = counts[:3] + [count - before for before, count in zip(counts[1:], counts[3:], strict=False)]
+    return "".join("".join(map(_text, steps[band])) for band in bands((len(steps), 1), "Writing the file", AT_ONCE))
 
 
 def decoded(counts: str | Sequence[int], shape: tuple[int, int]) -> Mask:

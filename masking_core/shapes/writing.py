@@ -1,7 +1,8 @@
 """Outlines as files of other programs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -11,7 +12,7 @@ from roifile import ImagejRoi
 from masking_core import palette
 from masking_core.archive import zipped
 from masking_core.arrays import Points
-from masking_core.progress import reporting
+from masking_core.progress import bands, reporting
 from masking_core.shapes import rle
 from masking_core.shapes.outlines import DOING, Outlines
 from masking_core.version import __version__
@@ -19,11 +20,13 @@ from masking_core.version import __version__
 Size = tuple[int, int]
 """Width and height in pixels."""
 DIGITS = 3
+AT_ONCE = 1_000
+"""Numbers or points of a list that are written between two reports."""
 
 
 def coco(shapes: Sequence[Outlines], size: Size, name: str) -> bytes:
     """COCO annotations with polygons; a hole is reached by a cut from its outer outline."""
-    return _coco(shapes, size, name, lambda shape: [_flat(piece.keyholed) for piece in shape.pieces])
+    return _coco(shapes, size, name, lambda shape: [_flat(piece.keyholed) for piece in reporting(shape.pieces, DOING)])
 
 
 def coco_rle(shapes: Sequence[Outlines], size: Size, name: str) -> bytes:
@@ -45,7 +48,7 @@ def labelme(shapes: Sequence[Outlines], size: Size, name: str) -> bytes:
             "flags": {},
         }
         for shape in shapes
-        for piece in shape.pieces
+        for piece in reporting(shape.pieces, DOING)
     ]
     return _json(
         {
@@ -93,11 +96,11 @@ def roi_set(shapes: Sequence[Outlines], size: Size, name: str) -> bytes:  # noqa
     """ImageJ's ROI set: a ZIP of one polygon a piece, named after its object."""
     files = []
     for shape in shapes:
-        for number, piece in enumerate(shape.pieces, 1):
+        for number, piece in enumerate(reporting(shape.pieces, DOING), 1):
             title = f"{shape.label:04}-{number:04}-{shape.name}"
             roi = ImagejRoi.frompoints(np.round(piece.keyholed, DIGITS).astype(np.float32), name=title)
             files.append((f"{title}.roi", roi.tobytes()))
-    return zipped(files)
+    return zipped(reporting(files, DOING))
 
 
 def _coco(shapes: Sequence[Outlines], size: Size, name: str, segmentation: Any) -> bytes:
@@ -131,7 +134,36 @@ def _coco(shapes: Sequence[Outlines], size: Size, name: str, segmentation: Any) 
 
 
 def _json(document: dict[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return "".join(_parts(document)).encode()
+
+
+_dumped = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+"""The text of a value; nothing else goes on in the process meanwhile, so it is given small ones."""
+
+
+def _parts(value: Any) -> Iterator[str]:
+    """The text of a value in parts, with a report at each that may be long."""
+    if isinstance(value, dict):
+        for place, (name, item) in enumerate(value.items()):
+            yield f"{',' if place else '{'}{_dumped(name)}:"
+            yield from _parts(item)
+        yield "}" if value else "{}"
+    elif isinstance(value, list) and value and _is_nested(value[0]):
+        for place, item in enumerate(reporting(value, DOING)):
+            yield "," if place else "["
+            yield from _parts(item)
+        yield "]"
+    elif isinstance(value, list) and len(value) > AT_ONCE:
+        for band in bands((len(value), 1), DOING, AT_ONCE):
+            yield f"{',' if band.start else '['}{_dumped(value[band])[1:-1]}"
+        yield "]"
+    else:
+        yield _dumped(value)
+
+
+def _is_nested(item: Any) -> bool:
+    """Whether it may be long, as a number or a point is not."""
+    return isinstance(item, dict) or (isinstance(item, list) and (len(item) != 2 or isinstance(item[0], list)))
 
 
 def _rounded(ring: Points) -> list[list[float]]:

@@ -60,9 +60,16 @@ def _over(top: Picture, below: Picture, blending: str) -> Picture:
     share = np.ascontiguousarray(top[..., 3])
     result: Picture = cv2.cvtColor(below, cv2.COLOR_RGB2RGBA) if below.shape[2] == 3 else below.copy()
     cv2.copyTo(top, cv2.compare(share, 255, cv2.CMP_EQ), result)
-    # Few pixels are neither all of the one nor all of the other; only they are mixed.
-    soft = np.nonzero(cv2.inRange(share, 1, 254))
-    report(0.7, DOING)
+    for band in bands(share.shape, DOING):
+        _mix(top[band], result[band], blending)
+        if below.shape[2] == 4:
+            result[band][result[band][..., 3] == 0] = 0
+    return result
+
+
+def _mix(top: Picture, result: Picture, blending: str) -> None:
+    """Mix the pixels that are neither all of the one nor all of the other, which are few, in place."""
+    soft = np.nonzero(cv2.inRange(np.ascontiguousarray(top[..., 3]), 1, 254))
     upper, lower = top[soft], result[soft]
     a = upper[:, 3:].astype(np.float32) / np.float32(255)
     b = lower[:, 3:].astype(np.float32) / np.float32(255) * (1 - a)
@@ -70,11 +77,7 @@ def _over(top: Picture, below: Picture, blending: str) -> Picture:
         result[soft[0], soft[1], :3] = to_srgb((to_linear(upper[:, :3]) * a + to_linear(lower[:, :3]) * b) / (a + b))
     else:
         result[soft[0], soft[1], :3] = np.rint((upper[:, :3] * a + lower[:, :3] * b) / (a + b))
-    report(0.9, DOING)
     result[soft[0], soft[1], 3] = np.rint((a + b)[:, 0] * 255)
-    if below.shape[2] == 4:
-        result[result[..., 3] == 0] = 0
-    return result
 
 
 def _shadow(alpha: Alpha, background: Background) -> Picture:

@@ -10,7 +10,7 @@ from masking_core.warm import warm_up
 from studio.compute import visitors
 from studio.compute.cache import Cache
 from studio.compute.job import Job
-from studio.compute.memory import Collector
+from studio.compute.memory import Collector, Trimmer
 from studio.compute.room import Room
 from studio.compute.visitors import Visitor, when_one_leaves
 from studio.compute.workers import Workers
@@ -34,11 +34,17 @@ class Engine:
     cache: Cache = field(default_factory=lambda: Cache(int(SHARE * settings().memory * 1e6)))
     collector: Collector = field(default_factory=Collector)
     room: Room = field(init=False)
+    trimmer: Trimmer = field(init=False)
     warming: Job | None = None
 
     def __post_init__(self) -> None:
         self.room = Room(int(settings().memory * 1e6), self.cache.clear)
         self.later = Workers(CORES, 2 * CORES, YOUNG, "later", before=self.now)
+        self.trimmer = Trimmer(self.ended)
+
+    def ended(self) -> int | None:
+        """How many jobs have ended; None while one runs."""
+        return None if self.now.running or self.later.running else self.now.ended + self.later.ended
 
     def leave(self, visitor: Visitor) -> None:
         """Stop what runs for a visitor who left, and give back what was kept for them."""

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections.abc import Callable
 from dataclasses import fields
 from threading import Event, Thread
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
@@ -11,7 +12,7 @@ import numpy as np
 import psutil
 
 from masking_core import Image, Result
-from masking_core.allocator import give_back
+from masking_core.allocator import give_back, trim
 from masking_core.image import apart
 
 SHARED = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
@@ -19,6 +20,8 @@ SHARED = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
 SETTLED = 1.0
 """Seconds after which what was let go is collected, so that many departures cost one collection."""
 ROUTINE = 60.0
+QUIET = 1.0
+"""Seconds without any work after which what it left behind is returned to the system."""
 
 
 def held(value: object, lent: tuple[type, ...] = ()) -> int:
@@ -88,3 +91,31 @@ class Collector:
             Event().wait(SETTLED)
             self._asked.clear()
             give_back()
+
+
+class Trimmer:
+    """Returns what work left behind to the system when everybody pauses, and not while anybody works.
+
+    Work goes on sooner in memory that is at hand, but what eight visitors left behind was 12 MB of each.
+
+    Args:
+        ended: how many jobs have ended; None while one runs.
+    """
+
+    def __init__(self, ended: Callable[[], int | None]) -> None:
+        self._ended = ended
+        self._before, self._trimmed = ended(), 0
+        Thread(target=self._work, name="trimmer", daemon=True).start()
+
+    def look(self) -> None:
+        """Trim if no job has ended since the last look, but some have since the last trim; called every so often."""
+        now = self._ended()
+        if now is not None and now == self._before and now != self._trimmed:
+            trim()
+            self._trimmed = now
+        self._before = now
+
+    def _work(self) -> None:
+        while True:
+            Event().wait(QUIET)
+            self.look()

@@ -39,6 +39,8 @@ class Workers:
         self._changed = threading.Condition()
         self._waiting: OrderedDict[Visitor, deque[Job]] = OrderedDict()
         self._running: list[Job] = []
+        self.ended = 0
+        """How many jobs have ended."""
         for number in range(most):
             threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
 
@@ -99,6 +101,7 @@ class Workers:
             job.run()
             with self._changed:
                 self._running.remove(job)
+                self.ended += 1
                 self._changed.notify_all()
             del job  # or its value would stay until this worker gets another one
 

@@ -34,6 +34,7 @@ from masking_core.models import files, subject_map
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
 from masking_core.prompts import Point, Rectangle, Stroke
+from studio.compute.memory import held
 from tests.models import onnx_files
 
 
@@ -429,3 +430,18 @@ def test_of_several_objects_the_one_that_has_the_pixel_or_is_surest_of_it_is_spo
     for label, name in ((0, "40% sure that this pixel is object 2"), (1, "20% sure that this pixel is object 1")):
         labels = np.full((20, 30), label, np.int32)
         assert name in network_why(Account(image, labels, answers, 0.5, None), 20, 10).sentence
+
+
+def test_stages_draw_from_what_the_network_answered_and_keep_nothing_beside_it(bright):
+    image, _, _ = two_discs()
+    marks = Prompts(marks=[Stroke(points=((40, 45),), width=4.0), Stroke(points=((120, 45),), width=4.0, object=2)])
+    found = Subject(margin=0.1).segment(image, marks)
+    answers = subject_map.subject_map(image, bright)
+    assert held(found.stages, (Image, subject_map.SubjectMap)) < answers.values.nbytes
+    (stage,) = (stage for stage in found.stages if stage.title == "From coarse to fine")
+    assert stage.frames == len(stage.names) == 4
+    look = answers.surest
+    for index in range(stage.frames):
+        plane = look.values if index % 2 else look.sides[0] / np.float32(255)
+        drawn = answers.placed(plane.astype(np.float32), (90, 160), (90, 160))
+        assert np.array_equal(stage.render(index)[..., 0], np.rint(drawn * 255).astype(np.uint8))

@@ -151,8 +151,8 @@ def test_picking_begins_with_what_is_kept_and_nobody_is_told_of_picks_that_nobod
     before = objects(app, kept=True)
     app.selectbox(key="foreground.rule").set_value("picked").run()
     assert objects(app, kept=True) == before
-    app.slider(key="kmeans.objects").set_value(2).run()
-    app.slider(key="kmeans.objects").set_value(7).run()
+    moved(app, "kmeans.objects", 2)
+    moved(app, "kmeans.objects", 7)
     assert not app.warning
     assert app.selectbox(key="foreground.rule").value == "picked"
 
@@ -221,6 +221,12 @@ def test_only_one_file_names_the_session_state():
     assert [path.name for path in sources if "session_state" in path.read_text()] == ["state.py"]
 
 
+def moved(app, key, value):
+    """The whole page after a slider was moved: of such a run itself the page holds the workbench alone."""
+    app.slider(key=key).set_value(value).run()
+    return app.run()
+
+
 def unfolded(app, *keys):
     """The page with those expanders open, as a visitor's click leaves them."""
     for key in keys:
@@ -240,8 +246,8 @@ def test_what_is_set_in_a_part_that_is_folded_up_counts_and_is_there_again():
     app.selectbox(key="method").set_value("kmeans").run()
     sections = ("kmeans.more", "clean", "edge.detail", "session")
     unfolded(app, *sections)
-    app.slider(key="kmeans.seed").set_value(7).run()
-    app.slider(key="clean.specks").set_value(300).run()
+    moved(app, "kmeans.seed", 7)
+    moved(app, "clean.specks", 300)
     app.toggle(key="session.with_picture").set_value(False).run()
     folded(app, *sections).selectbox(key="background").set_value("colour").run()
     assert "kmeans.seed" not in [slider.key for slider in app.slider]
@@ -252,6 +258,28 @@ def test_what_is_set_in_a_part_that_is_folded_up_counts_and_is_there_again():
     assert (app.slider(key="kmeans.seed").value, app.slider(key="clean.specks").value) == (7, 300)
     assert app.toggle(key="session.with_picture").value is False
     assert not app.exception
+
+
+def test_a_slider_draws_the_workbench_alone_with_what_it_is_set_to_and_a_choice_the_whole_page():
+    app = uploaded(opened())
+    app.selectbox(key="method").set_value("kmeans").run()
+    app.slider(key="kmeans.objects").set_value(7).run()
+    assert not app.exception
+    assert not app.sidebar.slider
+    assert len(objects(app)) > 2
+    assert app.session_state["kmeans.objects"] == 7
+    app.run()
+    assert app.slider(key="kmeans.objects").value == 7
+    app.selectbox(key="kmeans.space").set_value("rgb").run()
+    assert app.sidebar.slider
+
+
+def test_a_slider_moved_while_the_page_was_not_drawn_to_its_end_draws_all_of_it():
+    app = uploaded(opened())
+    app.selectbox(key="method").set_value("kmeans").run()
+    app.session_state["page.whole"] = False
+    app.slider(key="kmeans.objects").set_value(7).run()
+    assert app.sidebar.slider
 
 
 def test_layers_are_named_and_figures_shown():

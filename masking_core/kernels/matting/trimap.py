@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from masking_core.kernels.matting.problem import BACKGROUND, FOREGROUND, UNKNOWN, Plane, Problem
 from masking_core.kernels.matting.reduction import factor_for, reduced, touched
 from masking_core.kernels.matting.sampling import sampled
-from masking_core.progress import report
+from masking_core.progress import bands, report
 
 CORE = 0.004
 """Of the long side: how far from the edge everything is unknown."""
@@ -102,14 +102,19 @@ def _middles(mask: NDArray[np.bool_], away: Plane, unknown: NDArray[np.bool_]) -
     Without a colour of their own they would be gone, or be mixed from those of other parts.
     """
     count, parts = cv2.connectedComponents(mask.view(np.uint8))
+    report(1.0, DOING)
     lost = np.arange(count) > 0
     lost[parts[mask & ~unknown]] = False
     there: NDArray[np.bool_] = lost[parts]
+    report(1.0, DOING)
     if not there.any():
         return there
     deepest = np.zeros(count, np.float32)
     np.maximum.at(deepest, parts[there], away[there])
-    middles: NDArray[np.bool_] = there & (deepest >= SPECK)[parts] & (away >= MIDDLE * deepest[parts])
+    middles = np.empty(mask.shape, np.bool_)
+    for band in bands(mask.shape, DOING):
+        deep = deepest[parts[band]]
+        middles[band] = there[band] & (deep >= SPECK) & (away[band] >= MIDDLE * deep)
     return middles
 
 
@@ -120,8 +125,8 @@ def _distance(mask: NDArray[np.bool_]) -> Plane:
     away = np.empty(mask.shape, np.float32)
     for side in (mask, ~mask):
         depth = cv2.distanceTransform(side.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-        away[side] = depth[side] - 0.5
         report(0.0, DOING)
+        np.subtract(depth, np.float32(0.5), out=away, where=side)
     return away
 
 

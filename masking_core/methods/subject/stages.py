@@ -25,7 +25,6 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
     size = found[0].surest.seen.shape[0]
     names = tuple(f"object {number}" for number in maps) if len(maps) > 1 else ()
     cropped = tuple(each for each in found if each.crop != _whole(image))
-    answers = [(each, plane) for each in found for plane in _answers(each)]
     return (
         Stage(
             "What the network sees",
@@ -36,7 +35,7 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
             len(found),
             names,
         ),
-        *((_coarse_to_fine(image, answers),) if found[0].surest.sides else ()),
+        *((_coarse_to_fine(image, found),) if found[0].surest.sides else ()),
         *((_sizes(image, found),) if len(found[0].looks) > 1 else ()),
         Stage(
             "What it takes for the subject",
@@ -67,23 +66,17 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
     )
 
 
-def _answers(found: SubjectMap) -> list[Plane]:
-    """What it answered at the size at which it is surest, from coarse to fine, and all of it together."""
-    look = found.surest
-    return [*(np.asarray(side / np.float32(STEPS), np.float32) for side in reversed(look.sides)), look.values]
-
-
-def _coarse_to_fine(image: Image, answers: Sequence[tuple[SubjectMap, Plane]]) -> Stage:
-    count = len(answers[0][0].surest.sides)
+def _coarse_to_fine(image: Image, found: Sequence[SubjectMap]) -> Stage:
+    count = len(found[0].surest.sides)
     depths = (*(f"depth {depth} of {count}" for depth in range(count, 0, -1)), "combined")
     return Stage(
         "From coarse to fine",
         "The network answers at several depths: the deepest one sees most of the picture and few details. The last "
         "frame is all of them combined.",
         r"p = \sigma \left( \sum_k w_k \, s_k \right)",
-        partial(_depth, image, answers),
-        len(answers),
-        depths * (len(answers) // len(depths)),
+        partial(_depth, image, found),
+        len(found) * len(depths),
+        depths * len(found),
     )
 
 
@@ -94,7 +87,7 @@ def _sizes(image: Image, found: Sequence[SubjectMap]) -> Stage:
         "The network is shown the picture at several sizes: a small one lets it see the whole, a large one the parts. "
         "The surer it is at a size, the more that answer counts.",
         r"p = \sum_k w_k \, p_k, \quad w_k \propto e^{10 c_k}, \quad c_k = \frac{\sum p_k^2}{\sum p_k}",
-        partial(_depth, image, [(each, look.values) for each, look, _ in looks]),
+        partial(_size, image, [(each, look.values) for each, look, _ in looks]),
         len(looks),
         tuple(f"{look.seen.shape[1]} × {look.seen.shape[0]}, counts {share:.0%}" for _, look, share in looks),
     )
@@ -136,7 +129,17 @@ def _seen(found: Sequence[SubjectMap], index: int) -> Picture:
     return np.asarray(np.rint(tensor / (2 * spread) * 255 + 127.5), np.uint8)
 
 
-def _depth(image: Image, answers: Sequence[tuple[SubjectMap, Plane]], index: int) -> Picture:
+def _depth(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
+    """What one answered at the size at which it is surest: its depths from coarse to fine, then all of it together."""
+    which, depth = divmod(index, len(found[0].surest.sides) + 1)
+    look = found[which].surest
+    if depth == len(look.sides):
+        return _grey(_placed(image, found[which], look.values))
+    side = look.sides[-1 - depth] / np.float32(STEPS)
+    return _grey(_placed(image, found[which], np.asarray(side, np.float32)))
+
+
+def _size(image: Image, answers: Sequence[tuple[SubjectMap, Plane]], index: int) -> Picture:
     return _grey(_placed(image, *answers[index]))
 
 

@@ -22,7 +22,7 @@ from masking_core.models.pinned import checksum_of, without_checksum
 from masking_core.models.registry import DEFAULT, REGISTRY, SubjectName
 from masking_core.models.subject_map import STEPS, SubjectMap, crop_of, subject_map
 from masking_core.parameters import Show, parameters
-from masking_core.progress import report
+from masking_core.progress import beside, report
 from masking_core.prompts import Prompts
 
 MOST_SOFT = 8
@@ -153,11 +153,12 @@ class Subject(Method):
 
 def _of_parts(all_parts: Mask, chosen: Mask) -> Mask:
     """The pixels (H, W) whose nearest part is a chosen one: a part's soft rim goes where the part goes."""
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~all_parts).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_CCOMP
-    )
+    outside = (~all_parts).astype(np.uint8)
+    parted = partial(cv2.distanceTransformWithLabels, outside, cv2.DIST_L2, cv2.DIST_MASK_5)
+    _, nearest = beside(partial(parted, labelType=cv2.DIST_LABEL_CCOMP), "Finding the edges")
     of_chosen = np.zeros(int(nearest.max()) + 1, np.bool_)
     of_chosen[nearest[chosen]] = True
+    report(0.9, "Finding the edges")
     mine: Mask = of_chosen[nearest]
     return mine
 

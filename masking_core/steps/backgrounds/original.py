@@ -111,6 +111,7 @@ def _filled(weighed: NDArray[np.float32]) -> NDArray[np.float32]:
         smaller.append(cv2.resize(smaller[-1], ((width + 1) // 2, (height + 1) // 2), interpolation=cv2.INTER_AREA))
     filled = smaller.pop()
     for finer in reversed(smaller):
+        report(0.0, DOING)
         coarse = cv2.resize(filled, finer.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         # What a level does not know itself comes from the coarser one.
         filled = finer + coarse / np.maximum(coarse[..., 3:], 1e-6) * (1 - np.minimum(finer[..., 3:], 1))
