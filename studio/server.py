@@ -17,12 +17,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
 from masking_core.image.limits import in_force
-from studio import compute, downloads, uploads
+from studio import compute, downloads, early, uploads
 from studio.compute import visitors
 from studio.recipe import first
 from studio.settings import settings
@@ -196,4 +196,5 @@ ROUTES = [
     Route("/ready", ready),
     Route("/status", status),
     Route(f"/{downloads.ADDRESS}/{{ticket}}", file),
+    WebSocketRoute(f"/{early.ADDRESS}/{{ticket}}", early.connection),
 ]

@@ -16,6 +16,7 @@ from studio import compute, pictures, state
 from studio.components.before_after import before_after
 from studio.components.linked_picture import picture_beside
 from studio.compute.memory import kept_by
+from studio.early import line
 
 VIEWS = ("Result", "Before / after", "Alpha", "Trimap", "Clean colours", "Objects", "Uncertainty")
 PLAIN = ("Result", "Alpha", "Trimap", "Clean colours", "Objects")
@@ -86,7 +87,9 @@ def show(found: Found, recipe: Recipe, result: Result) -> str:
     name = hashlib.blake2b(file, digest_size=8).hexdigest()
     full = round(result.image.size[0] / result.scale)
     with place:
-        picture_beside(file, result.image.size, f"The result: {view}", KEY, group="board", full=full, name=name)
+        picture_beside(
+            file, result.image.size, f"The result: {view}", KEY, group="board", full=full, name=name, early=line()
+        )
     return name
 
 

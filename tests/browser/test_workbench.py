@@ -7,7 +7,7 @@ import numpy as np
 import PIL.Image
 import pytest
 from actions import settled, shot
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 
 @pytest.fixture
@@ -168,3 +168,36 @@ def test_a_step_of_the_edge_that_was_removed_stays_away_whatever_follows_at_once
     settled(page, 2)
     expect(detail.locator(".st-key-edge-feather-remove")).to_have_count(0)
     expect(styles.get_by_role("radio", name="Hard")).to_be_checked()
+
+
+@pytest.mark.parametrize("connection", ["there", "refused", "lost"])
+def test_the_result_follows_with_and_without_the_connection_that_brings_it_ahead(
+    page: Page, server, photo, connection: str
+) -> None:
+    lines: list[WebSocketRoute] = []
+
+    def route(line: WebSocketRoute) -> None:
+        lines.append(line)
+        if connection == "refused":
+            line.close()
+        else:
+            line.connect_to_server()
+
+    page.route_web_socket("**/early/*", route)
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    page.locator('input[type="file"]').first.set_input_files(photo)
+    settled(page)
+    choose(page, "Method", "K-means")
+    assert lines
+    shown = page.get_by_alt_text("The result: Result")
+    slider = page.get_by_role("slider", name="Number of objects")
+    seen = {shown.get_attribute("src")}
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+        if connection == "lost":
+            lines[-1].close()
+        slider.press(key)
+        settled(page)
+        seen.add(shown.get_attribute("src"))
+        assert shown.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert len(seen) == 3, "two presses there are two other results, one back is the one before"

@@ -10,6 +10,7 @@ from streamlit.components.v2.types import ComponentRenderer
 from studio import state
 from studio.components.before_after import address
 from studio.components.folder import register
+from studio.early import Line
 
 HINT = "Double-click, Ctrl + wheel or + enlarges, dragging moves: all pictures together."
 Box = tuple[float, float, float, float]
@@ -40,7 +41,9 @@ def linked_picture(jpeg: bytes, size: tuple[int, int], alt: str, key: str, group
     _component()(data=data, key=key)
 
 
-def picture_beside(jpeg: bytes, size: tuple[int, int], alt: str, key: str, *, group: str, full: int, name: str) -> None:
+def picture_beside(
+    jpeg: bytes, size: tuple[int, int], alt: str, key: str, *, group: str, full: int, name: str, early: Line
+) -> None:
     """Show a JPEG picture as large as the one beside it, which says how large its group is shown.
 
     Args:
@@ -51,9 +54,17 @@ def picture_beside(jpeg: bytes, size: tuple[int, int], alt: str, key: str, *, gr
         group: whose part of the picture it shows.
         full: the width of the full picture that it is a smaller copy of; the page is run when more of it is seen.
         name: what :func:`~studio.components.sharp_part.sharp_part` calls it.
+        early: what it is sent ahead with; a browser that is not connected to it finds the picture in the page.
     """
-    data = {"picture": address(jpeg), "size": list(size), "alt": alt, "group": group, "beside": True}
-    _component()(data={**data, "full": full, "name": name}, key=key, default={"seen": ""}, on_seen_change=lambda: None)
+    picture = address(jpeg)
+    early.send(name, size, picture)
+    data = {"picture": "" if early.is_open else picture, "size": list(size), "alt": alt, "group": group, "beside": True}
+    _component()(
+        data={**data, "full": full, "name": name, "early": early.ticket},
+        key=key,
+        default={"seen": ""},
+        on_seen_change=lambda: None,
+    )
 
 
 def seen(key: str) -> Seen | None:

@@ -1,4 +1,5 @@
 import { SharedView } from "../shared_view.js";
+import { Early } from "./early.js";
 
 const STEEP = 300; // wheel pixels that enlarge e times
 const CLOSER = 1.5;
@@ -21,15 +22,28 @@ class Pane {
     this.ended?.abort();
     this.ended = new AbortController();
     this.view = SharedView.of(data.group);
+    this.early = data.early ? Early.of(data.early) : null;
+    this.early?.listen(() => this.come(), this.ended.signal);
     this.draw();
     this.view.listen(() => this.show(), this.ended.signal);
     this.listen();
     this.show();
   }
 
+  // What came ahead of the page is shown at once, unless it is another picture, for which the page makes room first.
+  come() {
+    const { name, width, height } = this.early;
+    if (Number(width) !== this.data.size[0] || Number(height) !== this.data.size[1]) return;
+    this.name = name;
+    this.whole.src = this.early.address;
+    this.sharpen();
+  }
+
   draw() {
-    const { picture, alt, size, beside } = this.data;
-    if (this.whole.src !== picture) this.whole.src = picture;
+    const { name, alt, size, beside } = this.data;
+    const picture = this.early?.name === name ? this.early.address : this.data.picture;
+    this.name = name;
+    if (picture && this.whole.src !== picture) this.whole.src = picture;
     this.whole.alt = alt;
     this.node.setAttribute("aria-label", alt);
     this.node.style.aspectRatio = `${size[0]} / ${size[1]}`;
@@ -39,7 +53,7 @@ class Pane {
   // A part with more pixels belongs to one picture: it goes when that is replaced.
   sharpen() {
     const { part } = this.view;
-    const shown = part && part.of === this.data.name;
+    const shown = part && part.of === this.name;
     this.part.hidden = !shown;
     if (!shown) return;
     const [left, top, width, height] = part.box.map((share) => `${share * 100}%`);

@@ -1,0 +1,135 @@
+"""Pictures that come ahead of the page: to the right browser, the newest one, whatever became of the connection."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from starlette.websockets import WebSocketDisconnect
+from streamlit.testing.v1 import AppTest
+
+from studio import early, server
+from studio.components import linked_picture
+from studio.compute.visitors import Visitor, acting_for
+
+SIZE = (3, 2)
+
+
+class Browser:
+    """What the server sees of a browser that connects with a ticket."""
+
+    def __init__(self, ticket):
+        self.path_params = {"ticket": ticket}
+        self.received, self.left, self.code = asyncio.Queue(), asyncio.Event(), 0
+
+    async def accept(self):
+        pass
+
+    async def close(self, code):
+        self.code = code
+
+    async def send_text(self, text):
+        await self.received.put(text)
+
+    async def receive_text(self):
+        await self.left.wait()
+        raise WebSocketDisconnect
+
+    @asynccontextmanager
+    async def connected(self):
+        """Connected until the end of the block."""
+        serving = asyncio.create_task(early.connection(self))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        yield self
+        self.left.set()
+        await serving
+
+    async def next(self):
+        return await asyncio.wait_for(self.received.get(), 10)
+
+
+@pytest.fixture
+def line():
+    """The line of a visitor, who leaves at the end."""
+    visitor = Visitor()
+    with acting_for(visitor):
+        found = early.line()
+    yield found
+    early._end(visitor)
+
+
+def test_what_is_sent_from_another_thread_arrives_at_once_and_in_order(line):
+    async def visit():
+        async with Browser(line.ticket).connected() as browser:
+            assert line.is_open
+            for name in ("a", "b"):
+                await asyncio.to_thread(line.send, name, SIZE, f"data:{name}")
+                assert await browser.next() == f"{name} 3 2 data:{name}"
+            assert browser.received.empty()
+        assert not line.is_open
+
+    asyncio.run(visit())
+
+
+def test_of_what_was_sent_before_a_browser_is_there_it_gets_the_latest(line):
+    async def visit():
+        assert not line.is_open
+        line.send("a", SIZE, "data:a")
+        line.send("b", SIZE, "data:b")
+        async with Browser(line.ticket).connected() as browser:
+            assert await browser.next() == "b 3 2 data:b"
+
+    asyncio.run(visit())
+
+
+def test_a_browser_that_connects_anew_takes_the_place_of_its_lost_connection(line):
+    async def visit():
+        async with Browser(line.ticket).connected() as lost:
+            async with Browser(line.ticket).connected() as again:
+                lost.left.set()
+                await asyncio.sleep(0.01)
+                assert line.is_open, "the end of the lost one is not the end of the new one"
+                line.send("a", SIZE, "data:a")
+                assert await again.next() == "a 3 2 data:a"
+            assert not line.is_open
+
+    asyncio.run(visit())
+
+
+def test_only_who_has_the_ticket_of_somebody_present_is_connected(line):
+    visitor = Visitor()
+    with acting_for(visitor):
+        gone = early.line()
+        assert early.line() is gone
+    assert gone.ticket != line.ticket
+    early._end(visitor)
+
+    async def visit(ticket):
+        browser = Browser(ticket)
+        await early.connection(browser)
+        return browser.code
+
+    assert [asyncio.run(visit(ticket)) for ticket in ("nobody", gone.ticket)] == [early.UNKNOWN] * 2
+
+
+def test_a_page_holds_its_picture_unless_a_browser_is_connected():
+    def page():
+        from studio.components.linked_picture import picture_beside
+        from studio.early import Line
+
+        connected, alone = Line(), Line()
+        connected._awaited = type("Loop", (), {"call_soon_threadsafe": lambda *_: None}), type("News", (), {"set": 0})
+        for key, line in {"connected": connected, "alone": alone}.items():
+            picture_beside(b"jpeg", (3, 2), key, key, group="board", full=3, name="n", early=line)
+
+    shown = [each.proto for each in AppTest.from_function(page).run().get("bidi_component")]
+    held = ["data:image/jpeg;base64,anBlZw==" in (each.mixed.json or each.json) for each in shown]
+    assert held == [False, True]
+
+
+def test_browsers_find_it_where_they_look():
+    assert f"/{early.ADDRESS}/{{ticket}}" in [route.path for route in server.ROUTES]
+    script = Path(linked_picture.__file__).parent / "early.js"
+    assert f"`{early.ADDRESS}/${{this.ticket}}`" in script.read_text()
+    assert f"UNKNOWN = {early.UNKNOWN};" in script.read_text()
