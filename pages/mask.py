@@ -52,14 +52,13 @@ def workbench(stack: Stack) -> None:
     """Picture and marks, the result beside them, the objects and the downloads; a stroke redraws only this."""
     if state.must_redraw():
         st.rerun(scope="app")
-    actions = bar(stack)
-    index = slices.choose(stack)
-    image = stack[index]
-    recipe = panel.read(stack[0])
-    method = recipe.method
+    index, recipe = slices.current(stack), panel.read(stack[0])
+    image, method = stack[index], recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
+    compute.begin(image, recipe, editor.prompts, views.ready(recipe))  # while what does not wait for it is drawn
     autosave.keep(recipe)
-    compute.begin(image, recipe, editor.prompts, views.ready(recipe))  # while the strip and the canvas are drawn
+    actions = bar(stack)
+    slices.choose(stack)
     editor.strip()
     left, right = st.columns(2)
     saving = st.container()

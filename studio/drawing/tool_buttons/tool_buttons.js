@@ -67,6 +67,7 @@ class Buttons {
     if (colour) node.style.setProperty("--dot", colour);
     if (chosen !== null) node.setAttribute("aria-pressed", chosen);
     node.setAttribute("aria-disabled", !offered);
+    node.setAttribute("aria-description", hint);
     node.dataset.hint = hint;
   }
 
