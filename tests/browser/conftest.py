@@ -116,12 +116,14 @@ def chromium(driver: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh visitor, 1440 pixels wide."""
+    """A fresh visitor, 1440 pixels wide; whatever the test is about, no component may have failed when it ends."""
     context = browser.new_context(viewport={"width": 1440, "height": 1000})
     context.set_default_timeout(PATIENCE * 1000)
     visitor = context.new_page()
     yield visitor
+    failed = [] if visitor.is_closed() else visitor.get_by_test_id("stErrorElementStack").all_inner_texts()
     context.close()
+    assert not failed, failed
 
 
 @pytest.fixture

@@ -40,8 +40,9 @@ class Pane {
   }
 
   draw() {
+    const { early } = this;
     const { name, alt, size, beside } = this.data;
-    const picture = this.early?.name === name ? this.early.address : this.data.picture;
+    const picture = early && early.name === name ? early.address : this.data.picture;
     this.name = name;
     if (picture && this.whole.src !== picture) this.whole.src = picture;
     this.whole.alt = alt;
