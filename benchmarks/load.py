@@ -190,7 +190,7 @@ def _trivial(server: Server, over: threading.Event) -> list[float]:
     with ProtocolVisitor(server.address) as visitor:
         visitor.run()
         while not over.is_set():
-            times += [visitor.press(tool) for tool in ("Ellipse", "Rectangle")]
+            times += [visitor.use(tool) for tool in ("tool_ellipse", "tool_rectangle")]
     return times
 
 

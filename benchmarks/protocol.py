@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import cv2
 import numpy as np
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import FileUploaderState, FileURLsRequest, UploadedFileInfo
@@ -64,15 +65,15 @@ class ProtocolVisitor:
     def __exit__(self, *_: object) -> None:
         self._link.close()
 
-    def run(self, *, trigger: str | None = None, fragment: str = "") -> float:
-        """Have the page run, with the button ``trigger`` pressed, and wait for its end; seconds it took.
+    def run(self, *, trigger: WidgetState | None = None, fragment: str = "") -> float:
+        """Have the page run, with what ``trigger`` says pressed, and wait for its end; seconds it took.
 
         ``until_result`` are the seconds until the result was shown, be it the same as before; None if none was.
         """
         self._fragment = fragment
         states = [*self._states.values()]
         if trigger:
-            states.append(WidgetState(id=trigger, trigger_value=True))
+            states.append(trigger)
         state = ClientState(
             query_string=self._query,
             page_name=self._page,
@@ -112,7 +113,7 @@ class ProtocolVisitor:
         sheet = Sheet.over(size, min(WIDE, 3000 * size[0] // size[1]))
         figure = writing.write([stroke], sheet)["objects"][0]
         self._drawn.append(figure | {"stroke": Ink("brush", stroke.object).stroke})
-        widget, fragment = self._canvas()
+        widget, fragment = self._component("", "cv_mask_")
         drawing = {"drawing": {"raw": {"version": "7.4.0", "objects": self._drawn}, "data": None}}
         self._states[widget] = WidgetState(id=widget, json_value=json.dumps(drawing))
         whole = self.run(fragment=fragment)
@@ -122,8 +123,17 @@ class ProtocolVisitor:
         """Press the button of that label; seconds until the page has answered."""
         for kind, delta in self.elements.values():
             if kind == "button" and delta.new_element.button.label == label:
-                return self.run(trigger=delta.new_element.button.id, fragment=delta.fragment_id)
+                pressed = WidgetState(id=delta.new_element.button.id, trigger_value=True)
+                return self.run(trigger=pressed, fragment=delta.fragment_id)
         raise LookupError(f"There is no button {label}.")
+
+    def use(self, name: str) -> float:
+        """Press the button of the tool strip that has this name; seconds until the page has answered."""
+        strip, fragment = self._component("tool_buttons")
+        used = json.dumps([{"event": "used", "value": [name]}])
+        return self.run(
+            trigger=WidgetState(id=_make_trigger_id(strip, "events"), json_trigger_value=used), fragment=fragment
+        )
 
     def choose(self, key: str, index: int) -> float:
         """Choose an option of the segmented control of that key."""
@@ -151,13 +161,16 @@ class ProtocolVisitor:
             words.append(body if isinstance(body, str) else "")
         return "\n".join(words)
 
-    def _canvas(self) -> tuple[str, str]:
+    def _component(self, name: str, id: str = "") -> tuple[str, str]:
+        """The id of the last component whose name ends, and whose id goes on, like this; and the part it is in."""
         found = [
-            delta
+            (component.id, delta.fragment_id)
             for kind, delta in self.elements.values()
-            if kind == "bidi_component" and "cv_mask_" in delta.new_element.bidi_component.id
+            if kind == "bidi_component"
+            and (component := delta.new_element.bidi_component).component_name.endswith(name)
+            and id in component.id
         ]
-        return found[-1].new_element.bidi_component.id, found[-1].fragment_id
+        return found[-1]
 
     def _find(self, kind: str, place: int) -> tuple[str, Any]:
         found = [delta for known, delta in self.elements.values() if known == kind]
