@@ -17,8 +17,7 @@ from studio.results import closeup, insight, layers, stacks, taking, views
 from studio.results.taking import Taking
 from studio.sharing import autosave, links, programs, sessions
 
-PART = "workbench"
-"""What runs alone when a stroke is drawn or a slider moved."""
+PART = "workbench"  # what runs alone when a stroke is drawn or a slider moved
 STYLE = """
 <style>
 .st-key-bar { min-height: 2.5rem; row-gap: .3rem; }

@@ -1,6 +1,7 @@
 """The pages' logic, without a browser."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -219,6 +220,14 @@ def test_the_core_never_imports_streamlit():
 def test_only_one_file_names_the_session_state():
     sources = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "studio").rglob("*.py")]
     assert [path.name for path in sources if "session_state" in path.read_text()] == ["state.py"]
+
+
+def test_a_page_shows_nothing_of_its_code():
+    assert tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["runner"]["magicEnabled"] is False
+    for path in (ROOT / "app.py", *(ROOT / "pages").glob("*.py")):
+        _, *rest = ast.parse(path.read_text()).body
+        alone = [node.lineno for node in rest if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
+        assert not alone, path.name
 
 
 def moved(app, key, value):
