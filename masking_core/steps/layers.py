@@ -68,7 +68,9 @@ def _own_alpha(share: Alpha, whole: Picture, seen: Alpha, through: Alpha, reach:
     np.minimum(seen + share, 1, out=seen)
     in_the_end = 1 - whole.astype(np.float32) / 255 * seen  # what is to come through this layer and those above it
     report(0.5, DOING)
-    needed = np.where((share > 0) & (through > 0), 1 - in_the_end / np.maximum(through, 1e-6), 0).clip(0, 1)
+    needed = 1 - in_the_end / np.maximum(through, 1e-6)
+    report(0.5, DOING)
+    needed = np.where((share > 0) & (through > 0), needed, 0).clip(0, 1)
     report(0.5, DOING)
     alpha: Alpha = (np.rint(needed * 255) / 255).astype(np.float32)
     through *= 1 - alpha

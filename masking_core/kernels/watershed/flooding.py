@@ -64,6 +64,7 @@ def flood(levels: NDArray[np.uint8], markers: NDArray[np.integer], compactness: 
     # A frame of its own spares the kernel to look where the picture ends.
     cells = np.full((height + 2, width + 2), _FRAME, np.int32)
     _pack(read_only(levels), read_only(markers.astype(np.int32, copy=False)), cells)
+    report(0.0, "Flooding")
     links = np.empty((cells.size, 2 if compactness else 1), np.int32)
     queues = np.full((2, _LEVELS + math.ceil(255 * compactness) + 1), -1, np.int32)
     total = _begin(cells.ravel(), links, queues, width + 2)
@@ -72,6 +73,7 @@ def flood(levels: NDArray[np.uint8], markers: NDArray[np.integer], compactness: 
     while state[_REACHED] < total:
         report(float(state[_REACHED] / total), "Flooding")
         _rise(cells.ravel(), links, queues, state, width + 2, weight, total)
+    report(1.0, "Flooding")
     flooded = Flooded(np.empty(levels.shape, np.int32), np.empty(levels.shape, np.uint8))
     _unpack(cells, flooded.labels, flooded.arrival)
     return flooded
