@@ -138,7 +138,9 @@ class Watershed(Method):
         if by_shape:
             flooded = flooded._replace(labels=parted_by_shape(flooded.labels, levels, markers.seeds))
         done = perf_counter()
+        report(1.0, "Flooding")
         areas = np.bincount(markers.seeds.ravel() + 1)[1:]
+        report(1.0, "Flooding")
         labels = markers.confine(flooded.labels)
         return Segmentation(
             labels=labels,
