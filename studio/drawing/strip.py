@@ -172,8 +172,6 @@ def _brush(size: tuple[int, int]) -> list[Item]:
 
     return [
         Button("thinner", "Thinner", "Thinner ([)", _click(pen.thicker, sizes, -1), "remove"),
-        Slider(
-            "brush_size", "Brush size", texts, pen.nearest(sizes), lambda place: state.put("pen.size", sizes[place])
-        ),
+        Slider("brush_size", "Brush size", texts, pen.nearest(sizes), choose),
         Button("thicker", "Thicker", "Thicker (])", _click(pen.thicker, sizes, 1), "add"),
     ]
