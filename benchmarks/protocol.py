@@ -4,6 +4,7 @@ import base64
 import json
 import time
 import urllib.request
+from contextlib import ExitStack
 from typing import Any, Self
 from uuid import uuid4
 
@@ -52,7 +53,7 @@ class ProtocolVisitor:
 
     def __enter__(self) -> Self:
         link = self._address.replace("http", "ws") + "/_stcore/stream"
-        self._link: ClientConnection = connect(
+        connecting = connect(
             link,
             max_size=None,
             subprotocols=["streamlit"],
@@ -60,10 +61,12 @@ class ProtocolVisitor:
             open_timeout=PATIENCE,
             additional_headers={"Cookie": f"{COOKIE}={self._key}"} if self._key else None,
         )
+        self._connected = ExitStack()
+        self._link: ClientConnection = self._connected.enter_context(connecting)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._link.close()
+        self._connected.close()
 
     def run(self, *, trigger: WidgetState | None = None, fragment: str = "") -> float:
         """Have the page run, with what ``trigger`` says pressed, and wait for its end; seconds it took.

@@ -1,6 +1,7 @@
 """Pictures that come ahead of the page: to the right browser, the newest one, whatever became of the connection."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -49,6 +50,12 @@ class Browser:
         return await asyncio.wait_for(self.received.get(), 10)
 
 
+def run(visit):
+    """What a visit ends with, on a thread of its own: a browser test before may have left an event loop on this one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, visit).result()
+
+
 @pytest.fixture
 def line():
     """The line of a visitor, who leaves at the end."""
@@ -69,7 +76,7 @@ def test_what_is_sent_from_another_thread_arrives_at_once_and_in_order(line):
             assert browser.received.empty()
         assert not line.is_open
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_of_what_was_sent_before_a_browser_is_there_it_gets_the_latest(line):
@@ -80,7 +87,7 @@ def test_of_what_was_sent_before_a_browser_is_there_it_gets_the_latest(line):
         async with Browser(line.ticket).connected() as browser:
             assert await browser.next() == "b 3 2 data:b"
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_a_browser_that_connects_anew_takes_the_place_of_its_lost_connection(line):
@@ -94,7 +101,7 @@ def test_a_browser_that_connects_anew_takes_the_place_of_its_lost_connection(lin
                 assert await again.next() == "a 3 2 data:a"
             assert not line.is_open
 
-    asyncio.run(visit())
+    run(visit())
 
 
 def test_only_who_has_the_ticket_of_somebody_present_is_connected(line):
@@ -110,7 +117,7 @@ def test_only_who_has_the_ticket_of_somebody_present_is_connected(line):
         await early.connection(browser)
         return browser.code
 
-    assert [asyncio.run(visit(ticket)) for ticket in ("nobody", gone.ticket)] == [early.UNKNOWN] * 2
+    assert [run(visit(ticket)) for ticket in ("nobody", gone.ticket)] == [early.UNKNOWN] * 2
 
 
 def test_a_page_holds_its_picture_unless_a_browser_is_connected():
