@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -27,12 +28,18 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(100_000, 50, 50)  # a fifth of the time to load everything else goes into looking for garbage
     try:
         options = parser(arguments).parse_args(arguments)
-        return options.run(options) or 0
+        code = options.run(options) or 0
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # who reads what is written, as `head` does, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except MaskingError as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        reason = error.strerror or str(error)
+        print(f"{error.filename}: {reason}." if error.filename else f"{reason}.", file=sys.stderr)
         return 2
 
 

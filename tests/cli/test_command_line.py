@@ -1,5 +1,8 @@
 import json
 import re
+import subprocess
+import sys
+from argparse import Namespace
 
 import cv2
 import numpy as np
@@ -153,3 +156,20 @@ def test_the_help_says_what_every_file_holds(capsys):
     told = " ".join(capsys.readouterr().out.split())
     assert "--out FILE the cut-out on its background .png" in told
     assert f"--mask-out FILE {CONTENTS['mask'].description}" in told
+
+
+def test_a_reader_that_has_enough_ends_it_without_a_word():
+    command = [sys.executable, "-m", "masking_core", "methods"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 1
+
+
+def test_a_fault_of_no_file_is_told_without_one(monkeypatch, capsys):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("argparse.ArgumentParser.parse_args", lambda *_: Namespace(run=full))
+    assert main(["methods"]) == 2
+    assert capsys.readouterr().err == "No space left on device.\n"
