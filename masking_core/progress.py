@@ -99,7 +99,8 @@ def beside(call: Callable[[], T], doing: str) -> T:
         return call()
     aside = _Aside(doing)
     report(*aside.said)
-    Thread(target=copy_context().run, args=(aside.make, call), name="beside", daemon=True).start()
+    # No daemon: a thread that is inside OpenCV when Python ends takes the program down.
+    Thread(target=copy_context().run, args=(aside.make, call), name="beside").start()
     try:
         while not wait([aside.made], RHYTHM).done:
             report(*aside.said)

@@ -6,6 +6,7 @@ The kernels release Python's global lock, so threads serve several visitors at o
 neither a copy nor a start-up.
 """
 
+import atexit
 import threading
 import time
 from collections import OrderedDict, deque
@@ -19,6 +20,8 @@ from studio.compute.visitors import Visitor
 
 LOOK = 0.1
 """Seconds between two looks at whether somebody who waits can be served."""
+LAST = 5.0
+"""Seconds that work which has been told to stop may still take when the program ends."""
 
 
 class Workers:
@@ -41,8 +44,13 @@ class Workers:
         self._running: list[Job] = []
         self.ended = 0
         """How many jobs have ended."""
-        for number in range(most):
-            threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
+        self._closing = False
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True) for number in range(most)
+        ]
+        for thread in self._threads:
+            thread.start()
+        atexit.register(self.close)
 
     @property
     def running(self) -> int:
@@ -95,9 +103,19 @@ class Workers:
         for job in jobs:
             job.cancel()
 
+    def close(self) -> None:
+        """Stop all work and end the threads: one that is inside OpenCV when Python ends takes the program down."""
+        with self._changed:
+            self._closing = True
+            for job in (*self._running, *(job for queue in self._waiting.values() for job in queue)):
+                job.cancel()
+            self._changed.notify_all()
+        until = time.monotonic() + LAST
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
     def _serve(self) -> None:
-        while True:
-            job = self._taken()
+        while (job := self._taken()) is not None:
             job.run()
             with self._changed:
                 self._running.remove(job)
@@ -105,9 +123,11 @@ class Workers:
                 self._changed.notify_all()
             del job  # or its value would stay until this worker gets another one
 
-    def _taken(self) -> Job:
+    def _taken(self) -> Job | None:
         with self._changed:
             while (job := self._next()) is None:
+                if self._closing:
+                    return None
                 self._changed.wait(LOOK if self._waiting else None)
             self._running.append(job)
             return job

@@ -1,5 +1,7 @@
 """Workers serve visitors in turn, stop what nobody wants, and end what takes too long."""
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -234,3 +236,29 @@ def test_rests_do_not_count_as_time_that_work_took(monkeypatch):
     late = Job(lambda: work(0.2), Visitor(), 4.5, lambda: True)
     late.run()
     assert isinstance(late.future.exception(0), Overtime)
+
+
+def test_a_program_that_ends_while_opencv_works_for_somebody_ends_well():
+    program = """
+import subprocess
+import sys
+import threading
+import cv2, numpy
+from masking_core.progress import report
+from studio.compute.visitors import Visitor
+from studio.compute.workers import Workers
+
+begun, picture = threading.Event(), numpy.zeros((300, 300, 3), numpy.uint8)
+
+def work():
+    while True:
+        cv2.GaussianBlur(picture, (0, 0), 5)
+        begun.set()
+        report(0.5, "Working")
+
+workers = Workers(2, 2, 1.0, "test")
+jobs = [workers.submit(work, Visitor(), 60) for _ in range(3)]
+begun.wait()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
