@@ -14,10 +14,9 @@ def cut_out(rgb: Picture, alpha: Alpha) -> Picture:
         rgb: (H, W, 3) uint8.
         alpha: (H, W) float32 in [0, 1].
     """
-    rgba = np.empty((*alpha.shape, 4), np.uint8)
+    rgba = np.zeros((*alpha.shape, 4), np.uint8)
     for band in bands(alpha.shape, "Cutting out"):
-        part = rgba[band]
-        cv2.cvtColor(rgb[band], cv2.COLOR_RGB2RGBA, dst=part)
-        part[..., 3] = np.rint(alpha[band] * 255)
-        part[part[..., 3] == 0] = 0
+        opacity = cv2.convertScaleAbs(alpha[band], alpha=255)
+        whole = cv2.insertChannel(opacity, cv2.cvtColor(rgb[band], cv2.COLOR_RGB2RGBA), 3)
+        cv2.copyTo(whole, opacity, rgba[band])
     return rgba
