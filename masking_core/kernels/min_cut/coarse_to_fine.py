@@ -31,11 +31,11 @@ KEPT = 4_194_304
 """Pixels of the largest size whose n-links are kept, 8 bytes each; those of larger ones are weighed in the band."""
 BAND = 4
 """Half the width of the band, in pixels of its level."""
-TIE_MARGIN = 10.0
+TIE_MARGINS = (10.0, 5.0, 2.5, 1.25, 0.625)
 """By how much unaries are moved to see what is decided by a hair: in n-links without contrast, times the square root of
-a size's pixels, which is the same evidence at every size."""
-OPEN = 100_000
-"""Most pixels of a size that are left open beside its band: more would take long, and are decided at once."""
+a size's pixels, which is the same evidence at every size. The largest that leaves few enough pixels open is taken."""
+OPEN = 50_000
+"""Most pixels of a size that are left open beside its band: more would take long."""
 OPENED = 1_500_000
 """Pixels of the largest size that has more than a band."""
 
@@ -167,13 +167,14 @@ def coarse_to_fine_cuts(
 
 
 def _near_ties(grid: Grid, unary: NDArray[np.int32]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Cut a grid: its foreground, and what is decided by a hair, unless that is too much."""
-    move = np.int32(TIE_MARGIN * MAX_LINK / math.sqrt(unary.size))
-    least, most = (grid.cut(unary + by).foreground for by in (-move, move))
-    doubtful = least != most
-    if 4 * np.count_nonzero(doubtful) > OPEN:
-        return grid.cut(unary).foreground, np.zeros_like(doubtful)
-    return least, doubtful
+    """Cut a grid: its foreground, and what is decided by a hair; by less of one where that would be too much."""
+    for margin in TIE_MARGINS:
+        move = np.int32(margin * MAX_LINK / math.sqrt(unary.size))
+        least, most = (grid.cut(unary + by).foreground for by in (-move, move))
+        doubtful = least != most
+        if 4 * np.count_nonzero(doubtful) <= OPEN:
+            return least, doubtful
+    return grid.cut(unary).foreground, np.zeros_like(doubtful)
 
 
 def from_array(unary: NDArray[np.floating], pyramid: Pyramid) -> UnaryAt:

@@ -30,7 +30,7 @@ HARD = 8 * MAX_LINK + 1
 
 _FAR = 2**30
 _PATIENCE = 0.5  # pixels visited by waves, per pixel visited by relabelling, before distances are refreshed
-_HORIZON, _PHASES = 8, 2  # how far distances are measured at first, and phases until that is doubled
+_HORIZON, _PHASES = 4, 2  # how far distances are measured at first, and phases until that is doubled
 _NOWHERE = 1  # the node that stands for three neighbours outside; 0 ends a list, and 0, 1, 2 have no n-links
 _FIRST = 3
 # A node's record is 32 bytes, half a cache line: 8 residuals of 16 bits, then these columns of 32 bits.

@@ -10,7 +10,7 @@ from skimage import data
 
 from masking_core.errors import Cancelled, ParameterError
 from masking_core.kernels.min_cut.coarse_to_fine import (
-    TIE_MARGIN,
+    TIE_MARGINS,
     Pyramid,
     _grown,
     _near_boundary,
@@ -275,21 +275,32 @@ def test_links_are_kept_of_sizes_up_to_a_bound_and_are_weighed_as_needed_of_larg
     assert np.array_equal(pyramid.nlinks(0, everywhere), nlinks(picture))
 
 
-def test_a_hair_is_the_same_evidence_at_every_size_and_too_much_of_it_is_decided_at_once(monkeypatch):
-    for shape in ((40, 60), (80, 120)):
-        unary = np.linspace(-6000, 6000, shape[0] * shape[1]).astype(np.int32).reshape(shape)
-        grid = Grid(np.zeros((4, *shape), np.int16))
-        hair = TIE_MARGIN * MAX_LINK / (shape[0] * shape[1]) ** 0.5
-        foreground, doubtful = _near_ties(grid, unary)
-        sure = np.abs(np.abs(unary) - hair) > 2
-        assert np.array_equal(doubtful[sure], (np.abs(unary) < hair)[sure])
-        assert np.array_equal(foreground[sure], (unary > hair)[sure])
-        for most, left_open in ((4 * doubtful.sum(), True), (4 * doubtful.sum() - 1, False)):
-            monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.OPEN", most)
-            foreground, open_ = _near_ties(grid, unary)
-            assert np.array_equal(open_, doubtful if left_open else np.zeros_like(doubtful))
-            assert left_open or np.array_equal(foreground, unary > 0)
-        monkeypatch.undo()
+@pytest.mark.parametrize("margin", TIE_MARGINS)
+@pytest.mark.parametrize("shape", [(40, 60), (80, 120)])
+def test_a_hair_is_the_same_evidence_at_every_size_and_less_where_too_much_would_be_open(shape, margin, monkeypatch):
+    unary = np.linspace(-6000, 6000, shape[0] * shape[1]).astype(np.int32).reshape(shape)
+    grid = Grid(np.zeros((4, *shape), np.int16))
+    hair = margin * MAX_LINK / (shape[0] * shape[1]) ** 0.5
+    sure = np.abs(np.abs(unary) - hair) > 2
+    most = 4 * np.count_nonzero(np.abs(unary) < hair + 2)
+    monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.OPEN", most)
+    foreground, doubtful = _near_ties(grid, unary)
+    assert np.array_equal(doubtful[sure], (np.abs(unary) < hair)[sure])
+    assert np.array_equal(foreground[sure], (unary > hair)[sure])
+    monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.OPEN", 4 * np.count_nonzero(doubtful))
+    assert np.array_equal(_near_ties(grid, unary)[1], doubtful)
+    monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.OPEN", 4 * np.count_nonzero(doubtful) - 1)
+    less = _near_ties(grid, unary)[1]
+    assert np.count_nonzero(less) < np.count_nonzero(doubtful)
+    assert less.any() == (margin != TIE_MARGINS[-1])
+
+
+def test_where_even_the_smallest_hair_would_leave_too_much_open_all_is_decided_at_once(monkeypatch):
+    unary = np.linspace(-6000, 6000, 2400).astype(np.int32).reshape(40, 60)
+    monkeypatch.setattr("masking_core.kernels.min_cut.coarse_to_fine.OPEN", 0)
+    foreground, doubtful = _near_ties(Grid(np.zeros((4, 40, 60), np.int16)), unary)
+    assert np.array_equal(foreground, unary > 0)
+    assert not doubtful.any()
 
 
 @pytest.mark.parametrize(("most", "last"), [(48_000, True), (47_999, False)])
