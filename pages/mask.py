@@ -54,7 +54,7 @@ def workbench(stack: Stack) -> None:
     index, recipe = slices.current(stack), panel.read(stack[0])
     image, method = stack[index], recipe.method
     editor = MarkEditor(image, method.uses, method.title, page="mask", slice=index, area=recipe.area)
-    compute.begin(image, recipe, editor.prompts, views.ready(recipe))  # while what does not wait for it is drawn
+    views.begin(image, recipe, editor.prompts)
     autosave.keep(recipe)
     actions = bar(stack)
     slices.choose(stack)

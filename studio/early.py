@@ -5,6 +5,7 @@ The picture that everybody waits for comes over a connection of its own; the pag
 """
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from studio import compute
 
 ADDRESS = "early"
 """Where browsers connect, below the app's own address."""
+MOMENT = 0.08
+"""Seconds that a page waits at most for its picture to arrive."""
 UNKNOWN = 4404
 """The code with which a connection is closed that nobody asked for."""
 
@@ -30,6 +33,7 @@ class Line:
     ticket: str = field(default_factory=lambda: uuid4().hex)
     latest: str = ""
     _awaited: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+    _there: threading.Event = field(default_factory=threading.Event)
 
     @property
     def is_open(self) -> bool:
@@ -37,17 +41,26 @@ class Line:
         return self._awaited is not None
 
     def send(self, name: str, size: tuple[int, int], address: str) -> None:
-        """Send a picture, or keep it until the browser is connected; one that has not been sent yet is left out.
+        """Send a picture once, or keep it until the browser is connected; one that waits is left out for a newer one.
 
         Args:
             name: what the page calls it.
             size: its width and height.
             address: one that holds its bytes, see :func:`~studio.components.before_after.address`.
         """
+        if self.latest.startswith(f"{name} "):
+            return
+        self._there.clear()
         self.latest = f"{name} {size[0]} {size[1]} {address}"
         if self._awaited:
             loop, news = self._awaited
             loop.call_soon_threadsafe(news.set)
+
+    def let_through(self) -> None:
+        """Wait a moment, and once, until the browser has what was sent last: all that a page says would hold it up."""
+        if self.latest and self.is_open:
+            self._there.wait(MOMENT)
+            self._there.set()
 
     async def serve(self, socket: WebSocket) -> None:
         """Send what there is and what comes, until the browser leaves or connects anew."""
@@ -57,7 +70,9 @@ class Line:
         sender = asyncio.create_task(self._pass_on(socket, news))
         try:
             while True:
-                await socket.receive_text()
+                name = await socket.receive_text()
+                if self.latest.startswith(f"{name} "):
+                    self._there.set()
         except WebSocketDisconnect:
             pass
         finally:

@@ -34,7 +34,7 @@ from studio.settings import settings
 __all__ = [
     "PATIENCE", "Job", "Overtime", "Visitor", "ahead", "apart", "begin", "current", "digest_of", "drafted", "finish",
     "finished", "fits", "follow", "getting_ready", "left", "once",
-    "open_sample", "open_stack", "place_of", "preview", "segment", "shown", "start", "status", "submit",
+    "open_sample", "open_stack", "pause", "place_of", "preview", "segment", "shown", "start", "status", "submit",
     "tidy", "wait", "waiting_words", "when_one_leaves",
 ]  # fmt: skip
 
@@ -353,6 +353,14 @@ def begin(image: Image, recipe: Recipe, prompts: Prompts, follow: Callable[[Foun
     job = submit(work)
     held["ahead"] = key, job
     return job
+
+
+def pause() -> None:
+    """Wait a moment for a preview that was begun."""
+    _, begun = current().held.get("ahead", (None, None))
+    until = time.monotonic() + PATIENCE
+    while begun is not None and time.monotonic() < until and not futures.wait([begun.future], timeout=LOOK).done:
+        state.give_way()
 
 
 @contextmanager

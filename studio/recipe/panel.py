@@ -11,7 +11,7 @@ from studio.recipe import area, backgrounds, edges, first, networks, objects
 
 def read(image: Image) -> Recipe:
     """The recipe that the widgets describe, drawn or not yet."""
-    id = state.get("method", first.method())
+    id = state.get("method") or first.method()
     return Recipe(
         method=controls.read(METHODS[id], id),
         area=area.read(image),

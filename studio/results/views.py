@@ -7,13 +7,14 @@ import cv2
 import numpy as np
 import streamlit as st
 
-from masking_core import Prompts, Recipe, Result, palette
+from masking_core import Image, Prompts, Recipe, Result, palette
 from masking_core.arrays import Picture
+from masking_core.progress import report
 from masking_core.result import Found
 from masking_core.steps.compose import compose, on_checkerboard
 from masking_core.uncertainty import next_place
 from studio import compute, pictures, state
-from studio.components.before_after import before_after
+from studio.components.before_after import address, before_after
 from studio.components.linked_picture import picture_beside
 from studio.compute.memory import kept_by
 from studio.early import line
@@ -31,6 +32,7 @@ SQUARE = 12
 """Pixels of a square of the pattern that means "transparent"."""
 FINE = 92
 """Quality of a JPEG that is looked at closely."""
+SENDING = "Sending the result"
 
 
 def cost(result: Result, prompts: Prompts) -> str:
@@ -55,9 +57,25 @@ def ready(recipe: Recipe) -> Callable[[Found], None]:
 
     def make(found: Found) -> None:
         if view in QUICK and recipe.foreground.rule != "picked":
-            _file(found, recipe, compute.drafted(found, recipe), view)
+            file = _file(found, recipe, compute.drafted(found, recipe), view)
+            report(1, SENDING)  # nobody may want it any more
+            _send(file, found.image.size)
 
     return make
+
+
+def begin(image: Image, recipe: Recipe, prompts: Prompts) -> None:
+    """Begin a preview, and hold the page back a moment: a browser that draws the page shows no picture meanwhile."""
+    compute.begin(image, recipe, prompts, ready(recipe))
+    compute.pause()
+    line().let_through()
+
+
+def _send(file: bytes, size: tuple[int, int]) -> str:
+    """Send a result's picture ahead of the page; a name for it."""
+    name = hashlib.blake2b(file, digest_size=8).hexdigest()
+    line().send(name, size, address(file))
+    return name
 
 
 def show(found: Found, recipe: Recipe, result: Result) -> str:
@@ -84,7 +102,7 @@ def show(found: Found, recipe: Recipe, result: Result) -> str:
     if view == "Trimap" and result.trimap is None:
         st.caption(NO_TRIMAP)
     file = pictures.jpeg(_uncertain(result)) if view == "Uncertainty" else _file(found, recipe, result, view)
-    name = hashlib.blake2b(file, digest_size=8).hexdigest()
+    name = _send(file, result.image.size)
     full = round(result.image.size[0] / result.scale)
     with place:
         picture_beside(

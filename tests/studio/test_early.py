@@ -5,13 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 from starlette.websockets import WebSocketDisconnect
 from streamlit.testing.v1 import AppTest
 
+from masking_core import Foreground, Image, KMeans, Prompts, Recipe
+from masking_core.errors import Cancelled
+from masking_core.progress import listening
 from studio import early, server
 from studio.components import linked_picture
 from studio.compute.visitors import Visitor, acting_for
+from studio.results import views
 
 SIZE = (3, 2)
 
@@ -21,7 +26,7 @@ class Browser:
 
     def __init__(self, ticket):
         self.path_params = {"ticket": ticket}
-        self.received, self.left, self.code = asyncio.Queue(), asyncio.Event(), 0
+        self.received, self._said, self.code = asyncio.Queue(), asyncio.Queue(), 0
 
     async def accept(self):
         pass
@@ -33,8 +38,16 @@ class Browser:
         await self.received.put(text)
 
     async def receive_text(self):
-        await self.left.wait()
-        raise WebSocketDisconnect
+        said = await self._said.get()
+        if said is None:
+            raise WebSocketDisconnect
+        return said
+
+    def confirm(self, name):
+        self._said.put_nowait(name)
+
+    def leave(self):
+        self._said.put_nowait(None)
 
     @asynccontextmanager
     async def connected(self):
@@ -43,7 +56,7 @@ class Browser:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         yield self
-        self.left.set()
+        self.leave()
         await serving
 
     async def next(self):
@@ -79,6 +92,48 @@ def test_what_is_sent_from_another_thread_arrives_at_once_and_in_order(line):
     run(visit())
 
 
+def test_the_same_picture_is_sent_once(line):
+    async def visit():
+        async with Browser(line.ticket).connected() as browser:
+            for name in ("a", "a", "b", "a"):
+                line.send(name, SIZE, f"data:{name}")
+                await asyncio.sleep(0.01)
+            received = [browser.received.get_nowait() for _ in range(browser.received.qsize())]
+            assert received == [f"{name} 3 2 data:{name}" for name in "aba"]
+
+    run(visit())
+
+
+def test_a_page_is_held_back_until_the_browser_has_its_picture(line, monkeypatch):
+    monkeypatch.setattr(early, "MOMENT", 60)
+
+    async def visit():
+        line.let_through()  # nobody is connected
+        async with Browser(line.ticket).connected() as browser:
+            line.let_through()  # nothing was sent
+            for name in ("a", "b"):
+                line.send(name, SIZE, "data:")
+                held = asyncio.create_task(asyncio.to_thread(line.let_through))
+                browser.confirm("another")
+                await asyncio.sleep(0.05)
+                assert not held.done()
+                browser.confirm(name)
+                await asyncio.wait_for(held, 10)
+
+    run(visit())
+
+
+def test_a_browser_that_does_not_answer_holds_its_page_back_for_a_moment_and_once(line, monkeypatch):
+    async def visit():
+        async with Browser(line.ticket).connected():
+            line.send("a", SIZE, "data:a")
+            for moment in (0.01, 60):
+                monkeypatch.setattr(early, "MOMENT", moment)
+                await asyncio.wait_for(asyncio.to_thread(line.let_through), 10)
+
+    run(visit())
+
+
 def test_of_what_was_sent_before_a_browser_is_there_it_gets_the_latest(line):
     async def visit():
         assert not line.is_open
@@ -94,7 +149,7 @@ def test_a_browser_that_connects_anew_takes_the_place_of_its_lost_connection(lin
     async def visit():
         async with Browser(line.ticket).connected() as lost:
             async with Browser(line.ticket).connected() as again:
-                lost.left.set()
+                lost.leave()
                 await asyncio.sleep(0.01)
                 assert line.is_open, "the end of the lost one is not the end of the new one"
                 line.send("a", SIZE, "data:a")
@@ -140,3 +195,22 @@ def test_browsers_find_it_where_they_look():
     script = Path(linked_picture.__file__).parent / "early.js"
     assert f"`{early.ADDRESS}/${{this.ticket}}`" in script.read_text()
     assert f"UNKNOWN = {early.UNKNOWN};" in script.read_text()
+
+
+@pytest.mark.parametrize("rule", ["not_border", "picked"])
+def test_what_a_worker_found_is_sent_unless_it_waits_for_picked_objects(rule):
+    image = Image.from_array(np.random.default_rng(0).integers(0, 255, (20, 30, 3)).astype(np.uint8))
+    recipe = Recipe(method=KMeans()).changed(foreground=Foreground(rule=rule))
+    with acting_for(Visitor()):
+        views.ready(recipe)(recipe.segment(image, Prompts()))
+        assert early.line().latest.startswith(" 30 20 data:image/jpeg;", 16) == (rule != "picked")
+
+
+def test_what_nobody_wants_any_more_is_not_sent():
+    image = Image.from_array(np.zeros((20, 30, 3), np.uint8))
+    recipe = Recipe(method=KMeans())
+    found = recipe.segment(image, Prompts())
+    with acting_for(Visitor()):
+        with listening(lambda _, doing: doing != views.SENDING), pytest.raises(Cancelled):
+            views.ready(recipe)(found)
+        assert not early.line().latest

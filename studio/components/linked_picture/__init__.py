@@ -54,11 +54,15 @@ def picture_beside(
         group: whose part of the picture it shows.
         full: the width of the full picture that it is a smaller copy of; the page is run when more of it is seen.
         name: what :func:`~studio.components.sharp_part.sharp_part` calls it.
-        early: what it is sent ahead with; a browser that is not connected to it finds the picture in the page.
+        early: what it was sent ahead with; a browser that is not connected to it finds the picture in the page.
     """
-    picture = address(jpeg)
-    early.send(name, size, picture)
-    data = {"picture": "" if early.is_open else picture, "size": list(size), "alt": alt, "group": group, "beside": True}
+    data = {
+        "picture": "" if early.is_open else address(jpeg),
+        "size": list(size),
+        "alt": alt,
+        "group": group,
+        "beside": True,
+    }
     _component()(
         data={**data, "full": full, "name": name, "early": early.ticket},
         key=key,

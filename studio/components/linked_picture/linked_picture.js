@@ -31,12 +31,15 @@ class Pane {
   }
 
   // What came ahead of the page is shown at once, unless it is another picture, for which the page makes room first.
-  come() {
+  async come() {
     const { name, width, height } = this.early;
-    if (Number(width) !== this.data.size[0] || Number(height) !== this.data.size[1]) return;
-    this.name = name;
-    this.whole.src = this.early.address;
-    this.sharpen();
+    if (Number(width) === this.data.size[0] && Number(height) === this.data.size[1]) {
+      this.name = name;
+      this.whole.src = this.early.address;
+      this.sharpen();
+      await this.whole.decode().catch(() => {}); // replaced meanwhile
+    }
+    this.early.confirm(name);
   }
 
   draw() {
