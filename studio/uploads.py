@@ -68,8 +68,8 @@ def heard(key: str, take: Callable[[frozenset[str]], object]) -> None:
     """Take what the uploader of that key holds, unless that was done: a browser that waits may tell of it twice."""
     known, now = state.get(f"{key}.known", []), [file.file_id for file in _held(key)]
     if now != known:
-        state.put(f"{key}.known", now)
         take(frozenset(known))
+        state.put(f"{key}.known", now)  # last: a run that is ended meanwhile has taken nothing
 
 
 def _held(key: str) -> list[UploadedFile | DeletedFile]:

@@ -7,7 +7,8 @@ import numpy as np
 import PIL.Image
 import pytest
 from actions import settled, shot
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 CENTRE, RADIUS = (450, 700), 220
 HAND_OVER = """async ([selector, name, base64]) => {
@@ -161,3 +162,28 @@ def test_every_picture_of_the_visit_is_a_press_away(page: Page, server, portrait
     page.get_by_role("button", name="Close ball.png").click()
     opened(page, "other.png")
     expect(page.locator(".st-key-pictures img")).to_have_count(1)
+
+
+def test_a_pasted_picture_of_which_the_server_did_not_hear_is_opened_all_the_same(page: Page, server, portrait) -> None:
+    lost = []
+
+    def route(line: WebSocketRoute) -> None:
+        onward = line.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            said = BackMsg.FromString(message if isinstance(message, bytes) else message.encode())
+            held = [state.file_uploader_state_value for state in said.rerun_script.widget_states.widgets]
+            if not lost and any(each.uploaded_file_info for each in held):
+                lost.append(said)
+            else:
+                onward.send(message)
+
+        line.on_message(pass_on)
+
+    page.route_web_socket("**/_stcore/stream", route)
+    page.goto(f"{server.url}/mask")
+    settled(page)
+    listens(page)
+    carry(page, "body", portrait)
+    opened(page)
+    assert lost

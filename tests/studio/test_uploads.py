@@ -8,6 +8,7 @@ from test_app import opened, own, picture, texts, unfolded, uploaded
 
 from masking_core import Behind, KMeans, Prompts, Recipe, Session, export
 from studio import uploads
+from studio.picture import picker
 
 ROOM = (60, 90)
 MASK = export.png(np.pad(np.full((30, 30), 255, np.uint8), ((15, 15), (30, 30))))
@@ -74,3 +75,17 @@ def test_a_ground_truth_arrives():
     hand_over(app, "compare.truth.upload", "mask.png", MASK)
     assert "mask.png" in texts(app.markdown)
     assert not app.error
+
+
+def test_what_was_taken_when_the_run_was_ended_half_way_is_taken_again(monkeypatch):
+    arrive, ended = picker.opened.arrive, []
+
+    def arrive_late(files):
+        if not ended:
+            ended.append(files)
+            st.rerun()
+        arrive(files)
+
+    monkeypatch.setattr(picker.opened, "arrive", arrive_late)
+    assert own(hand_over(opened(), "upload", "missed.png", picture())) == ["missed.png"]
+    assert ended

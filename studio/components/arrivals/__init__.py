@@ -14,5 +14,8 @@ def _component() -> ComponentRenderer:
 
 
 def arrivals() -> None:
-    """Take what is pasted or dropped on the page to the uploader of :mod:`studio.picture.picker`."""
-    _component()(key="arrivals")
+    """Take what is pasted or dropped on the page to the uploader of :mod:`studio.picture.picker`.
+
+    Where the uploader goes on listing it, the page is run once more, and takes what it was not told of.
+    """
+    _component()(key="arrivals", on_waiting_change=lambda: None)
