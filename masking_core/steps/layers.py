@@ -41,6 +41,7 @@ def taken_apart(colours: Picture, alpha: Alpha, labels: Labels, kept: tuple[int,
     whole = np.rint(alpha * 255).astype(np.uint8)
     soft = bool(((whole > 0) & (whole < 255)).any())
     owner = nearest(labels, label_map.selected(labels, kept))
+    report(0.0, DOING)
     reach = max(labels.shape) * SEAM if soft else 0.0
     seen = np.zeros(whole.shape, np.float32)  # share of a pixel that the layers so far own
     through = np.ones(whole.shape, np.float32)  # what they let through
@@ -53,9 +54,10 @@ def taken_apart(colours: Picture, alpha: Alpha, labels: Labels, kept: tuple[int,
         lies = (owner[window] == label).astype(np.float32)
         rgba = cut_out(colours[window], _own_alpha(lies, whole[window], seen[window], through[window], reach))
         x, y = window[1].start, window[0].start
-        inner = label_map.boxes((rgba[..., 3] > 0).astype(np.int32)).get(1)
-        if inner is not None:
-            left, top, width, height = inner
+        report(done / len(kept), DOING)
+        left, top, width, height = cv2.boundingRect(cv2.extractChannel(rgba, 3))
+        if width:
+            report(done / len(kept), DOING)
             tight = np.ascontiguousarray(rgba[top : top + height, left : left + width])
             yield Part(label, (x + left, y + top, width, height), tight)
 
@@ -73,6 +75,7 @@ def _own_alpha(share: Alpha, whole: Picture, seen: Alpha, through: Alpha, reach:
     needed = np.where((share > 0) & (through > 0), needed, 0).clip(0, 1)
     report(0.5, DOING)
     alpha: Alpha = (np.rint(needed * 255) / 255).astype(np.float32)
+    report(0.5, DOING)
     through *= 1 - alpha
     return alpha
 

@@ -1,5 +1,6 @@
 """Backgrounds made of the original picture."""
 
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import cv2
@@ -10,7 +11,7 @@ from pydantic import Field
 from masking_core.arrays import Alpha, Picture
 from masking_core.image import Image
 from masking_core.parameters import Show
-from masking_core.progress import bands, report
+from masking_core.progress import bands, beside, report
 from masking_core.steps.backgrounds.background import Background
 
 GREY_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -94,9 +95,9 @@ def _blurred(rgb: Picture, weight: NDArray[np.float32], radius: float) -> Pictur
         weighed[band][..., 3] = weight[band]
     report(0.0, DOING)
     filled = _filled(cv2.resize(weighed, size, interpolation=cv2.INTER_AREA))
-    soft = cv2.GaussianBlur(filled, (0, 0), radius / 2 / factor, borderType=cv2.BORDER_REPLICATE)
-    report(0.5, DOING)
-    blurred = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
+    blur = partial(cv2.GaussianBlur, filled, (0, 0), radius / 2 / factor, borderType=cv2.BORDER_REPLICATE)
+    soft = beside(blur, DOING)
+    blurred = beside(partial(cv2.resize, soft, (width, height), interpolation=cv2.INTER_CUBIC), DOING)
     rounded = np.empty((height, width, 3), np.uint8)
     for band in bands(weight.shape, DOING):
         rounded[band] = np.clip(np.rint(blurred[band]), 0, 255)
