@@ -1,9 +1,12 @@
 """Pictures that come ahead of the page: to the right browser, the newest one, whatever became of the connection."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from masking_core import Foreground, Image, KMeans, Prompts, Recipe
 from masking_core.errors import Cancelled
 from masking_core.progress import listening
-from studio import early, server
+from studio import compute, early, server
 from studio.components import linked_picture
 from studio.compute.visitors import Visitor, acting_for
 from studio.results import views
@@ -214,3 +217,29 @@ def test_what_nobody_wants_any_more_is_not_sent():
         with listening(lambda _, doing: doing != views.SENDING), pytest.raises(Cancelled):
             views.ready(recipe)(found)
         assert not early.line().latest
+
+
+def test_a_page_waits_for_its_preview_a_moment_at_most(monkeypatch):
+    with acting_for(Visitor()):
+        compute.pause()  # nothing was begun
+        job = SimpleNamespace(future=Future())
+        compute.current().held["ahead"] = "key", job
+        monkeypatch.setattr(compute, "PATIENCE", 0.05)
+        compute.pause()
+        assert not job.future.done()
+        monkeypatch.setattr(compute, "PATIENCE", 60)
+        threading.Timer(0.05, job.future.set_result, ["found"]).start()
+        begun = time.monotonic()
+        compute.pause()
+        assert job.future.done()
+        assert time.monotonic() - begun < 30
+
+
+def test_the_browser_has_the_picture_before_the_page_goes_on(monkeypatch):
+    image = Image.from_array(np.random.default_rng(0).integers(0, 255, (20, 30, 3)).astype(np.uint8))
+    done = []
+    monkeypatch.setattr(compute, "begin", lambda *_: done.append("begun"))
+    monkeypatch.setattr(compute, "pause", lambda: done.append("found"))
+    monkeypatch.setattr(views, "line", lambda: SimpleNamespace(let_through=lambda: done.append("there")))
+    views.begin(image, Recipe(method=KMeans()), Prompts())
+    assert done == ["begun", "found", "there"]
