@@ -16,10 +16,10 @@ from masking_core.methods.network_why import Account, Answer, why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files, network
 from masking_core.models.files import Weights
+from masking_core.models.looks import as_map, normalised, rounded, seen
 from masking_core.models.model import Plane
 from masking_core.models.network import Tensor
 from masking_core.models.pinned import checksum_of, without_checksum
-from masking_core.models.subject_map import as_map, normalised, rounded, seen
 from masking_core.progress import report
 from masking_core.prompts import Point, Prompts
 from masking_core.stage import Stage, always

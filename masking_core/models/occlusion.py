@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from masking_core.models import network
-from masking_core.models.subject_map import SubjectMap, as_map, normalised
+from masking_core.models.looks import as_map, normalised
+from masking_core.models.subject_map import SubjectMap
 from masking_core.progress import report
 
 GRID = 3
@@ -17,7 +18,7 @@ GREY = 128
 def occlusion(found: SubjectMap) -> NDArray[np.float32]:
     """How much of the subject is lost when each square of what the network sees is grey: (3, 3) float32 in [0, 1].
 
-    Of a network that is asked at several sizes, this is told of the size at which it is surest.
+    Of a network that was shown several parts, this is told of the one where it is surest.
 
     Raises:
         ModelError: the network cannot be run.

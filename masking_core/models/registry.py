@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from masking_core.models.model import Model, Wheel
+from masking_core.models.model import Looks, Model, Wheel
 
 RELEASES = "https://github.com/danielgatis/rembg/releases/download/v0.0.0"
 APACHE = "Apache-2.0"
@@ -34,7 +34,7 @@ _KNOWN = (
         label="U²-Net small",
         good_for="Any picture with one clear subject; 4.6 MB and fast.",
         size=256,  # it takes any size; small ones show it the whole, large ones the parts
-        other_sizes=(352,),
+        looks=Looks(closer=288, again=352),
         sha256="309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
         md5="8e83ca70e441ab06c318d82300c84806",
         bytes=4_574_861,

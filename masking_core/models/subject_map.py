@@ -1,56 +1,39 @@
-"""Where a network sees the subject of a picture, or of a crop of it."""
+"""Where a network sees the subject of a picture, or of a region of it: several answers, taken together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from masking_core.arrays import Mask, Picture
-from masking_core.errors import ModelError
+from masking_core.arrays import Mask
 from masking_core.image import Image
 from masking_core.kernels.raster.placing import Crop, read_at
-from masking_core.models import files, network
+from masking_core.models import files
 from masking_core.models.files import Weights
-from masking_core.models.model import Model
-from masking_core.models.network import Tensor
+from masking_core.models.looks import Look, Plane, look, rounded
 from masking_core.models.registry import DEFAULT
 from masking_core.prompts import Prompts
 
-MARGIN = 0.15
-"""Of a region's sides, on either side: what the network sees around it."""
+MARGIN = 0.4
+"""Of a region's sides, on either side: the most that a network sees around it."""
+MARGINS = 0.0, 3 / 8, 1.0
+"""Shares of that with which it is shown a region; a network that is shown one part only, with the middle one."""
+CLOSER = 0.3
+"""Of the sides of what it found, on either side: what it sees around that when it looks closer."""
+FARTHER = 0.3
+"""Of a picture's sides, on either side: what is added by mirroring to see it from farther away."""
+SURE = 0.8
+"""Certainty from which on an answer is sure."""
 WHOLE = 0.8
-"""Share of the picture from which on a crop is all of it."""
-TRUST = 10.0
-"""How much more an answer counts that is surer: a certainty more by 1 / TRUST makes it count e times as much."""
-STEPS = 255
-"""Maps are rounded to so many steps before anything is decided by them, so that processors agree."""
-
-Plane = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Look:
-    """What a network answered at one size.
-
-    Attributes:
-        seen: (size, size, 3) uint8 sRGB, the picture at that size.
-        values: (size, size) float32 in [0, 1], in steps of 1/255: how much a pixel is the subject.
-        sides: its other outputs, from fine to coarse: (size, size) uint8, in 255ths; none for many networks.
-    """
-
-    seen: Picture
-    values: Plane
-    sides: tuple[NDArray[np.uint8], ...]
-
-    @property
-    def certainty(self) -> float:
-        """From 0 to 1: the mean of the answer over the subject, each pixel counted as much as it is the subject."""
-        total = float(self.values.sum(dtype=np.float64))
-        return float(np.square(self.values, dtype=np.float64).sum()) / total if total else 0.0
+"""Share of the picture from which on a part of it is as good as all of it."""
+LEAST = 8
+"""Pixels a side below which a part shows nothing."""
+TRUST = 40.0
+"""An answer whose certainty is higher by 1 / TRUST counts e times as much."""
+FITTING = 0.1
+"""What it is worth, in certainty, that an answer fits the place where the subject can be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +42,13 @@ class SubjectMap:
 
     Attributes:
         weights: the network.
-        engine: what ran it.
-        crop: the part of the picture that it was shown.
-        looks: its answers at each of its sizes.
+        crop: where the subject can be: a region, or the whole picture.
+        looks: its answers, each to a part of the picture that it was shown.
         shares: what each of them counts, in sum 1.
-        values: (h, w) float32 in [0, 1], in steps of 1/255: how much a pixel is the subject, by all answers.
+        values: (size, size) float32 in [0, 1], in steps of 1/255: how much a pixel of the crop is the subject.
     """
 
     weights: Weights
-    engine: str
     crop: Crop
     looks: tuple[Look, ...]
     shares: tuple[float, ...]
@@ -78,20 +59,32 @@ class SubjectMap:
         """The answer that counts most."""
         return self.looks[self.shares.index(max(self.shares))]
 
-    def placed(self, plane: Plane, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
-        """A map of the crop on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
-        return read_at(plane, self.crop, (shape[0], shape[1]), full)
+    def placed(self, shape: tuple[int, ...], full: tuple[int, int]) -> Plane:
+        """The map on a copy (h, w) of the ``full`` picture (H, W); 0 outside the crop."""
+        return read_at(self.values, self.crop, (shape[0], shape[1]), full)
 
 
-def subject_map(image: Image, weights: Weights, crop: Crop | None = None) -> SubjectMap:
-    """Show a picture, or a crop of it, to a network; what it answers is kept with the picture.
+def subject_map(image: Image, weights: Weights, region: Crop | None = None, margin: float = MARGIN) -> SubjectMap:
+    """Show a picture, or a region of it, to a network; what it answers is kept with the picture.
+
+    A network that takes any size is shown several parts. Of a region: the region with several margins. Of a whole
+    picture: all of it, then what it found there from closer; where that is nearly everything, all of it at a larger
+    size instead; and where no answer is sure, the picture from farther away. An answer counts more, the surer it is
+    and the better it fits where the subject can be.
+
+    Args:
+        image: the picture.
+        weights: the network.
+        region: where the subject can be; anywhere by default.
+        margin: the most that the network sees around the region, as a share of the region's sides.
 
     Raises:
         ModelError: the network cannot be run, or answers no map.
         Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
     """
-    where = crop or Crop(0, 0, *image.rgb.shape[:2])
-    return image.derived(("subject", weights.sha256, where), lambda: _compute(image, weights, where))
+    picture = _all_of(image)
+    where = picture if region is None or _is_most(region, picture) else region
+    return image.derived(("subject", weights.sha256, where, margin), lambda: _compute(image, weights, where, margin))
 
 
 def likely_subject(image: Image, prompts: Prompts) -> Plane:
@@ -103,95 +96,98 @@ def likely_subject(image: Image, prompts: Prompts) -> Plane:
     shape = image.rgb.shape[0], image.rgb.shape[1]
     bounds = prompts.bounds(shape)
     possible = np.ones(shape, np.bool_) if bounds is None else bounds
-    found = subject_map(image, files.weights(DEFAULT), crop_of(possible))
-    likely = found.placed(found.values, shape, shape)
+    likely = subject_map(image, files.weights(DEFAULT), box_of(possible)).placed(shape, shape)
     likely[~possible] = 0
     return likely
 
 
-def crop_of(possible: Mask, margin: float = MARGIN) -> Crop:
-    """What to show of a picture, given where (H, W) the object can be: its bounding box and a margin around it."""
-    height, width = possible.shape
-    rows, columns = np.flatnonzero(possible.any(axis=1)), np.flatnonzero(possible.any(axis=0))
+def box_of(mask: Mask) -> Crop:
+    """The bounding box of a mask (h, w); all of it where the mask is empty."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
-        return Crop(0, 0, height, width)
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    if (bottom - top) * (right - left) >= WHOLE * possible.size:
-        return Crop(0, 0, height, width)
-    down, across = margin * (bottom - top), margin * (right - left)
-    return Crop(
-        max(0, round(top - down)),
-        max(0, round(left - across)),
-        min(height, round(bottom + down)),
-        min(width, round(right + across)),
-    )
+        return Crop(0, 0, mask.shape[0], mask.shape[1])
+    return Crop(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
 
 
-def seen(image: Image, crop: Crop, size: int) -> Picture:
-    """The crop at the network's size: (size, size, 3) uint8."""
-    rows, columns = crop.rows, crop.columns
-    part = np.ascontiguousarray(image.rgb[rows, columns])
-    way = cv2.INTER_AREA if part.shape[0] * part.shape[1] > size * size else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(part, (size, size), interpolation=way), np.uint8)
+def _all_of(image: Image) -> Crop:
+    return Crop(0, 0, image.rgb.shape[0], image.rgb.shape[1])
 
 
-def normalised(picture: Picture, model: Model) -> Tensor:
-    """A picture (size, size, 3) uint8 as the network expects it: (1, 3, size, size) float32."""
-    largest = {"brightest": max(1, int(picture.max())), "255": 255, "1": 1}[model.scale]
-    shares = picture[..., ::-1] if model.order == "bgr" else picture
-    mean, std = np.array(model.mean, np.float32), np.array(model.std, np.float32)
-    tensor: Tensor = ((shares.astype(np.float32) / np.float32(largest) - mean) / std).transpose(2, 0, 1)[None]
-    return np.ascontiguousarray(tensor)
+def _is_most(part: Crop, picture: Crop) -> bool:
+    return part.height * part.width >= WHOLE * picture.height * picture.width
 
 
-def as_map(output: Tensor, model: Model) -> Plane:
-    """An output as a map (h, w) float32 in [0, 1], in steps of 1/255.
-
-    Raises:
-        ModelError: it is not one plane of finite numbers.
-    """
-    height, width = output.shape[-2:] if output.ndim >= 2 else (0, 0)
-    if output.size != height * width or not np.isfinite(output).all():
-        raise ModelError(f"The network {model.name} answers no map: its output is of shape {output.shape}.")
-    plane: Plane = output.reshape(height, width)
-    if model.answer == "logit":
-        plane = (1 / (1 + np.exp(-np.clip(plane, -30, 30)))).astype(np.float32)
-    if model.stretched:
-        plane = (plane - plane.min()) / np.float32(max(float(np.ptp(plane)), 1e-6))
-    return rounded(plane)
+def _compute(image: Image, weights: Weights, where: Crop, margin: float) -> SubjectMap:
+    whole = where == _all_of(image)
+    looks = _of_picture(image, weights) if whole else _of_region(image, weights, where, margin)
+    placed = _placed(looks, where, max(len(each.seen) for each in looks))
+    fits = (_off_border(plane) if whole else _in_region(plane) for plane in placed)
+    shares = _shares([each.certainty + FITTING * fit for each, fit in zip(looks, fits, strict=True)])
+    values = np.zeros_like(placed[0])
+    for share, plane in zip(shares, placed, strict=True):
+        values += np.float32(share) * plane
+    return SubjectMap(weights, where, looks, shares, rounded(values))
 
 
-def rounded(plane: Plane) -> Plane:
-    """The same in steps of 1/255, from 0 to 1."""
-    steps: Plane = np.rint(np.clip(plane, 0, 1) * STEPS).astype(np.float32) / np.float32(STEPS)
-    return steps
+def _of_region(image: Image, weights: Weights, region: Crop, margin: float) -> tuple[Look, ...]:
+    """Answers to a region with more and more around it."""
+    shares = MARGINS if weights.model.looks else MARGINS[1:2]
+    crops = (region.widened(share * margin).within(_all_of(image)) for share in shares)
+    return tuple(look(image, weights, crop, weights.model.size) for crop in crops)
 
 
-def _compute(image: Image, weights: Weights, crop: Crop) -> SubjectMap:
-    looks, engine = [], ""
-    for size in (weights.model.size, *weights.model.other_sizes):
-        look, engine = _look(seen(image, crop, size), weights)
-        looks.append(look)
-    shares = _shares([look.certainty for look in looks])
-    return SubjectMap(weights, engine, crop, tuple(looks), shares, _combined(looks, shares))
+def _of_picture(image: Image, weights: Weights) -> tuple[Look, ...]:
+    """Answers to a whole picture, and to what the first of them makes worth a look."""
+    picture, model = _all_of(image), weights.model
+    first = look(image, weights, picture, model.size)
+    if model.looks is None:
+        return (first,)
+    found = _worth_a_closer_look(first, picture)
+    second = look(image, weights, found or picture, model.looks.closer if found else model.looks.again)
+    if max(first.certainty, second.certainty) >= SURE:
+        return first, second
+    return first, second, look(image, weights, picture.widened(FARTHER), model.size)
 
 
-def _look(shown: Picture, weights: Weights) -> tuple[Look, str]:
-    """An answer, and what ran the network."""
-    model = weights.model
-    outputs, engine = network.run(weights, {model.inputs[0].name: normalised(shown, model)})
-    maps = [as_map(output, model) for output in outputs if output.ndim == outputs[0].ndim]
-    return Look(shown, maps[0], tuple(np.rint(each * STEPS).astype(np.uint8) for each in maps[1:])), engine
+def _worth_a_closer_look(first: Look, picture: Crop) -> Crop | None:
+    """What an answer to the whole picture found, and some of what is around it; None where that is nearly all."""
+    mask = first.values >= 0.5
+    if not mask.any():
+        return None
+    box = box_of(mask)
+    down, across = picture.height / mask.shape[0], picture.width / mask.shape[1]
+    found = Crop(round(box.top * down), round(box.left * across), round(box.bottom * down), round(box.right * across))
+    part = found.widened(CLOSER).within(picture)
+    return None if min(part.height, part.width) < LEAST or _is_most(part, picture) else part
 
 
-def _shares(certainties: Sequence[float]) -> tuple[float, ...]:
-    """What each answer counts: more, the surer it is; in sum 1."""
-    raised = np.exp(TRUST * np.array(certainties))
+def _placed(looks: Sequence[Look], where: Crop, size: int) -> list[Plane]:
+    """Every answer as a map (size, size) of where the subject can be; what it was not shown is as in the first."""
+    planes: list[Plane] = []
+    for each in looks:
+        top, left = each.crop.top - where.top, each.crop.left - where.left
+        crop = Crop(top, left, top + each.crop.height, left + each.crop.width)
+        plane, known = (
+            read_at(values, crop, (size, size), (where.height, where.width))
+            for values in (each.values, np.ones_like(each.values))
+        )
+        planes.append(np.where(known > 0, plane, planes[0]) if planes else plane)
+    return planes
+
+
+def _in_region(plane: Plane) -> float:
+    """How much of a region the bounding box of what was found in it takes, from 0 to 1."""
+    mask = plane >= 0.5
+    box = box_of(mask)
+    return box.height * box.width / mask.size if mask.any() else 0.0
+
+
+def _off_border(plane: Plane) -> float:
+    """How much of a picture's border is not the subject, from 0 to 1."""
+    return 1 - float(np.concatenate([plane[0], plane[-1], plane[:, 0], plane[:, -1]]).mean())
+
+
+def _shares(scores: Sequence[float]) -> tuple[float, ...]:
+    """What each answer counts; in sum 1."""
+    raised = np.exp(TRUST * (np.array(scores) - max(scores)))
     return tuple((raised / raised.sum()).tolist())
-
-
-def _combined(looks: Sequence[Look], shares: Sequence[float]) -> Plane:
-    """The answers' weighted mean at the size of the largest."""
-    size = max(look.values.shape[::-1] for look in looks)
-    scaled = (cv2.resize(look.values, size, interpolation=cv2.INTER_LINEAR) for look in looks)
-    return rounded(sum(np.float32(share) * plane for share, plane in zip(shares, scaled, strict=True)))

@@ -23,14 +23,14 @@ from masking_core import (
 )
 from masking_core.explain.pixel import why
 from masking_core.kernels.appearance.prior import UNSTROKED_WEIGHT, WEIGHT
-from masking_core.kernels.raster.placing import Crop, along_edges
+from masking_core.kernels.raster.placing import Crop, along_edges, read_at
 from masking_core.methods.clicks import Clicks, _discs
 from masking_core.methods.graph_cut.graph_cut import _prior, _reduced_region, _reduced_seeds
 from masking_core.methods.network_why import Account, Answer
 from masking_core.methods.network_why import why as network_why
 from masking_core.methods.object_marks import objects_of
 from masking_core.methods.subject.subject import MOST_SOFT
-from masking_core.models import files, subject_map
+from masking_core.models import files, looks, subject_map
 from masking_core.models.files import Weights
 from masking_core.models.model import Model
 from masking_core.prompts import Point, Rectangle, Stroke
@@ -203,33 +203,37 @@ def test_the_rule_keeps_the_parts_of_any_methods_objects_that_are_the_subject(br
     assert overlap(boxed.alpha >= 0.5, left) > 0.9
 
 
-def test_a_network_that_is_asked_at_several_sizes_shows_what_each_of_them_counts(bright, monkeypatch):
-    image, *_ = two_discs()
-    assert "At each size" not in [stage.title for stage in Subject().segment(image, Prompts()).stages]
-    twice = Weights(bright.model.changed(other_sizes=(96,)), bright.path, bright.sha256)
-    monkeypatch.setattr(files, "weights", lambda _: twice)
-    # the answer of each size is given by size, as the file takes one size only
-    run, asked = subject_map.network.run, []
-
-    def at_its_size(weights, inputs):
-        ((name, tensor),) = inputs.items()
-        asked.append(tensor.shape[-1])
-        outputs, engine = run(weights, {name: np.ascontiguousarray(tensor[..., :64, :64])})
-        return [np.resize(plane, (1, 1, tensor.shape[-1], tensor.shape[-1])) for plane in outputs], engine
-
-    monkeypatch.setattr(subject_map.network, "run", at_its_size)
-    found = Subject().segment(Image.from_array(image.rgb[:80].copy()), Prompts())
-    (stage,) = (stage for stage in found.stages if stage.title == "At each size")
-    assert asked == [64, 96]
-    assert [name.split(",")[0] for name in stage.names] == ["64 × 64", "96 × 96"]
-    assert sum(int(name.split(" ")[-1].rstrip("%")) for name in stage.names) in (99, 100, 101)
-    assert [stage.render(index).shape[2] for index in range(stage.frames)] == [3, 3]
+def test_a_network_that_is_shown_several_parts_shows_what_each_of_them_counts(bright, monkeypatch):
+    image, left, _ = two_discs()
+    assert "Look by look" not in [stage.title for stage in Subject().segment(image, Prompts()).stages]
+    several = Weights(bright.model.changed(looks={"closer": 96, "again": 128}), bright.path, bright.sha256)
+    monkeypatch.setattr(files, "weights", lambda _: several)
+    monkeypatch.setattr(  # an answer of any size, as the file takes one size only
+        looks.network, "run", lambda _, inputs: ([next(iter(inputs.values()))[:, :1]] * 2, "told")
+    )
+    whole, larger = "the whole picture at 64 × 64", "the whole picture at 128 × 128"
+    mirrored = "the picture, mirrored beyond its border, at 64 × 64"
+    one_disc = np.where(left[..., None], 255, np.zeros_like(image.rgb)).astype(np.uint8)
+    nearly_all, unsure = np.full_like(image.rgb, 250), np.full_like(image.rgb, 100)
+    around = [f"{side} pixels of the picture at 64 × 64" for side in ("50 × 50", "66 × 66", "85 × 90")]
+    for rgb, marks, parts in (
+        (one_disc, Prompts(), [whole, "64 × 64 pixels of the picture at 96 × 96"]),
+        (nearly_all, Prompts(), [whole, larger]),
+        (unsure, Prompts(), [whole, larger, mirrored]),
+        (image.rgb, Prompts.from_box(15, 20, 64, 69), around),
+    ):
+        stages = Subject().segment(Image.from_array(rgb), marks).stages
+        (stage,) = (each for each in stages if each.title == "Look by look")
+        told = [name.rsplit(", ", 1) for name in stage.names]
+        assert [part for part, _ in told] == parts
+        assert sum(int(share.rstrip("%")) for _, share in told) in (99, 100, 101)
+        assert [stage.render(index).shape for index in range(stage.frames)] == [(90, 160, 3)] * len(told)
 
 
 def test_a_whole_picture_is_shown_once_for_all_who_ask(bright, monkeypatch):
     asked = []
-    run = subject_map.network.run
-    monkeypatch.setattr(subject_map.network, "run", lambda *rest: asked.append(1) or run(*rest))
+    run = looks.network.run
+    monkeypatch.setattr(looks.network, "run", lambda *rest: asked.append(1) or run(*rest))
     image, _, _ = two_discs()
     for recipe in (Recipe(method=Subject()), Recipe(method=GraphCut(prior="subject"))):
         recipe.run(image)
@@ -443,5 +447,5 @@ def test_stages_draw_from_what_the_network_answered_and_keep_nothing_beside_it(b
     look = answers.surest
     for index in range(stage.frames):
         plane = look.values if index % 2 else look.sides[0] / np.float32(255)
-        drawn = answers.placed(plane.astype(np.float32), (90, 160), (90, 160))
+        drawn = read_at(plane.astype(np.float32), look.crop, (90, 160), (90, 160))
         assert np.array_equal(stage.render(index)[..., 0], np.rint(drawn * 255).astype(np.uint8))

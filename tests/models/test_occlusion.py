@@ -1,15 +1,13 @@
-"""What a network relies on, and where it sees the subject, shown by one that answers how bright a pixel is."""
+"""What a network relies on, shown by one that answers how bright a pixel is."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from masking_core import Image, Prompts
-from masking_core.models import files
+from masking_core import Image
 from masking_core.models.occlusion import occlusion
-from masking_core.models.subject_map import Look, likely_subject, subject_map
-from masking_core.prompts import Rectangle
+from masking_core.models.subject_map import subject_map
 from tests.models import onnx_files
 from tests.models.test_network import written
 
@@ -26,20 +24,11 @@ def test_of_each_square_that_share_of_the_subject_is_lost_that_lies_in_it(tmp_pa
     assert occlusion(found) == pytest.approx(expected, abs=0.01)
 
 
-def test_it_is_told_of_the_size_at_which_the_network_is_surest(tmp_path):
+def test_it_is_told_of_the_answer_of_which_the_network_is_surest(tmp_path):
     rgb = np.zeros((SIZE, SIZE, 3), np.uint8)
     rgb[:10, :10] = 255
     weights = written(tmp_path, onnx_files.brightness())
     found = subject_map(Image.from_array(rgb), weights)
-    none = Look(found.surest.seen, np.zeros_like(found.values), ())
+    none = replace(found.surest, values=np.zeros_like(found.values))
     both = replace(found, looks=(none, found.surest), shares=(0.1, 0.9))
     assert np.array_equal(occlusion(both), occlusion(found))
-
-
-def test_the_subject_is_likely_only_where_it_may_be(tmp_path, monkeypatch):
-    monkeypatch.setattr(files, "weights", lambda _: written(tmp_path, onnx_files.brightness()))
-    image = Image.from_array(np.full((40, 60, 3), 255, np.uint8))
-    assert likely_subject(image, Prompts()).min() > 0.9
-    inside = likely_subject(image, Prompts(marks=(Rectangle(x=10, y=5, width=20, height=30),)))
-    assert inside[5:35, 10:30].min() > 0.9
-    assert np.count_nonzero(inside) == 20 * 30

@@ -20,7 +20,10 @@ DOING = "Finding the edges"
 
 
 class Crop(NamedTuple):
-    """Rows from ``top`` to before ``bottom`` and columns from ``left`` to before ``right`` of a picture."""
+    """Rows from ``top`` to before ``bottom`` and columns from ``left`` to before ``right`` of a picture.
+
+    It may reach beyond the picture where that is said.
+    """
 
     top: int
     left: int
@@ -36,6 +39,32 @@ class Crop(NamedTuple):
     def columns(self) -> slice:
         """From left to right."""
         return slice(self.left, self.right)
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return self.right - self.left
+
+    def widened(self, margin: float) -> Crop:
+        """Larger on every side by a share of its own sides; it may reach beyond the picture."""
+        down, across = margin * self.height, margin * self.width
+        return Crop(
+            round(self.top - down), round(self.left - across), round(self.bottom + down), round(self.right + across)
+        )
+
+    def within(self, picture: Crop) -> Crop:
+        """The part of it that lies in a picture, or in another crop of the same one."""
+        return Crop(
+            max(self.top, picture.top),
+            max(self.left, picture.left),
+            min(self.bottom, picture.bottom),
+            min(self.right, picture.right),
+        )
 
 
 def read_at(values: Plane, crop: Crop, shape: tuple[int, int], full: tuple[int, int]) -> Plane:

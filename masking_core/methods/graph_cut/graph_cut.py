@@ -32,7 +32,7 @@ from masking_core.methods.graph_cut.why import why
 from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.models import files
 from masking_core.models.registry import DEFAULT
-from masking_core.models.subject_map import crop_of, subject_map
+from masking_core.models.subject_map import box_of, subject_map
 from masking_core.parameters import Show
 from masking_core.progress import report
 from masking_core.prompts import Prompts
@@ -286,8 +286,8 @@ def _prior(image: Image, marks: ObjectMarks, seeds: NDArray[np.int8], inside: Ma
         seeds: (h, w) of them, at the size of the view.
         inside: (h, w) bool, the region at that size; what lies outside it does not contradict the network.
     """
-    seen = subject_map(image, files.weights(DEFAULT), crop_of(marks.seeds != 0))
-    likely = seen.placed(seen.values, seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
+    seen = subject_map(image, files.weights(DEFAULT), box_of(marks.seeds != 0))
+    likely = seen.placed(seeds.shape, (image.rgb.shape[0], image.rgb.shape[1]))
     if inside is not None:
         return prior_of(likely, np.where(inside, seeds, -1), _features(image), UNSTROKED_WEIGHT)
     return prior_of(likely, seeds, _features(image), WEIGHT if marks.is_stroked else UNSTROKED_WEIGHT)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from masking_core.arrays import Picture
 from masking_core.image import Image
-from masking_core.kernels.raster.placing import Crop
+from masking_core.kernels.raster.placing import Crop, read_at
+from masking_core.models.looks import STEPS, Look, normalised
 from masking_core.models.occlusion import GRID, occlusion
-from masking_core.models.subject_map import STEPS, SubjectMap, normalised, subject_map
+from masking_core.models.subject_map import FITTING, TRUST, SubjectMap, subject_map
 from masking_core.stage import Stage
 
 GAINED, LOST = np.array([213, 94, 0], np.float32), np.array([0, 114, 178], np.float32)
@@ -28,15 +29,15 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
     return (
         Stage(
             "What the network sees",
-            f"The picture, or the part around your region, at {size} × {size} "
-            "pixels, with each colour channel shifted and scaled to what the network was trained on. Grey is 0.",
+            f"The part of the picture where it is surest, at {size} × {size} pixels, with each colour channel shifted "
+            "and scaled to what the network was trained on. Grey is 0.",
             r"x_c = \frac{v_c / v_{max} - \mu_c}{\sigma_c}",
             partial(_seen, found),
             len(found),
             names,
         ),
         *((_coarse_to_fine(image, found),) if found[0].surest.sides else ()),
-        *((_sizes(image, found),) if len(found[0].looks) > 1 else ()),
+        *((_looks(image, found),) if len(found[0].looks) > 1 else ()),
         Stage(
             "What it takes for the subject",
             "White is the subject, black is not. The answer is rounded to 256 steps before anything is decided by it.",
@@ -80,17 +81,31 @@ def _coarse_to_fine(image: Image, found: Sequence[SubjectMap]) -> Stage:
     )
 
 
-def _sizes(image: Image, found: Sequence[SubjectMap]) -> Stage:
-    looks = [(each, look, share) for each in found for look, share in zip(each.looks, each.shares, strict=True)]
+def _looks(image: Image, found: Sequence[SubjectMap]) -> Stage:
+    looks = [(look, share) for each in found for look, share in zip(each.looks, each.shares, strict=True)]
     return Stage(
-        "At each size",
-        "The network is shown the picture at several sizes: a small one lets it see the whole, a large one the parts. "
-        "The surer it is at a size, the more that answer counts.",
-        r"p = \sum_k w_k \, p_k, \quad w_k \propto e^{10 c_k}, \quad c_k = \frac{\sum p_k^2}{\sum p_k}",
-        partial(_size, image, [(each, look.values) for each, look, _ in looks]),
+        "Look by look",
+        "The network is shown several parts of the picture: a wide one lets it see the whole, a narrow one the parts. "
+        "An answer counts more, the surer it is, and the better it fits the place: in a region it reaches all sides, "
+        "in a whole picture it keeps off the border.",
+        rf"p = \sum_k w_k \, p_k, \quad w_k \propto e^{{{TRUST:g} (c_k + {FITTING:g} f_k)}}, \quad "
+        r"c_k = \frac{\sum p_k^2}{\sum p_k}",
+        partial(_look, image, [look for look, _ in looks]),
         len(looks),
-        tuple(f"{look.seen.shape[1]} × {look.seen.shape[0]}, counts {share:.0%}" for _, look, share in looks),
+        tuple(
+            f"{_part(look, image)} at {look.seen.shape[1]} × {look.seen.shape[0]}, {share:.0%}" for look, share in looks
+        ),
     )
+
+
+def _part(look: Look, image: Image) -> str:
+    """What a look was shown, in words."""
+    whole = _whole(image)
+    if look.crop == whole:
+        return "the whole picture"
+    if look.crop.within(whole) == whole:
+        return "the picture, mirrored beyond its border,"
+    return f"{look.crop.width} × {look.crop.height} pixels of the picture"
 
 
 def _cropping(image: Image, cropped: Sequence[SubjectMap]) -> Stage:
@@ -108,11 +123,10 @@ def _whole(image: Image) -> Crop:
     return Crop(0, 0, image.rgb.shape[0], image.rgb.shape[1])
 
 
-def _placed(image: Image, found: SubjectMap, plane: Plane) -> Plane:
-    """A map of the crop on the picture, reduced to what a page shows."""
-    shown = _shown(image)
+def _placed(image: Image, crop: Crop, plane: Plane) -> Plane:
+    """A map of a crop on the picture, reduced to what a page shows."""
     height, width = image.rgb.shape[:2]
-    return found.placed(plane, shown.shape, (height, width))
+    return read_at(plane, crop, _shown(image).shape[:2], (height, width))
 
 
 def _shown(image: Image) -> Picture:
@@ -134,28 +148,28 @@ def _depth(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
     which, depth = divmod(index, len(found[0].surest.sides) + 1)
     look = found[which].surest
     if depth == len(look.sides):
-        return _grey(_placed(image, found[which], look.values))
+        return _grey(_placed(image, look.crop, look.values))
     side = look.sides[-1 - depth] / np.float32(STEPS)
-    return _grey(_placed(image, found[which], np.asarray(side, np.float32)))
+    return _grey(_placed(image, look.crop, np.asarray(side, np.float32)))
 
 
-def _size(image: Image, answers: Sequence[tuple[SubjectMap, Plane]], index: int) -> Picture:
-    return _grey(_placed(image, *answers[index]))
+def _look(image: Image, looks: Sequence[Look], index: int) -> Picture:
+    return _grey(_placed(image, looks[index].crop, looks[index].values))
 
 
 def _answer(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
-    return _grey(_placed(image, found[index], found[index].values))
+    return _grey(_placed(image, found[index].crop, found[index].values))
 
 
 def _unsure(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
-    return _grey(1 - np.abs(2 * _placed(image, found[index], found[index].values) - 1))
+    return _grey(1 - np.abs(2 * _placed(image, found[index].crop, found[index].values) - 1))
 
 
 def _gained(image: Image, cropped: Sequence[SubjectMap], index: int) -> Picture:
     found = cropped[index]
     whole = subject_map(image, found.weights)
-    change = _placed(image, found, found.values) - _placed(image, whole, whole.values)
-    inside = _placed(image, found, np.ones_like(found.values)) > 0
+    change = _placed(image, found.crop, found.values) - _placed(image, whole.crop, whole.values)
+    inside = _placed(image, found.crop, np.ones_like(found.values)) > 0
     share = np.where(inside, change, 0)[..., None]
     grey = np.float32(0.3) * _shown(image).mean(axis=2, keepdims=True, dtype=np.float32) + 90
     ink = np.where(share > 0, GAINED, LOST)
@@ -164,11 +178,11 @@ def _gained(image: Image, cropped: Sequence[SubjectMap], index: int) -> Picture:
 
 def _decides(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
     lost = image.derived(
-        ("occlusion", found[index].weights.sha256, found[index].crop), partial(occlusion, found[index])
+        ("occlusion", found[index].weights.sha256, found[index].surest.crop), partial(occlusion, found[index])
     )
-    placed = _placed(
-        image, found[index], cv2.resize(lost, found[index].surest.seen.shape[:2], interpolation=cv2.INTER_NEAREST)
-    )
+    look = found[index].surest
+    squares = cv2.resize(lost, look.seen.shape[:2], interpolation=cv2.INTER_NEAREST)
+    placed = _placed(image, look.crop, squares)
     light = placed / max(float(placed.max()), 1e-6)
     shown = _shown(image).astype(np.float32)
     return np.rint(shown * (0.2 + 0.8 * light[..., None])).astype(np.uint8)

@@ -18,9 +18,10 @@ from masking_core.methods.object_marks import ObjectMarks, objects_of
 from masking_core.methods.subject.stages import stages
 from masking_core.models import files
 from masking_core.models.files import Weights
+from masking_core.models.looks import STEPS
 from masking_core.models.pinned import checksum_of, without_checksum
 from masking_core.models.registry import DEFAULT, REGISTRY, SubjectName
-from masking_core.models.subject_map import STEPS, SubjectMap, crop_of, subject_map
+from masking_core.models.subject_map import MARGIN, SubjectMap, box_of, subject_map
 from masking_core.parameters import Show, parameters
 from masking_core.progress import beside, report
 from masking_core.prompts import Prompts
@@ -71,10 +72,10 @@ class Subject(Method):
             ge=0,
             le=1,
             title="Margin",
-            description="What the network sees around a rectangle, as a share of the rectangle's sides.",
+            description="The most that the network sees around a rectangle, as a share of the rectangle's sides.",
         ),
         Show(step=0.05, advanced=True),
-    ] = 0.15
+    ] = MARGIN
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -118,7 +119,7 @@ class Subject(Method):
                 "model": weights.model.name,
                 "sha256": weights.sha256,
                 "licence": weights.model.weights_licence,
-                "engine": next(iter(maps.values())).engine,
+                "engine": next(iter(maps.values())).surest.engine,
                 "objects": len(objects),
                 "foreground": float((labels > 0).mean()),
             },
@@ -136,7 +137,7 @@ class Subject(Method):
         return Account(image, labels, tuple(answers), self.threshold, span)
 
     def _map(self, image: Image, weights: Weights, marks: ObjectMarks) -> SubjectMap:
-        return subject_map(image, weights, crop_of(marks.seeds != 0, self.margin))
+        return subject_map(image, weights, box_of(marks.seeds != 0), self.margin)
 
     def _soft(self, image: Image, found: SubjectMap, marks: ObjectMarks) -> Plane:
         """How much each pixel is the object: (H, W) float32 in steps of 1/255, at least ½ where it is decided for."""
