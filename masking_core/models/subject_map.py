@@ -189,5 +189,5 @@ def _off_border(plane: Plane) -> float:
 
 def _shares(scores: Sequence[float]) -> tuple[float, ...]:
     """What each answer counts; in sum 1."""
-    raised = np.exp(TRUST * (np.array(scores) - max(scores)))
+    raised = np.exp(TRUST * np.array(scores))
     return tuple((raised / raised.sum()).tolist())

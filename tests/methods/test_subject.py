@@ -215,7 +215,7 @@ def test_a_network_that_is_shown_several_parts_shows_what_each_of_them_counts(br
     mirrored = "the picture, mirrored beyond its border, at 64 × 64"
     one_disc = np.where(left[..., None], 255, np.zeros_like(image.rgb)).astype(np.uint8)
     nearly_all, unsure = np.full_like(image.rgb, 250), np.full_like(image.rgb, 100)
-    around = [f"{side} pixels of the picture at 64 × 64" for side in ("50 × 50", "66 × 66", "85 × 90")]
+    around = [f"{side} pixels of the picture at 64 × 64" for side in ("50 × 50", "65 × 66", "85 × 90")]
     for rgb, marks, parts in (
         (one_disc, Prompts(), [whole, "64 × 64 pixels of the picture at 96 × 96"]),
         (nearly_all, Prompts(), [whole, larger]),

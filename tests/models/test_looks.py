@@ -18,6 +18,8 @@ def test_what_is_shown_smaller_is_averaged_and_what_is_shown_larger_has_no_steps
     noise = np.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(np.uint8)
     small = seen(Image.from_array(noise), Crop(0, 0, 300, 300), 30)
     assert small.std() < 1.3 * noise.std() / 10
+    third = seen(Image.from_array(noise), Crop(0, 0, 300, 300), 100)
+    assert third.std() < 1.3 * noise.std() / 3
     ramp = np.repeat(np.linspace(0, 255, 6).round()[None, :, None], 6, axis=0).repeat(3, axis=2).astype(np.uint8)
     large = seen(Image.from_array(ramp), Crop(0, 0, 6, 6), 60)
     assert np.diff(large[0, :, 0].astype(int)).max() < 8

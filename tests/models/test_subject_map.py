@@ -11,7 +11,7 @@ from masking_core.kernels.raster.placing import Crop
 from masking_core.models import files, looks
 from masking_core.models.looks import Look
 from masking_core.models.subject_map import FITTING, MARGIN, SURE, TRUST, box_of, likely_subject, subject_map
-from masking_core.prompts import Rectangle
+from masking_core.prompts import Ellipse, Rectangle
 from tests.models import onnx_files
 from tests.models.test_network import written
 
@@ -66,6 +66,15 @@ def test_where_a_closer_look_would_show_nothing_new_the_picture_is_shown_at_a_la
 
 
 @pytest.mark.usefixtures("answers")
+@pytest.mark.parametrize(("width", "closer"), [(5, 8), (4, 6)])
+def test_eight_pixels_are_enough_for_a_closer_look_and_the_picture_ends_at_its_border(tmp_path, width, closer):
+    weights = written(tmp_path, b"", size=120, looks={"closer": 80, "again": 96})
+    image = picture(120, 120, Crop(0, 50, 40, 50 + width))
+    second = subject_map(image, weights).looks[1]
+    assert second.crop == (Crop(0, 48, 52, 56) if closer == 8 else Crop(0, 0, 120, 120))
+
+
+@pytest.mark.usefixtures("answers")
 def test_a_closer_look_is_taken_as_long_as_it_leaves_a_fifth_of_the_picture_out(tmp_path):
     weights = written(tmp_path, b"", size=100, looks={"closer": 80, "again": 96})
     for side, closer in ((54, 86), (56, 90)):  # with three tenths around it on either side: .74 and .81 of the picture
@@ -87,6 +96,22 @@ def test_a_picture_in_which_nothing_is_sure_is_looked_at_from_farther_away(tmp_p
 def test_one_sure_answer_is_enough(tmp_path, answers):
     answers(lambda grey: np.full_like(grey, 1.0 if len(grey) == 96 else 0.3))
     assert len(subject_map(picture(), written(tmp_path, b"", **SIZES)).looks) == 2
+
+
+def test_what_is_as_sure_as_can_be_asked_is_sure(tmp_path, answers, monkeypatch):
+    monkeypatch.setattr("masking_core.models.subject_map.SURE", 1.0)
+    answers(np.ones_like)
+    assert len(subject_map(picture(), written(tmp_path, b"", **SIZES)).looks) == 2
+
+
+@pytest.mark.usefixtures("answers")
+def test_answers_are_kept_for_each_network_and_each_margin(tmp_path):
+    image, region = picture(), Crop(30, 30, 60, 60)
+    one, other = written(tmp_path, b"", **SIZES), written(tmp_path, b"another", "another", **SIZES)
+    found = subject_map(image, one, region)
+    assert subject_map(image, one, region) is found
+    assert subject_map(image, one, region, 0.2) is not found
+    assert subject_map(image, other, region).weights is other
 
 
 def test_from_farther_away_the_picture_lies_where_it_is(tmp_path, answers):
@@ -172,10 +197,10 @@ def test_in_a_region_an_answer_that_reaches_its_sides_counts_more(tmp_path, answ
     seen = []
 
     def shrinking(grey):
-        """Half the region as high as it is, then all of it, then nothing; the looks come in this order."""
+        """Two lines around half the region, then all of it, then nothing; the looks come in this order."""
         plane = np.zeros_like(grey)
         if len(seen) == 0:
-            plane[: len(grey) // 2] = 1
+            plane[0, :] = plane[len(grey) // 2 - 1, :] = 1  # a box is as large as what it is around
         elif len(seen) == 1:
             plane[:] = 1
         seen.append(1)
@@ -215,6 +240,8 @@ def test_the_subject_is_likely_only_where_it_may_be(tmp_path, monkeypatch):
     inside = likely_subject(image, Prompts(marks=(Rectangle(x=10, y=5, width=20, height=30),)))
     assert inside[5:35, 10:30].min() > 0.9
     assert np.count_nonzero(inside) == 20 * 30
+    round_ = Prompts(marks=(Ellipse(x=10, y=5, width=40, height=24),))
+    assert np.array_equal(likely_subject(image, round_) > 0, round_.bounds((40, 60)))
 
 
 def test_the_surest_answer_is_the_one_that_counts_most(tmp_path, answers):

@@ -41,7 +41,7 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
         Stage(
             "What it takes for the subject",
             "White is the subject, black is not. The answer is rounded to 256 steps before anything is decided by it.",
-            r"p = \sigma(\text{all answers, combined})",
+            r"p = \text{all answers, combined}",
             partial(_answer, image, found),
             len(found),
             names,
@@ -86,8 +86,8 @@ def _looks(image: Image, found: Sequence[SubjectMap]) -> Stage:
     return Stage(
         "Look by look",
         "The network is shown several parts of the picture: a wide one lets it see the whole, a narrow one the parts. "
-        "An answer counts more, the surer it is, and the better it fits the place: in a region it reaches all sides, "
-        "in a whole picture it keeps off the border.",
+        "An answer counts more, the surer it is (c) and the better it fits the place (f): in a region it reaches all "
+        "sides, in a whole picture it keeps off the border.",
         rf"p = \sum_k w_k \, p_k, \quad w_k \propto e^{{{TRUST:g} (c_k + {FITTING:g} f_k)}}, \quad "
         r"c_k = \frac{\sum p_k^2}{\sum p_k}",
         partial(_look, image, [look for look, _ in looks]),
