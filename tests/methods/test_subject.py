@@ -228,6 +228,8 @@ def test_a_network_that_is_shown_several_parts_shows_what_each_of_them_counts(br
         assert [part for part, _ in told] == parts
         assert sum(int(share.rstrip("%")) for _, share in told) in (99, 100, 101)
         assert [stage.render(index).shape for index in range(stage.frames)] == [(90, 160, 3)] * len(told)
+        if rgb is one_disc:
+            assert overlap(stage.render(1)[..., 0] > 127, left) > 0.95
 
 
 def test_a_whole_picture_is_shown_once_for_all_who_ask(bright, monkeypatch):
