@@ -132,7 +132,7 @@ def _compute(image: Image, weights: Weights, where: Crop, margin: float) -> Subj
 def _of_region(image: Image, weights: Weights, region: Crop, margin: float) -> tuple[Look, ...]:
     """Answers to a region with more and more around it."""
     shares = MARGINS if weights.model.looks else MARGINS[1:2]
-    crops = (region.widened(share * margin).within(_all_of(image)) for share in shares)
+    crops = dict.fromkeys(region.widened(share * margin).within(_all_of(image)) for share in shares)
     return tuple(look(image, weights, crop, weights.model.size) for crop in crops)
 
 

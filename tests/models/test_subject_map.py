@@ -139,6 +139,7 @@ def test_a_region_is_shown_with_more_and_more_around_it_within_the_picture(tmp_p
     assert found.values[5:-5, :-5].min() > 0.9
     placed = found.placed((100, 120), (100, 120))
     assert np.array_equal(placed >= 0.5, picture(bright=region).rgb[..., 0] > 0)
+    assert shown(subject_map(picture(), written(tmp_path, b"", **SIZES), region, 0.0)) == [(region, 64)]
     wider = subject_map(picture(), written(tmp_path, b"", **SIZES), region, 1.0)
     assert [crop for crop, _ in shown(wider)] == [region, Crop(32, 0, 68, 55), Crop(20, 0, 80, 80)]
 
