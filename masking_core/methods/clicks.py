@@ -74,7 +74,7 @@ class Clicks(Method):
         for each in (marks for marks in objects if marks.is_stroked):
             answer, engine = self._answer(image, prompts, each, weights)
             shown.append(_said(answer, each.number))
-            answers.append(Answer(each, Crop(0, 0, *shape), answer))
+            answers.append(Answer(each, Crop.whole(shape), answer))
             soft = along_edges(answer, image.rgb)
             soft[each.seeds == 1], soft[each.seeds == 0] = 1, 0
             mask = (rounded(soft) >= 0.5) & ((soft > best) | (each.seeds == 1))
@@ -109,7 +109,7 @@ class Clicks(Method):
     def _answer(self, image: Image, prompts: Prompts, marks: ObjectMarks, weights: Weights) -> tuple[Map, str]:
         """The last mask (size, size) float32 in [0, 1], in steps of 1/255, and what ran the network."""
         model, size = weights.model, weights.model.size
-        shown = seen(image, Crop(0, 0, *marks.seeds.shape), size)
+        shown = seen(image, Crop.whole(marks.seeds.shape), size)
         positive, negative = (_discs(prompts, marks, side, size, model.radius) for side in (1, 0))
         planes: dict[Plane, Tensor] = {
             "picture": normalised(shown, model),

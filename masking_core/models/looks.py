@@ -63,7 +63,7 @@ def look(image: Image, weights: Weights, crop: Crop, size: int) -> Look:
 
 def seen(image: Image, crop: Crop, size: int) -> Picture:
     """The crop at the network's size: (size, size, 3) uint8; beyond the picture it is mirrored."""
-    inside = crop.within(Crop(0, 0, *image.rgb.shape[:2]))
+    inside = crop.within(Crop.whole(image.rgb.shape))
     part = np.ascontiguousarray(image.rgb[inside.rows, inside.columns])
     top, bottom = (round((row - crop.top) / crop.height * size) for row in (inside.top, inside.bottom))
     left, right = (round((column - crop.left) / crop.width * size) for column in (inside.left, inside.right))

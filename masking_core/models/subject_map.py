@@ -82,9 +82,10 @@ def subject_map(image: Image, weights: Weights, region: Crop | None = None, marg
         ModelError: the network cannot be run, or answers no map.
         Cancelled: the listener of :mod:`masking_core.progress` no longer wants the result.
     """
-    picture = _all_of(image)
-    where = picture if region is None or _is_most(region, picture) else region
-    return image.derived(("subject", weights.sha256, where, margin), lambda: _compute(image, weights, where, margin))
+    picture = Crop.whole(image.rgb.shape)
+    if region is None or _is_most(region, picture):
+        region, margin = picture, 0.0
+    return image.derived(("subject", weights.sha256, region, margin), lambda: _compute(image, weights, region, margin))
 
 
 def likely_subject(image: Image, prompts: Prompts) -> Plane:
@@ -105,12 +106,8 @@ def box_of(mask: Mask) -> Crop:
     """The bounding box of a mask (h, w); all of it where the mask is empty."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
-        return Crop(0, 0, mask.shape[0], mask.shape[1])
+        return Crop.whole(mask.shape)
     return Crop(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
-
-
-def _all_of(image: Image) -> Crop:
-    return Crop(0, 0, image.rgb.shape[0], image.rgb.shape[1])
 
 
 def _is_most(part: Crop, picture: Crop) -> bool:
@@ -118,7 +115,7 @@ def _is_most(part: Crop, picture: Crop) -> bool:
 
 
 def _compute(image: Image, weights: Weights, where: Crop, margin: float) -> SubjectMap:
-    whole = where == _all_of(image)
+    whole = where == Crop.whole(image.rgb.shape)
     looks = _of_picture(image, weights) if whole else _of_region(image, weights, where, margin)
     placed = _placed(looks, where, max(len(each.seen) for each in looks))
     fits = (_off_border(plane) if whole else _in_region(plane) for plane in placed)
@@ -132,13 +129,13 @@ def _compute(image: Image, weights: Weights, where: Crop, margin: float) -> Subj
 def _of_region(image: Image, weights: Weights, region: Crop, margin: float) -> tuple[Look, ...]:
     """Answers to a region with more and more around it."""
     shares = MARGINS if weights.model.looks else MARGINS[1:2]
-    crops = dict.fromkeys(region.widened(share * margin).within(_all_of(image)) for share in shares)
+    crops = dict.fromkeys(region.widened(share * margin).within(Crop.whole(image.rgb.shape)) for share in shares)
     return tuple(look(image, weights, crop, weights.model.size) for crop in crops)
 
 
 def _of_picture(image: Image, weights: Weights) -> tuple[Look, ...]:
     """Answers to a whole picture, and to what the first of them makes worth a look."""
-    picture, model = _all_of(image), weights.model
+    picture, model = Crop.whole(image.rgb.shape), weights.model
     first = look(image, weights, picture, model.size)
     if model.looks is None:
         return (first,)

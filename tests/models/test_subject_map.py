@@ -53,7 +53,7 @@ def test_what_is_found_in_a_whole_picture_is_looked_at_from_closer(tmp_path):
     assert found.crop == whole
     assert found.values.shape == (80, 80)
     assert ((found.placed((100, 120), (100, 120)) >= 0.5) == (image.rgb[..., 0] > 0)).mean() > 0.98
-    assert subject_map(image, weights) is found
+    assert subject_map(image, weights, Crop(0, 0, 100, 120), 0.1) is subject_map(image, weights) is found
 
 
 @pytest.mark.usefixtures("answers")

@@ -30,6 +30,11 @@ class Crop(NamedTuple):
     bottom: int
     right: int
 
+    @classmethod
+    def whole(cls, shape: tuple[int, ...]) -> Crop:
+        """All of a picture (H, W) or (H, W, S)."""
+        return cls(0, 0, shape[0], shape[1])
+
     @property
     def rows(self) -> slice:
         """From top to bottom."""
@@ -105,7 +110,7 @@ def along_edges(values: Plane, picture: NDArray[np.uint8]) -> Plane:
     small = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
     guide = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     slopes, offset = _linear(small, guide)
-    crop = Crop(0, 0, *shape)
+    crop = Crop.whole(shape)
     refined = read_at(offset, crop, shape, shape)
     for channel in range(3):
         plane = read_at(np.ascontiguousarray(slopes[..., channel]), crop, shape, shape)

@@ -25,7 +25,7 @@ def stages(image: Image, maps: dict[int, SubjectMap]) -> tuple[Stage, ...]:
     found = tuple(maps.values())
     size = found[0].surest.seen.shape[0]
     names = tuple(f"object {number}" for number in maps) if len(maps) > 1 else ()
-    cropped = tuple(each for each in found if each.crop != _whole(image))
+    cropped = tuple(each for each in found if each.crop != Crop.whole(image.rgb.shape))
     return (
         Stage(
             "What the network sees",
@@ -100,7 +100,7 @@ def _looks(image: Image, found: Sequence[SubjectMap]) -> Stage:
 
 def _part(look: Look, image: Image) -> str:
     """What a look was shown, in words."""
-    whole = _whole(image)
+    whole = Crop.whole(image.rgb.shape)
     if look.crop == whole:
         return "the whole picture"
     if look.crop.within(whole) == whole:
@@ -117,10 +117,6 @@ def _cropping(image: Image, cropped: Sequence[SubjectMap]) -> Stage:
         partial(_gained, image, cropped),
         len(cropped),
     )
-
-
-def _whole(image: Image) -> Crop:
-    return Crop(0, 0, image.rgb.shape[0], image.rgb.shape[1])
 
 
 def _placed(image: Image, crop: Crop, plane: Plane) -> Plane:
