@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 
 WEIGHT = 4.0
 """Most that a map may say in a unary."""
-UNSTROKED_WEIGHT = 3.0
+UNSTROKED_WEIGHT = 7.0
 """The same where no stroke speaks for or against it, but a region at most."""
 
 
