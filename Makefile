@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev $(MODEL)
 fuzz: $(VENV)/.installed-dev
 	FUZZ=25 $(BIN)/pytest -n 2 tests/test_fuzz.py
 
-# What a visitor in a hurry does, 500 times; it is not yet always answered without fault.
+# What a visitor in a hurry does, 500 times.
 soak: $(VENV)/.installed-dev
 	ACTIONS=500 $(BIN)/pytest -n 0 -s tests/browser/test_soak.py
 

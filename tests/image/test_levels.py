@@ -247,6 +247,12 @@ def test_white_is_the_most_that_the_bits_of_a_sample_hold(bits, white):
     assert _described(Page, np.zeros((2, 3, 1), np.int16), 1).white is None
 
 
+@pytest.mark.parametrize(("brightest", "white"), [(0.5, 0.5), (0.51, 1.0)])
+def test_a_usual_white_is_white_where_more_than_half_of_it_is_reached(brightest, white):
+    samples = Samples(np.linspace(0, brightest, 5000, dtype=np.float64).round(2).reshape(50, 100, 1))
+    assert value_range([samples], Levels()) == pytest.approx((0.0, white))
+
+
 @pytest.mark.parametrize("top", [1, 255, 65_535])
 def test_floats_that_reach_a_usual_white_are_shown_from_nothing_to_it(top):
     ramp = np.linspace(0.3 * top, top, 600, dtype=np.float32).reshape(20, 30)
