@@ -11,7 +11,7 @@ run: $(VENV)/.installed $(MODEL)
 
 test: $(VENV)/.installed-dev $(MODEL)
 	@sh tests/browser/install_browsers.sh $(BIN)
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What files, links and messages may say, 50,000 times.
 fuzz: $(VENV)/.installed-dev
