@@ -46,29 +46,29 @@ def main() -> int:
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    sections = {name: markdown(rows) for name, rows in tables.items()}
-    print(report(machine(), sections))
+    sections = {name: f"{machine()}\n\n{markdown(rows)}" for name, rows in tables.items()}
+    print(report(sections))
     if options.suite in WRITTEN:
         page = DOCS / f"{options.suite}.md"
-        page.write_text(with_tables(page.read_text(), machine(), sections, part=bool(options.only)))
+        page.write_text(with_tables(page.read_text(), sections, part=bool(options.only)))
     if options.json:
         options.json.write_text(json.dumps({"machine": machine(), "tables": tables}, indent=2) + "\n")
     return 0
 
 
-def report(about: str, sections: dict[str, str]) -> str:
-    """Markdown of what was measured on, and of a table below each name."""
-    return "\n".join([about, *(f"\n## {name}\n\n{table}" for name, table in sections.items())])
+def report(sections: dict[str, str]) -> str:
+    """Markdown of what was measured, and on what, below each name."""
+    return "\n\n".join(f"## {name}\n\n{text}" for name, text in sections.items())
 
 
-def with_tables(page: str, about: str, sections: dict[str, str], *, part: bool) -> str:
+def with_tables(page: str, sections: dict[str, str], *, part: bool) -> str:
     """A page with new tables between its two marks; of those that were there, a ``part`` leaves the others in place."""
     head, _, rest = page.partition(BEGIN)
     old, _, tail = rest.partition(END)
     if part:
-        about, *kept = old.strip().split("\n\n## ")
+        kept = old.strip().removeprefix("## ").split("\n\n## ")
         sections = {**dict(section.split("\n\n", 1) for section in kept), **sections}
-    return f"{head}{BEGIN}\n\n{report(about, sections)}\n\n{END}{tail}"
+    return f"{head}{BEGIN}\n\n{report(sections)}\n\n{END}{tail}"
 
 
 def _measured(suite: str, data: Path | None, only: list[str] | None) -> Tables:

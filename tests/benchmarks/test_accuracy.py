@@ -193,12 +193,15 @@ def test_a_networks_table_without_its_file_is_one_sentence_before_anything_is_me
 
 
 def test_a_part_of_a_suite_writes_its_own_tables_and_leaves_the_others():
-    page = f"# Page\n\n{BEGIN}\n\nold\n\n{END}\n\nText.\n"
-    whole = with_tables(page, "a machine", {"one": "| 1 |", "two": "| 2 |"}, part=False)
-    assert whole == (f"# Page\n\n{BEGIN}\n\na machine\n\n## one\n\n| 1 |\n\n## two\n\n| 2 |\n\n{END}\n\nText.\n")
-    part = with_tables(whole, "another", {"one": "| 3 |", "three": "| 4 |"}, part=True)
-    assert part == whole.replace("| 1 |", "| 3 |").replace("| 2 |\n", "| 2 |\n\n## three\n\n| 4 |\n")
-    assert with_tables(part, "another", {"four": "| 5 |"}, part=False).count("##") == 1
+    page = f"# Page\n\n{BEGIN}\n\n## old\n\n| 0 |\n\n{END}\n\nText.\n"
+    whole = with_tables(page, {"one": "a machine\n\n| 1 |", "two": "a machine\n\n| 2 |"}, part=False)
+    assert whole == (
+        f"# Page\n\n{BEGIN}\n\n## one\n\na machine\n\n| 1 |\n\n## two\n\na machine\n\n| 2 |\n\n{END}\n\nText.\n"
+    )
+    part = with_tables(whole, {"one": "another\n\n| 3 |", "three": "another\n\n| 4 |"}, part=True)
+    added = "| 2 |\n\n## three\n\nanother\n\n| 4 |\n"
+    assert part == whole.replace("a machine\n\n| 1 |", "another\n\n| 3 |").replace("| 2 |\n", added)
+    assert with_tables(part, {"four": "| 5 |"}, part=False).count("##") == 1
 
 
 def test_the_agreement_of_cuts_is_measured_on_pictures_brought_to_a_size(folder, monkeypatch):
