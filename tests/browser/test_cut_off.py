@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,8 +16,17 @@ from playwright.sync_api import Page, expect
 
 from benchmarks.served import served
 
-SECONDS = float(os.environ.get("CUT_OFF", "40"))
-"""How long the connection is gone; a session ends after 30."""
+GONE = 3.0
+"""Seconds after which a session without a connection is over here; a visitor's has 30."""
+SECONDS = float(os.environ.get("CUT_OFF", "12"))
+"""How long the connection is gone: until the server has looked twice whether sessions are over."""
+IMPATIENT = f"""
+import runpy, sys
+import studio.server
+studio.server.GONE = {GONE}
+sys.argv = sys.argv[sys.argv.index("streamlit"):]
+runpy.run_module("streamlit", run_name="__main__")
+"""
 
 
 class Line:
@@ -62,7 +72,8 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    with served({"MASKING_AUTOSAVE": str(tmp_path / "work")}) as server:
+    work = {"MASKING_AUTOSAVE": str(tmp_path / "work")}
+    with served(work, before=[sys.executable, "-c", IMPATIENT]) as server:
         yield Line(int(server.address.rpartition(":")[2]))
 
 
