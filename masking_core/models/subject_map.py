@@ -30,7 +30,7 @@ WHOLE = 0.8
 """Share of the picture from which on a part of it is as good as all of it."""
 LEAST = 8
 """Pixels a side below which a part shows nothing."""
-TRUST = 40.0
+TRUST = 200.0
 """An answer whose certainty is higher by 1 / TRUST counts e times as much."""
 FITTING = 0.1
 """What it is worth, in certainty, that an answer fits the place where the subject can be."""
