@@ -175,7 +175,14 @@ def test_an_answer_counts_more_the_surer_it_is(tmp_path, answers):
     assert np.array_equal(found.values * 255, np.rint(found.values * 255))
 
 
-def test_in_a_whole_picture_an_answer_that_keeps_off_the_border_counts_more(tmp_path, answers):
+@pytest.fixture
+def trust(monkeypatch):
+    """A trust so low that no answer's share is nothing."""
+    monkeypatch.setattr("masking_core.models.subject_map.TRUST", 20.0)
+    return 20.0
+
+
+def test_in_a_whole_picture_an_answer_that_keeps_off_the_border_counts_more(tmp_path, answers, trust):
     def at_the_border(grey):
         plane = np.zeros_like(grey)
         plane[: len(grey) // 4] = 1  # its first row and a quarter of the first and last column, of four sides
@@ -189,12 +196,12 @@ def test_in_a_whole_picture_an_answer_that_keeps_off_the_border_counts_more(tmp_
     for first, second in ((at_the_border, within), (within, at_the_border)):
         answers(lambda grey, first=first, second=second: (first if len(grey) == 64 else second)(grey))
         found = subject_map(picture(8, 8), written(tmp_path, b"", **SIZES))
-        off = math.exp(-TRUST * FITTING * 1.5 / 4)
+        off = math.exp(-trust * FITTING * 1.5 / 4)
         wanted = (off, 1.0) if first is at_the_border else (1.0, off)
         assert found.shares == pytest.approx(np.array(wanted) / sum(wanted), abs=0.01)
 
 
-def test_in_a_region_an_answer_that_reaches_its_sides_counts_more(tmp_path, answers):
+def test_in_a_region_an_answer_that_reaches_its_sides_counts_more(tmp_path, answers, trust):
     seen = []
 
     def shrinking(grey):
@@ -209,7 +216,7 @@ def test_in_a_region_an_answer_that_reaches_its_sides_counts_more(tmp_path, answ
 
     answers(shrinking)
     found = subject_map(picture(), written(tmp_path, b"", **SIZES), Crop(30, 30, 60, 60))
-    half, all_of_it = math.exp(TRUST * (1 + FITTING / 2)), math.exp(TRUST * (1 + FITTING))
+    half, all_of_it = math.exp(trust * (1 + FITTING / 2)), math.exp(trust * (1 + FITTING))
     assert found.shares == pytest.approx((half / (half + all_of_it), all_of_it / (half + all_of_it), 0), abs=5e-3)
 
 
