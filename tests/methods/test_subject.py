@@ -1,6 +1,7 @@
 """The subject by a network whose answer is known: bright is the subject."""
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -29,6 +30,7 @@ from masking_core.methods.graph_cut.graph_cut import _prior, _reduced_region, _r
 from masking_core.methods.network_why import Account, Answer
 from masking_core.methods.network_why import why as network_why
 from masking_core.methods.object_marks import objects_of
+from masking_core.methods.subject.stages import stages
 from masking_core.methods.subject.subject import MOST_SOFT
 from masking_core.models import files, looks, subject_map
 from masking_core.models.files import Weights
@@ -230,6 +232,24 @@ def test_a_network_that_is_shown_several_parts_shows_what_each_of_them_counts(br
         assert [stage.render(index).shape for index in range(stage.frames)] == [(90, 160, 3)] * len(told)
         if rgb is one_disc:
             assert overlap(stage.render(1)[..., 0] > 127, left) > 0.95
+
+
+def test_what_decides_is_told_of_the_look_that_is_surest_not_of_another_one_at_the_same_part(bright, monkeypatch):
+    image, *_ = two_discs()
+    found = subject_map.subject_map(image, bright)
+    (small,) = found.looks
+    large = replace(small, seen=np.zeros((128, 128, 3), np.uint8))
+    asked = []
+
+    def told(each):
+        asked.append(each.surest)
+        return np.eye(3, dtype=np.float32)
+
+    monkeypatch.setattr("masking_core.methods.subject.stages.occlusion", told)
+    for each in (small, large, small):
+        *_, decides = stages(image, {1: replace(found, looks=(each,))})
+        decides.render(0)
+    assert asked == [small, large]
 
 
 def test_a_whole_picture_is_shown_once_for_all_who_ask(bright, monkeypatch):

@@ -173,10 +173,9 @@ def _gained(image: Image, cropped: Sequence[SubjectMap], index: int) -> Picture:
 
 
 def _decides(image: Image, found: Sequence[SubjectMap], index: int) -> Picture:
-    lost = image.derived(
-        ("occlusion", found[index].weights.sha256, found[index].surest.crop), partial(occlusion, found[index])
-    )
     look = found[index].surest
+    key = ("occlusion", found[index].weights.sha256, look.crop, len(look.seen))
+    lost = image.derived(key, partial(occlusion, found[index]))
     squares = cv2.resize(lost, look.seen.shape[:2], interpolation=cv2.INTER_NEAREST)
     placed = _placed(image, look.crop, squares)
     light = placed / max(float(placed.max()), 1e-6)
